@@ -1,0 +1,1 @@
+"""The harness: grids of cells, scores and reports."""

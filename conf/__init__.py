@@ -1,0 +1,1 @@
+"""The YAML configuration tree, found by Hydra as pkg://conf."""

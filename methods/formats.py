@@ -1,0 +1,157 @@
+"""A lagged graph as npz, CSV, networkx multigraph and tigramite string graph, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from methods.graph import LaggedGraph
+
+_COLUMNS = ["cause", "effect", "lag", "score", "selected"]
+
+
+def to_npz(graph: LaggedGraph, path: Path) -> None:
+    """Write the graph and its regimes as arrays; a regime's arrays are prefixed by its label."""
+    arrays: dict[str, Any] = {"names": np.array(graph.names), **_arrays(graph, "")}
+    for label, part in graph.per_regime.items():
+        arrays |= _arrays(part, f"regime{label}_")
+    if graph.per_regime:
+        arrays["regimes"] = np.array(list(graph.per_regime), dtype=np.int64)
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _arrays(graph: LaggedGraph, prefix: str) -> dict[str, Any]:
+    fields = ("scores", "adjacency", "p_values", "forecast_error")
+    values = {prefix + name: getattr(graph, name) for name in fields}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def from_npz(path: Path) -> LaggedGraph:
+    """Read what `to_npz` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = dict(stored)
+    names = tuple(str(name) for name in arrays["names"])
+
+    def part(prefix: str, regimes: dict[int, LaggedGraph]) -> LaggedGraph:
+        error = arrays.get(prefix + "forecast_error")
+        return LaggedGraph(
+            arrays[prefix + "scores"],
+            names,
+            arrays.get(prefix + "adjacency"),
+            arrays.get(prefix + "p_values"),
+            regimes,
+            None if error is None else float(error),
+        )
+
+    labels = [int(label) for label in arrays.get("regimes", [])]
+    return part("", {label: part(f"regime{label}_", {}) for label in labels})
+
+
+def to_csv(graph: LaggedGraph, path: Path) -> None:
+    """Write one row per entry that is not NaN; `selected` is empty without an adjacency."""
+    import pandas as pd
+
+    rows = [
+        (graph.names[i], graph.names[j], lag, graph.scores[i, j, lag], _selected(graph, i, j, lag))
+        for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist()
+    ]
+    pd.DataFrame(rows, columns=_COLUMNS).to_csv(path, index=False)
+
+
+def _selected(graph: LaggedGraph, i: int, j: int, lag: int) -> bool | None:
+    return None if graph.adjacency is None else bool(graph.adjacency[i, j, lag])
+
+
+def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> LaggedGraph:
+    """Read `cause,effect,lag,score,selected` rows; ValueError names a missing column."""
+    import pandas as pd
+
+    frame = pd.read_csv(
+        path,
+        dtype={"cause": str, "effect": str},
+        float_precision="round_trip",
+        keep_default_na=False,
+        na_values={"score": [""], "selected": [""]},
+    )
+    absent = [column for column in _COLUMNS if column not in frame.columns]
+    if absent:
+        raise ValueError(f"{path.name}: expected columns {_COLUMNS}, found none named {absent}")
+    if names is None:
+        names = list(dict.fromkeys([*frame["cause"], *frame["effect"]]))
+    index = {name: i for i, name in enumerate(names)}
+    n, lags = len(names), 1 + (int(frame["lag"].max()) if max_lag is None else max_lag)
+    scores = np.full((n, n, lags), np.nan)
+    adjacency = np.zeros((n, n, lags), dtype=bool)
+    at = (
+        frame["cause"].map(index).to_numpy(dtype=int),
+        frame["effect"].map(index).to_numpy(dtype=int),
+        frame["lag"].to_numpy(dtype=int),
+    )
+    scores[at] = frame["score"].to_numpy(dtype=float)
+    decided = bool(frame["selected"].notna().all())
+    if decided:
+        adjacency[at] = frame["selected"].astype(bool)
+    return LaggedGraph(scores, tuple(names), adjacency if decided else None)
+
+
+def to_networkx(graph: LaggedGraph) -> nx.MultiDiGraph:
+    """Return edges `cause -> effect` keyed by lag, with `score` and (if decided) `selected`."""
+    multigraph = nx.MultiDiGraph(max_lag=graph.max_lag)
+    multigraph.add_nodes_from(graph.names)
+    for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist():
+        data: dict[str, Any] = {"lag": lag, "score": float(graph.scores[i, j, lag])}
+        if graph.adjacency is not None:
+            data["selected"] = bool(graph.adjacency[i, j, lag])
+        multigraph.add_edge(graph.names[i], graph.names[j], key=lag, **data)
+    return multigraph
+
+
+def from_networkx(graph: nx.MultiDiGraph) -> LaggedGraph:
+    """Read a multigraph with `lag`, `score` and optional `selected` on its edges."""
+    names = tuple(str(node) for node in graph.nodes)
+    index = {name: i for i, name in enumerate(names)}
+    edges = [(index[str(u)], index[str(v)], data) for u, v, data in graph.edges(data=True)]
+    largest = max((data["lag"] for *_, data in edges), default=0)
+    shape = (len(names), len(names), graph.graph.get("max_lag", largest) + 1)
+    scores, adjacency = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    for i, j, data in edges:
+        scores[i, j, data["lag"]] = data["score"]
+        adjacency[i, j, data["lag"]] = data.get("selected", False)
+    decided = any("selected" in data for *_, data in edges)
+    return LaggedGraph(scores, names, adjacency if decided else None)
+
+
+def to_tigramite(graph: LaggedGraph) -> NDArray[np.str_]:
+    """Write `-->` at `[cause, effect, lag]`, and `<--` at the mirrored entry of lag 0."""
+    if graph.adjacency is None:
+        raise ValueError(
+            "adjacency: expected the decided edges, found none; build the graph with "
+            "adjacency=scores > threshold"
+        )
+    marks = np.where(graph.adjacency, "-->", "").astype("<U3")
+    both = graph.adjacency[:, :, 0] & graph.adjacency[:, :, 0].T
+    mirrored = graph.adjacency[:, :, 0].T & ~graph.adjacency[:, :, 0]
+    marks[:, :, 0][mirrored] = "<--"
+    marks[:, :, 0][both] = "o-o"
+    return marks
+
+
+def from_tigramite(
+    marks: NDArray[np.str_],
+    names: Sequence[str],
+    val_matrix: ArrayLike | None,
+    p_matrix: ArrayLike | None,
+    edge_marks: Sequence[str],
+) -> LaggedGraph:
+    """Read a string graph; an unoriented `o-o` at lag 0 counts both ways if in `edge_marks`."""
+    adjacency = np.isin(marks, list(edge_marks))
+    scores = adjacency.astype(float) if val_matrix is None else np.abs(np.asarray(val_matrix))
+    return LaggedGraph(
+        scores, tuple(names), adjacency, None if p_matrix is None else np.asarray(p_matrix)
+    )

@@ -1,0 +1,55 @@
+"""Finding methods by name, through the entry-point group `lagbench.methods`.
+
+Listing reads package metadata only; a method's module is imported when that method is loaded.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from importlib.metadata import EntryPoint, entry_points
+
+from methods.base import Method
+
+GROUP = "lagbench.methods"
+
+
+def available() -> dict[str, EntryPoint]:
+    """Return every registered method by name, sorted, without importing any."""
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP))}
+
+
+def load(name: str) -> type[Method]:
+    """Return the class of a registered method, or of a class given as `module:Class`.
+
+    Raises
+    ------
+    ValueError
+        If nothing has that name, its import fails, or it is not a `Method`.
+    """
+    if ":" in name:
+        return _as_method(name, _import(name))
+    known = available()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(
+            f"method: expected one of {', '.join(known)}, or module:Class, found {name!r}{hint}"
+        )
+    return _as_method(name, known[name].load())
+
+
+def _import(path: str) -> object:
+    module, _, attribute = path.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(
+            f"method: expected module:Class that can be imported, found {path!r} ({error})"
+        ) from error
+
+
+def _as_method(name: str, found: object) -> type[Method]:
+    if not (isinstance(found, type) and issubclass(found, Method)):
+        raise ValueError(f"method: expected a subclass of methods.Method, found {name!r}: {found}")
+    return found

@@ -1,0 +1,1 @@
+"""Systems with a known lagged causal graph."""
