@@ -9,7 +9,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -55,7 +55,11 @@ class Method(ABC):
     A subclass sets the class attribute `handles` and writes `discover`. Its constructor only
     stores keyword-only parameters, which is what `@dataclass(frozen=True, kw_only=True)` gives.
     Arguments of `discover` are checked before the adapter sees them and its result after.
+    `libraries` names the modules that `discover` imports, so that a runner can load them once
+    for many runs and keep their loading out of a method's time.
     """
+
+    libraries: ClassVar[tuple[str, ...]] = ()
 
     @property
     @abstractmethod

@@ -1,0 +1,38 @@
+# Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
+.DELETE_ON_ERROR:
+.PHONY: help test lint bench bench-simulators clean
+
+PYTHON ?= python3
+VENV ?= .venv
+PROFILE ?= laptop
+ARGS ?=
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+test: $(STAMP) ## lint, types, tests
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PY) -m pytest $(ARGS)
+
+bench: $(STAMP) ## run a profile (PROFILE=laptop or smoke) and write results/<profile>/
+	$(PY) -m bench bench profile=$(PROFILE) $(ARGS)
+
+bench-simulators: $(STAMP) ## steps per second beside tigramite's simulator
+	$(PY) -m simulators.benchmark
+
+clean: ## remove the virtual environment; results stay
+	rm -rf $(VENV)
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "lagbench needs Python 3.11 to 3.13: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "no venv module: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
+
+$(STAMP): pyproject.toml constraints.txt | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@

@@ -1,0 +1,23 @@
+"""`lagbench check METHOD`: the contract of every adapter, for the author of one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import methods.registry
+from bench.contract import run_checks
+
+
+def check(name: str) -> int:
+    """Print pass, skip or fail for each check of a method; 1 if one failed, else 0."""
+    # A class given as module:Class is looked up where the author works, as `python -m` would.
+    sys.path.append(str(Path.cwd()))
+    results = run_checks(methods.registry.load(name)())
+    for result in results:
+        print(f"{result.status:4}  {result.name}: {result.description}")
+        if result.message:
+            print(f"      {result.message}")
+    failed = sum(result.status == "fail" for result in results)
+    print(f"{name}: {failed} of {len(results)} checks failed" if failed else f"{name}: all passed")
+    return 1 if failed else 0

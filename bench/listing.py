@@ -1,0 +1,29 @@
+"""Listing what can be chosen, one line each, from the first comment of each YAML file."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import methods.registry
+from bench.app import options
+
+
+def show(what: str) -> int:
+    """Print the name and one line of each method, simulator, experiment or profile."""
+    group = what.removesuffix("s")
+    names = options(group)
+    width = max(map(len, names))
+    for name in names:
+        print(f"{name:{width}}  {describe(group, name)}")
+    return 0
+
+
+def describe(group: str, name: str) -> str:
+    """Return the one-line description of an option: its first comment that is no directive."""
+    file = resources.files("conf") / group / f"{name}.yaml"
+    if not file.is_file():
+        package = methods.registry.available()[name].dist
+        return f"(from {package.name})" if package else "(from another package)"
+    comments = (line[1:].strip() for line in file.read_text(encoding="utf-8").splitlines()
+                if line.startswith("#"))  # fmt: skip
+    return next((text for text in comments if not text.startswith("@package")), "")

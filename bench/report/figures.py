@@ -1,0 +1,136 @@
+"""Figures of a run, as PNG and SVG: scores and cost against data volume and each swept axis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.report.tables import interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette is told apart by colour-blind readers; markers help in grey print.
+_COLOURS = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"]
+_MARKERS = "osD^vP*X<>hp"
+_METRICS = {"auprc": "AUPRC", "f1@global_k": "F1 (fair: @global_k)"}
+
+
+def write_figures(rows: pd.DataFrame, folder: Path) -> None:
+    """Write `volume`, one figure per swept axis and `cost`, where the run holds them."""
+    scored = _one_scope(rows[(rows["scope"] != "") & (rows["status"] == "ok")])
+    if scored.empty:
+        return
+    styles = _styles(rows)
+    plain = scored[scored["axes"] == ""]
+    if not plain.empty:
+        _grid(plain, "simulator", "n_samples", styles, folder / "volume")
+    swept = scored[scored["axes"] != ""]
+    for (simulator, axis), group in swept.assign(
+        axis=swept["axes"].str.split("=").str[0], x=swept["axes"].str.split("=").str[1]
+    ).groupby(["simulator", "axis"]):
+        # Two swept parameters have no single x axis; the table has them.
+        if group["axes"].str.contains(" ").any():
+            continue
+        group = group.assign(x=group["x"].astype(float)).rename(columns={"x": str(axis)})
+        name = f"{simulator}_{str(axis).rpartition('.')[2]}"
+        _grid(group, "n_samples", str(axis), styles, folder / name)
+    _cost(scored, styles, folder / "cost")
+
+
+def _one_scope(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the per-regime scores of a system that has regimes, else those of its one graph."""
+    regimes = set(rows.loc[rows["scope"] == "per_regime", "simulator"])
+    return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
+
+
+def _styles(rows: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    methods = sorted(rows["method"].unique(), key=lambda m: (m != "dot", m))
+    return {
+        method: {
+            "color": _COLOURS[k % len(_COLOURS)],
+            "marker": _MARKERS[k % len(_MARKERS)],
+            "lw": 2.0 if method == "dot" else 1.2,
+            "ms": 5,
+            "capsize": 2,
+        }
+        for k, method in enumerate(methods)
+    }
+
+
+def _grid(
+    rows: pd.DataFrame, across: str, x: str, styles: dict[str, dict[str, Any]], path: Path
+) -> None:
+    """Draw one column of panels per value of `across` and one row per metric."""
+    from matplotlib.figure import Figure
+
+    columns = list(dict.fromkeys(rows[across]))
+    figure = Figure(figsize=(2.9 * len(columns) + 1.8, 5.6), layout="constrained")
+    panels = figure.subplots(len(_METRICS), len(columns), squeeze=False, sharey="row")
+    for line, (metric, label) in zip(panels, _METRICS.items(), strict=True):
+        for ax, value in zip(line, columns, strict=True):
+            part = rows[(rows["metric"] == metric) & (rows[across] == value)]
+            _panel(ax, part, x, styles)
+            ax.set_ylim(-0.03, 1.05)
+            title = f"{value:,} steps" if across == "n_samples" else str(value)
+            scope = "".join(part["scope"].unique()[:1]).replace("_", " ")
+            ax.set_title(f"{title} ({scope} graph)", fontsize=9)
+        line[0].set_ylabel(label)
+    _finish(figure, panels[0][0], path)
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, x: str, styles: dict[str, dict[str, Any]]) -> None:
+    for k, method in enumerate(m for m in styles if m in set(rows["method"])):
+        points = [
+            (at, *interval(g["value"])) for at, g in rows[rows["method"] == method].groupby(x)
+        ]
+        xs, means, lows, highs = (list(column) for column in zip(*points, strict=True))
+        below = [m - low for m, low in zip(means, lows, strict=True)]
+        above = [high - m for m, high in zip(means, highs, strict=True)]
+        # A small sideways shift keeps the intervals of equal scores apart.
+        moved = [_shift(at, k, x) for at in xs]
+        ax.errorbar(moved, means, yerr=[below, above], label=method, elinewidth=0.8,
+                    **styles[method])  # fmt: skip
+    for bound, style in (("floor", ":"), ("ceiling", "--")):
+        level = rows.groupby(x)[bound].mean()
+        ax.plot(level.index, level, style, color="grey", lw=1.2, label=bound, zorder=0)
+    ticks = sorted(rows[x].unique())
+    if x == "n_samples":
+        ax.set_xscale("log")
+    ax.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("steps" if x == "n_samples" else x)
+
+
+def _shift(value: float, k: int, x: str) -> float:
+    return value * (1 + 0.03 * (k - 4)) if x == "n_samples" else value + 0.006 * (k - 4)
+
+
+def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    figure = Figure(figsize=(6.5, 4.0), layout="constrained")
+    ax = figure.subplots()
+    for method, style in styles.items():
+        mean = cells[cells["method"] == method].groupby("n_samples")["seconds"].mean()
+        drawn = {key: value for key, value in style.items() if key != "capsize"}
+        ax.plot(mean.index, mean, label=method, **drawn)
+    ax.set(xscale="log", yscale="log", xlabel="steps", ylabel="seconds of the method, one thread")
+    ticks = sorted(cells["n_samples"].unique())
+    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+    ax.minorticks_off()
+    _finish(figure, ax, path)
+
+
+def _finish(figure: Figure, first: Axes, path: Path) -> None:
+    """Put the legend outside the panels and save; the same rows give the same bytes."""
+    import matplotlib as mpl
+
+    handles, labels = first.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
+    with mpl.rc_context({"svg.hashsalt": "lagbench", "svg.fonttype": "none"}):
+        figure.savefig(path.with_suffix(".png"), dpi=130, metadata={"Software": None})
+        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})

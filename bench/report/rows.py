@@ -1,0 +1,78 @@
+"""From cells and their records to one row per cell, and the two protocols of reading them.
+
+`paper`: the rule that the paper gives each method (DOT its three strongest per effect, the
+others their own decision), a failed run counts as 0. `fair`: as many edges as the truth has, for
+every method alike, over the runs that succeeded, with their number shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bench.cells import Cell
+from bench.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Columns that together name one condition; axes of the grid are added as text.
+CONDITION = ["simulator", "axes", "n_samples", "scope"]
+
+
+def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
+    """Return one row per planned cell, scope and metric.
+
+    Columns: simulator, axes, n_samples, seed, method, status, reason, seconds, scope, metric,
+    value, floor, ceiling; a cell without metrics is one row with scope and metric empty.
+    """
+    import pandas as pd
+
+    rows = []
+    for cell in cells:
+        record = store.read(cell.key) or {"status": "missing", "reason": None, "metrics": {}}
+        head = {
+            "simulator": cell.simulator,
+            "axes": " ".join(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+                             for name, value in cell.axes.items()),
+            "n_samples": cell.n_samples,
+            "seed": cell.seed,
+            "method": cell.method,
+            "status": record["status"],
+            "reason": record["reason"],
+            "seconds": record.get("cost", {}).get("seconds"),
+        }  # fmt: skip
+        metrics = {**record["metrics"]}
+        if record.get("forecast_error") is not None:
+            error = {"value": record["forecast_error"], "floor": None, "ceiling": None}
+            metrics["forecast/union/error"] = error
+        for name, entry in metrics.items() or {"//": {}}.items():
+            level, scope, metric = name.split("/")
+            label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
+            rows.append({**head, "scope": scope, "metric": label, **entry})
+    return pd.DataFrame(rows)
+
+
+def paper_metric(method: str, known: set[str]) -> str:
+    """Return the F1 that the paper's protocol reads for a method with these metrics."""
+    own = "f1@own" in known and method != "dot"
+    return "f1@own" if own else "f1@top3"
+
+
+def protocols(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of both protocols' F1 as metrics `f1 paper` and `f1 fair`.
+
+    Under `paper` a failed or declined run is added with value 0, as the paper does.
+    """
+    import pandas as pd
+
+    parts = []
+    for method, group in rows.groupby("method"):
+        metric = paper_metric(str(method), set(group["metric"]))
+        parts.append(group[group["metric"] == metric].assign(metric="f1 paper"))
+        parts.append(group[group["metric"] == "f1@global_k"].assign(metric="f1 fair"))
+    failed = rows[rows["status"] != "ok"]
+    scopes = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
+    zeros = failed.drop(columns="scope").merge(scopes, on=["simulator", "axes"])
+    parts.append(zeros.assign(metric="f1 paper", value=0.0))
+    return pd.concat(parts, ignore_index=True)

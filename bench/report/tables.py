@@ -1,0 +1,151 @@
+"""The tables: one long CSV with every metric, and Markdown for reading.
+
+An interval is Student's 95 % interval of the mean over systems (seeds). With three systems it is
+wide, and that is what three systems are worth.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.report.rows import CONDITION, protocols
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Metric and its heading; an F1 or SHD is always shown with its rule.
+SHOWN = {
+    "f1 paper": "F1 (paper)",
+    "f1 fair": "F1 (fair)",
+    "auroc": "AUROC",
+    "auprc": "AUPRC",
+    "shd@global_k": "SHD (fair)",
+}
+
+
+def interval(values: pd.Series) -> tuple[float, float, float]:
+    """Return mean, lower and upper end of Student's 95 % interval; ends are NaN below 2 values."""
+    from scipy import stats
+
+    clean = values.dropna()
+    n, mean = len(clean), float(clean.mean()) if len(clean) else math.nan
+    if n < 2:
+        return mean, math.nan, math.nan
+    half = float(stats.t.ppf(0.975, n - 1) * clean.std(ddof=1) / math.sqrt(n))
+    return mean, mean - half, mean + half
+
+
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per condition, method and metric: mean, interval, floor, ceiling, counts."""
+    import pandas as pd
+
+    scored = pd.concat([rows[rows["scope"] != ""], protocols(rows)], ignore_index=True)
+    counts = _counts(rows)
+    out = []
+    for keys, group in scored.groupby([*CONDITION, "method", "metric"], sort=False):
+        mean, low, high = interval(group["value"])
+        n_ok, n_planned, seconds = counts[(*keys[:3], keys[4])]
+        out.append(
+            dict(zip([*CONDITION, "method", "metric"], keys, strict=True))
+            | {"mean": mean, "low": low, "high": high}
+            | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
+            | {"n_ok": n_ok, "n_planned": n_planned, "seconds": seconds}
+        )
+    return pd.DataFrame(out)
+
+
+def _counts(rows: pd.DataFrame) -> dict[tuple[object, ...], tuple[int, int, float]]:
+    """Return runs ok, runs planned and mean seconds by simulator, axes, n_samples and method."""
+    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    return {
+        keys: (int((group["status"] == "ok").sum()), len(group), float(group["seconds"].mean()))
+        for keys, group in cells.groupby(["simulator", "axes", "n_samples", "method"])
+    }
+
+
+def write_tables(rows: pd.DataFrame, folder: Path) -> None:
+    """Write `table.csv` (every metric of every condition) and `table.md`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = summarise(rows)
+    _replace(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
+    parts = ["# Over all conditions\n", headline(rows), "\n# Each condition\n"]
+    for keys, group in table.groupby(CONDITION, sort=False):
+        name, axes, n_samples, scope = keys
+        parts.append(
+            f"\n## {name} {axes}, n_samples {n_samples}, {scope} graph\n".replace(" ,", ",")
+        )
+        parts.append(_markdown(group))
+    parts.append(_failures(rows))
+    _replace(folder / "table.md", "\n".join(parts) + "\n")
+
+
+def headline(rows: pd.DataFrame) -> str:
+    """Return the Markdown table of each method's mean over all conditions.
+
+    Each seed's mean over conditions is one value, so the interval is over systems. Where a system
+    has regimes, the per-regime scores stand for it.
+    """
+    import pandas as pd
+
+    scored = pd.concat([rows[rows["scope"] != ""], protocols(rows)], ignore_index=True)
+    regimes = set(scored.loc[scored["scope"] == "per_regime", "simulator"])
+    scored = scored[scored["simulator"].isin(regimes) == (scored["scope"] == "per_regime")]
+    by_seed = scored.groupby(["method", "metric", "seed"])[["value", "floor", "ceiling"]].mean()
+    counts = _counts(rows)
+    out = []
+    for (method, metric), group in by_seed.groupby(["method", "metric"]):
+        mean, low, high = interval(group["value"])
+        own = [count for keys, count in counts.items() if keys[3] == method]
+        seconds = [count[2] for count in own if not math.isnan(count[2])]
+        out.append(
+            {"method": method, "metric": metric, "mean": mean, "low": low, "high": high}
+            | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
+            | {"n_ok": sum(c[0] for c in own), "n_planned": sum(c[1] for c in own)}
+            | {"seconds": sum(seconds) / len(seconds) if seconds else math.nan}
+        )
+    return _markdown(pd.DataFrame(out))
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    """Return methods x metrics, best `F1 (fair)` first, then the floor and the ceiling."""
+    wide = table[table["metric"].isin(SHOWN)].pivot(index="method", columns="metric")
+    heads = [*SHOWN.values(), "ok / planned", "seconds"]
+    lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    order = wide["mean"]["f1 fair"].sort_values(ascending=False).index
+    for method in order:
+        cells = [_cell(*(wide[part].loc[method].get(m) for part in ("mean", "low", "high")))
+                 for m in SHOWN]  # fmt: skip
+        first = table[table["method"] == method].iloc[0]
+        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['seconds']:.2f}"]
+        lines.append(f"| {method} | " + " | ".join(cells) + " |")
+    for bound in ("floor", "ceiling"):
+        means = [f"{wide[bound][metric].mean():.2f}" for metric in SHOWN]
+        lines.append(f"| *{bound}* | " + " | ".join([*means, "", ""]) + " |")
+    return "\n".join(lines)
+
+
+def _cell(mean: float | None, low: float | None, high: float | None) -> str:
+    if mean is None or math.isnan(mean):
+        return "-"
+    if low is None or high is None or math.isnan(low):
+        return f"{mean:.2f}"
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _failures(rows: pd.DataFrame) -> str:
+    """Return a Markdown list of what did not end as ok, by method, status and reason."""
+    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    lost = cells[cells["status"] != "ok"].fillna({"reason": ""})
+    if lost.empty:
+        return "\nEvery planned run ended as ok."
+    groups = lost.groupby(["method", "status", "reason"]).size()
+    lines = [f"- {n} of {m}: {s}: {r}" for (m, s, r), n in groups.items()]
+    return "\n# Runs without a score\n\n" + "\n".join(lines)
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)

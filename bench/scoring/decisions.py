@@ -1,0 +1,81 @@
+"""The rules that turn scores into a graph; every rule says its name in the metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from bench.scoring.candidates import Candidates, FloatArray, IntArray
+from bench.scoring.ranking import thresholds
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A decided graph, with the ties at its border left open.
+
+    Parameters
+    ----------
+    weight
+        Probability that each candidate is selected, shape `(N,)`: 1 above the border, 0 below
+        it, and `r / g` for `g` tied candidates that share `r` places. A constant score thus
+        earns what a random graph earns, never more.
+    group
+        Candidates that compete for the same places, shape `(N,)`; the number of selected edges
+        of a group is fixed and groups are drawn independently.
+    """
+
+    weight: FloatArray
+    group: IntArray
+
+    def blind(self) -> Self:
+        """Return the random selection with as many edges in every group."""
+        places = np.bincount(self.group, weights=self.weight)
+        share = places / np.maximum(np.bincount(self.group), 1)
+        return replace(self, weight=share[self.group])
+
+
+def decide(candidates: Candidates) -> dict[str, Selection]:
+    """Return the selection of every rule; silent candidates are never selected.
+
+    `own`: the method's decision, left out where it makes none. `top3`: the three highest scores
+    per effect (fewer where fewer are scored). `global_k`: as many edges as the truth has in
+    this level. `oracle`: the threshold of the best F1, with ties kept together; of equal
+    thresholds the one with the fewest edges.
+    """
+    everything = np.zeros_like(candidates.effect)
+    rules = {
+        "top3": Selection(_top3(candidates), candidates.effect),
+        "global_k": Selection(_highest(candidates.rank, candidates.n_true), everything),
+        "oracle": Selection(_best_f1(candidates), everything),
+    }
+    if candidates.selected is not None:
+        rules["own"] = Selection(candidates.selected.astype(float), everything)
+    return rules
+
+
+def _top3(candidates: Candidates) -> FloatArray:
+    weight = np.zeros(len(candidates.rank))
+    for effect in np.unique(candidates.effect):
+        here = candidates.effect == effect
+        weight[here] = _highest(candidates.rank[here], 3)
+    return weight
+
+
+def _highest(rank: IntArray, places: int) -> FloatArray:
+    """Return the probability to be among the highest when ties are broken at random."""
+    places = min(places, int(np.count_nonzero(rank)))
+    if places == 0:
+        return np.zeros(len(rank))
+    border = np.partition(rank, -places)[-places]
+    above, tied = rank > border, rank == border
+    weight: FloatArray = np.where(tied, (places - above.sum()) / tied.sum(), above)
+    return weight
+
+
+def _best_f1(candidates: Candidates) -> FloatArray:
+    lowest, selected, tp = thresholds(candidates)
+    f1 = 2 * tp / np.maximum(selected + candidates.n_true, 1)
+    weight: FloatArray = (candidates.rank >= lowest[np.argmax(f1)]).astype(float)
+    return weight

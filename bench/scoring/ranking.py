@@ -1,0 +1,58 @@
+"""Metrics of a ranking: no threshold is chosen, or the error rate chooses it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.scoring.candidates import Candidates, IntArray
+
+
+def rank_metrics(candidates: Candidates) -> dict[str, float]:
+    """Return `auroc`, `auprc` and `tpr@fdr10`.
+
+    All are NaN unless there is at least one true edge and one non-edge: a ranking of one class
+    is no ranking. Silent entries are tied below every scored one.
+
+    Notes
+    -----
+    `auroc` is the probability that an edge ranks above a non-edge, ties counting one half.
+    `auprc` is the average precision `sum_k (R_k - R_{k-1}) P_k` over distinct thresholds, as
+    scikit-learn defines it, not the trapezoid under the curve. `tpr@fdr10` is the largest
+    `tp / P` over thresholds that keep ties together and have `fp <= 0.1 (tp + fp)`, 0 if there
+    is none.
+    """
+    true, rank = candidates.true, candidates.rank
+    if not ranks_two_classes(candidates):
+        return {"auroc": np.nan, "auprc": np.nan, "tpr@fdr10": np.nan}
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    _, selected, tp = thresholds(candidates)
+    return {
+        "auroc": float(roc_auc_score(true, rank)),
+        "auprc": float(average_precision_score(true, rank)),
+        "tpr@fdr10": float(tpr_at_fdr10(selected, tp).max() / candidates.n_true),
+    }
+
+
+def ranks_two_classes(candidates: Candidates) -> bool:
+    """Return whether there is at least one true edge and one non-edge."""
+    return 0 < candidates.n_true < len(candidates.true)
+
+
+def thresholds(candidates: Candidates) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the lowest rank kept, the number selected and the true ones among them.
+
+    One entry per threshold, from the empty selection down to every scored candidate; tied
+    candidates come in together and silent ones never.
+    """
+    length = int(candidates.rank.max()) + 1
+    here = np.bincount(candidates.rank, minlength=length)[:0:-1]
+    hits = np.bincount(candidates.rank[candidates.true], minlength=length)[:0:-1]
+    lowest = np.arange(length, 0, -1)
+    return lowest, np.cumsum(np.append(0, here)), np.cumsum(np.append(0, hits))
+
+
+def tpr_at_fdr10(selected: IntArray, tp: IntArray) -> IntArray:
+    """Return `tp` where the false discovery proportion is at most 0.1, else 0."""
+    # Whole numbers, so that exactly one false edge in ten is allowed.
+    return np.where(10 * (selected - tp) <= selected, tp, 0)

@@ -1,0 +1,85 @@
+"""Steps per second beside tigramite on one linear system: `python -m simulators.benchmark`.
+
+Both run in the same process, once each, after a short run of ours that compiles the kernel (about
+2 s, once per machine, then cached), which is not counted. Ours is timed with everything that
+`generate` does: noise, burn-in, checks of the series and its properties. Tigramite discards a
+transient of its own; only the steps it returns are counted for both.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from simulators.graphs import Graph
+from simulators.linear_var import LinearVAR
+from simulators.structural import Structural
+
+STEPS = 100_000
+
+
+def main() -> None:
+    """Print both speeds and their ratio, and the peak memory of a large sample."""
+    coefficients = _coefficients(seed=0)
+    system = LinearVAR(coefficients=coefficients.tolist()).draw(seed=0)
+    system.generate(1_000)
+    ours = _speed(partial(system.generate, STEPS))
+    theirs = _speed(partial(_tigramite, coefficients))
+    _write(f"linear system, {len(coefficients)} variables, 5 lags, {STEPS:,} steps")
+    _write(f"  lagbench   {ours:12,.0f} steps/s")
+    _write(f"  tigramite  {theirs:12,.0f} steps/s")
+    _write(f"  ratio      {ours / theirs:12,.0f}")
+    # A fresh process, since a peak never falls.
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        seconds, peak = pool.apply(_large)
+    _write("linear system, 100 variables, 5 lags, 1,000,000 steps")
+    _write(f"  {seconds:.1f} s, peak memory {peak:.2f} GiB")
+
+
+def _coefficients(seed: int) -> Any:
+    """Return the coefficients of a stable linear system with 2 or 3 parents per variable."""
+    truth = Structural().draw(seed).truth
+    # An effect of at most 0.9 / in-degree keeps every row sum, and so the system, below 1.
+    edges = truth.adjacency
+    assert edges is not None
+    return edges[:, :, 1:] * 0.9 / edges.sum(axis=(0, 2))[None, :, None]
+
+
+def _tigramite(coefficients: Any) -> None:
+    from tigramite.toymodels.structural_causal_processes import structural_causal_process
+
+    links: dict[int, list[Any]] = {j: [] for j in range(len(coefficients))}
+    for i, j, k in np.argwhere(coefficients).tolist():
+        links[j].append(((i, -(k + 1)), coefficients[i, j, k], lambda x: x))
+    structural_causal_process(links, T=STEPS, seed=0)
+
+
+def _speed(job: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    job()
+    return STEPS / (time.perf_counter() - start)
+
+
+def _large() -> tuple[float, float]:
+    """Return the seconds and the peak memory (GiB) of 1,000,000 steps of 100 variables."""
+    system = Structural(graph=Graph(n_vars=100)).draw(seed=0)
+    start = time.perf_counter()
+    system.generate(1_000_000)
+    seconds = time.perf_counter() - start
+    # Linux counts in KiB.
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The size of each edge: its interventional effect, and the truth that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from methods import LaggedGraph
+from simulators.graphs import Edge
+from simulators.kernel import response
+from simulators.pilot import Pilot
+from simulators.units import Program
+
+SMALLEST = 1e-12
+"""Given to an edge whose estimated effect is 0, so that it still ranks above every non-edge."""
+
+
+def edge_effects(
+    program: Program, regimes: Sequence[Sequence[Edge]], pilots: Sequence[Pilot], max_lag: int
+) -> list[dict[Edge, float]]:
+    """Return the direct effect of every edge in every regime.
+
+    The effect of `i(t - l) -> j(t)` is
+
+        E | f_j(.., x_i(t - l) + sd_i, ..; eps_j) - f_j(.., x_i(t - l), ..; eps_j) | / sd_j,
+
+    the mean over the steps of a pilot run, with the other parents and the noise held (common
+    random numbers). For a linear edge it is `|a| sd_i / sd_j`. The absolute value is taken before
+    the mean, so that edges that act on the variance only, or up here and down there, are seen; an
+    effect defined as the absolute value of the mean difference would not see them.
+    """
+    return [
+        {edge: _effect(program, k, edge, pilot, max_lag) for edge in edges}
+        for k, (edges, pilot) in enumerate(zip(regimes, pilots, strict=True))
+    ]
+
+
+def _effect(program: Program, regime: int, edge: Edge, pilot: Pilot, max_lag: int) -> float:
+    equation = regime * pilot.x.shape[1] + edge.effect
+    step = float(pilot.sds[edge.cause])
+    change = response(program, equation, pilot.x, pilot.noise, max_lag, edge.cause, edge.lag, step)
+    return max(change / float(pilot.sds[edge.effect]), SMALLEST)
+
+
+def truth(
+    effects: Sequence[Mapping[Edge, float]],
+    names: tuple[str, ...],
+    max_lag: int,
+    instantaneous: bool,
+) -> LaggedGraph:
+    """Return the graph over the named variables, the first of the system.
+
+    Parameters
+    ----------
+    effects
+        Size of every edge, one mapping per regime; edges of unnamed variables are left out.
+    names, max_lag
+        Names of the observed variables, and the largest lag.
+    instantaneous
+        Whether lag 0 is part of the system; if not, it is NaN.
+    """
+    graphs = [_graph(regime, names, max_lag, instantaneous) for regime in effects]
+    if len(graphs) == 1:
+        return graphs[0]
+    scores = np.mean([graph.scores for graph in graphs], axis=0)
+    return LaggedGraph(scores, names, scores > 0, per_regime=dict(enumerate(graphs)))
+
+
+def _graph(
+    effects: Mapping[Edge, float], names: tuple[str, ...], max_lag: int, instantaneous: bool
+) -> LaggedGraph:
+    n = len(names)
+    scores = np.zeros((n, n, max_lag + 1))
+    for edge, size in effects.items():
+        if edge.cause < n and edge.effect < n:
+            scores[edge.cause, edge.effect, edge.lag] = size
+    adjacency = scores > 0
+    scores[:, :, 0][np.eye(n, dtype=bool) | (not instantaneous)] = np.nan
+    return LaggedGraph(scores, names, adjacency)

@@ -1,0 +1,129 @@
+"""Tables are checked against records written by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from bench.cells import Cell
+from bench.report.figures import write_figures
+from bench.report.rows import collect, protocols
+from bench.report.tables import headline, interval, summarise, write_tables
+from bench.store import Store
+
+
+def cell(method, seed, simulator="linear", axes=None):
+    return Cell(
+        simulator=simulator, method=method, kind="structural",
+        simulator_params={"name": simulator, **(axes or {})}, method_params={},
+        n_samples=100, seed=seed, regimes_known=False, axes=axes or {},
+    )  # fmt: skip
+
+
+def record(f1, **changes):
+    names = ["auroc", "auprc", "f1@top3", "f1@global_k", "shd@global_k"]
+    metrics = {
+        f"window/union/{name}": {"value": f1 + k / 100, "floor": 0.1, "ceiling": 0.9}
+        for k, name in enumerate(names)
+    }
+    cost = {"seconds": 2.0}
+    return {"status": "ok", "reason": None, "metrics": metrics, "cost": cost} | changes
+
+
+@pytest.fixture
+def cells_and_store(tmp_path):
+    """Two methods on two systems each: `dot` works on both, `pc` fails on one."""
+    store = Store(tmp_path)
+    cells = [cell(method, seed) for method in ("dot", "pc") for seed in (0, 1)]
+    store.write(cells[0].key, record(0.4))
+    store.write(cells[1].key, record(0.6))
+    own = {"window/union/f1@own": {"value": 0.8, "floor": 0.1, "ceiling": 1.0}}
+    kept = record(0.5)
+    store.write(cells[2].key, kept | {"metrics": kept["metrics"] | own})
+    lost = {"status": "timeout", "reason": "killed after 8 s", "metrics": {}, "cost": {}}
+    store.write(cells[3].key, lost)
+    return cells, store
+
+
+def mean_of(table, method, metric):
+    found = table[(table["method"] == method) & (table["metric"] == metric)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_each_protocol_reads_its_own_rule(cells_and_store):
+    table = summarise(collect(*cells_and_store))
+    assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62) / 2)
+    assert mean_of(table, "dot", "f1 fair")["mean"] == pytest.approx((0.43 + 0.63) / 2)
+
+
+def test_a_failed_run_is_zero_in_the_paper_protocol_and_a_count_in_the_fair_one(cells_and_store):
+    table = summarise(collect(*cells_and_store))
+    paper, fair = mean_of(table, "pc", "f1 paper"), mean_of(table, "pc", "f1 fair")
+    assert paper["mean"] == pytest.approx((0.8 + 0.0) / 2)
+    assert fair["mean"] == pytest.approx(0.53)
+    assert (fair["n_ok"], fair["n_planned"]) == (1, 2)
+
+
+def test_a_cell_without_a_record_is_counted_as_missing(cells_and_store):
+    cells, store = cells_and_store
+    table = summarise(collect([*cells, cell("dot", 2)], store))
+    assert mean_of(table, "dot", "auprc")["n_planned"] == 3
+    assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62 + 0) / 3)
+
+
+def test_the_interval_is_students():
+    values = pd.Series([0.2, 0.5, 0.6, np.nan])
+    mean, low, high = interval(values)
+    expected = stats.t.interval(0.95, 2, loc=mean, scale=stats.sem([0.2, 0.5, 0.6]))
+    assert (low, high) == pytest.approx(expected)
+    assert math.isnan(interval(pd.Series([0.3]))[1])
+
+
+def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_store, tmp_path):
+    rows = collect(*cells_and_store)
+    write_tables(rows, tmp_path / "out")
+    text = (tmp_path / "out" / "table.md").read_text()
+    assert "1 of pc: timeout: killed after 8 s" in text
+    assert "| 1 / 2 |" in text
+    for word in ("dot", "pc", "*floor*", "*ceiling*", "F1 (paper)", "F1 (fair)"):
+        assert word in text
+    table = pd.read_csv(tmp_path / "out" / "table.csv")
+    assert {"mean", "low", "high", "floor", "ceiling", "n_ok", "seconds"} <= set(table.columns)
+    assert headline(rows) in text
+
+
+def test_per_regime_scores_stand_for_a_system_with_regimes(tmp_path):
+    store, only = Store(tmp_path), cell("dot", 0)
+    both = record(0.9)
+    regimes = {
+        name.replace("union", "per_regime"): entry | {"value": 0.3}
+        for name, entry in both["metrics"].items()
+    }
+    store.write(only.key, both | {"metrics": both["metrics"] | regimes})
+    assert "| dot | 0.30 | 0.30 |" in headline(collect([only], store))
+
+
+def test_figures_are_drawn_for_volume_axes_and_cost(tmp_path):
+    store, cells = Store(tmp_path), []
+    for seed in (0, 1, 2):
+        for axes in ({}, {"regimes.level": 0.0}, {"regimes.level": 0.5}):
+            cells.append(cell("dot", seed, axes=axes))
+            store.write(cells[-1].key, record(0.5 + seed / 10))
+    write_figures(collect(cells, store), tmp_path)
+    stems = ("volume", "linear_level", "cost")
+    first = {}
+    for stem in stems:
+        assert (tmp_path / f"{stem}.png").read_bytes()[:4] == b"\x89PNG"
+        first[stem] = (tmp_path / f"{stem}.svg").read_bytes()
+        assert b"dot" in first[stem]
+    write_figures(collect(cells, store), tmp_path)
+    assert all((tmp_path / f"{stem}.svg").read_bytes() == first[stem] for stem in stems)
+
+
+def test_protocols_leave_no_method_out(cells_and_store):
+    found = protocols(collect(*cells_and_store))
+    assert set(found["method"]) == {"dot", "pc"}
+    assert set(found["metric"]) == {"f1 paper", "f1 fair"}
