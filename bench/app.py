@@ -75,8 +75,8 @@ def plan(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
         overrides = ["profile=laptop", *overrides]
     with hydra.initialize_config_module("conf", version_base="1.3"):
         profile = compose(overrides)
-        experiments = [[f"experiment={name}", *overrides] for name in profile.experiments]
-        cells = [cell for words in experiments or [overrides] for cell in expand(compose(words))]
+        chosen = [[f"experiment={name}"] for name in profile.experiments] or [[]]
+        cells = [cell for words in chosen for cell in expand(compose([*words, *overrides]))]
     return list({cell.key: cell for cell in cells}.values()), profile
 
 

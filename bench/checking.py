@@ -13,7 +13,12 @@ def check(name: str) -> int:
     """Print pass, skip or fail for each check of a method; 1 if one failed, else 0."""
     # A class given as module:Class is looked up where the author works, as `python -m` would.
     sys.path.append(str(Path.cwd()))
-    results = run_checks(methods.registry.load(name)())
+    cls = methods.registry.load(name)
+    try:
+        method = cls()
+    except TypeError as error:
+        raise ValueError(f"{name}: expected a class that needs no argument, found {error}") from None
+    results = run_checks(method)
     for result in results:
         print(f"{result.status:4}  {result.name}: {result.description}")
         if result.message:

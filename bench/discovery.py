@@ -25,6 +25,7 @@ def discover(args: argparse.Namespace) -> int:
     _check_outputs(args)
     method = methods.registry.load(args.method)()
     with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         series = TimeSeries.from_file(
             args.file, time_column=args.time_column, missing=args.missing, max_lag=args.max_lag
         )
@@ -35,17 +36,15 @@ def discover(args: argparse.Namespace) -> int:
         graph = method.discover(series, max_lag=args.max_lag, rng=rng)
     except DeclinedError as reason:
         raise ValueError(f"{args.method} declines this file: {reason}") from None
-    print(f"{args.method}: {series.n_vars} variables, {series.n_samples} steps, "
-          f"{len(series.segments)} segment(s), lags 1 to {args.max_lag}")  # fmt: skip
+    # Files first: a reader who closes the pipe early still has them.
+    written = _write(graph, args.out, args.plot)
+    print(
+        f"{args.method}: {series.n_vars} variables, {series.n_samples} steps, "
+        f"{len(series.segments)} segment(s), lags up to {args.max_lag}"
+    )
     print(strongest(graph, _SHOWN))
-    if args.out:
-        graph.to_csv(args.out)
-        print(f"wrote {args.out}")
-    if args.plot:
-        from bench.drawing import draw
-
-        draw(graph, Path(args.plot))
-        print(f"wrote {args.plot}")
+    for path in written:
+        print(f"wrote {path}")
     return 0
 
 
@@ -60,6 +59,16 @@ def _check_outputs(args: argparse.Namespace) -> None:
             raise ValueError(f"{option}: expected a path in an existing folder, found {path}")
     if args.plot and Path(args.plot).suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
+
+
+def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
+    if out:
+        graph.to_csv(out)
+    if plot:
+        from bench.drawing import draw
+
+        draw(graph, Path(plot))
+    return [path for path in (out, plot) if path]
 
 
 def strongest(graph: LaggedGraph, count: int) -> str:

@@ -106,7 +106,7 @@ def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]
         self: Method, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
         _check_arguments(self, series, max_lag, rng)
-        graph = discover(self, series, max_lag=max_lag, rng=rng)
+        graph = discover(self, series, max_lag=int(max_lag), rng=rng)
         _check_result(self, series, max_lag, graph)
         return graph
 
@@ -121,7 +121,7 @@ def _check_arguments(
             f"series: expected a TimeSeries, found {type(series).__name__}; build one with "
             "TimeSeries.from_array(values, names)"
         )
-    if isinstance(max_lag, bool) or not isinstance(max_lag, int) or max_lag < 1:
+    if isinstance(max_lag, bool) or not isinstance(max_lag, int | np.integer) or max_lag < 1:
         raise ValueError(f"max_lag: expected an integer of at least 1, found {max_lag!r}")
     if not isinstance(rng, np.random.Generator):
         raise ValueError(

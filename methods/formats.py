@@ -75,7 +75,6 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
     frame = pd.read_csv(
         path,
         dtype={"cause": str, "effect": str},
-        float_precision="round_trip",
         keep_default_na=False,
         na_values={"score": [""], "selected": [""]},
     )

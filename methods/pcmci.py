@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -64,9 +67,10 @@ class PCMCI(Method):
         else:
             datasets = dict(enumerate(segments))
             frame = DataFrame(datasets, analysis_mode="multiple", var_names=names)
-        found = Tigramite(frame, ParCorr()).run_pcmci(
-            tau_min=1, tau_max=max_lag, pc_alpha=self.pc_alpha, alpha_level=self.alpha
-        )
+        with _no_spread_declines():
+            found = Tigramite(frame, ParCorr()).run_pcmci(
+                tau_min=1, tau_max=max_lag, pc_alpha=self.pc_alpha, alpha_level=self.alpha
+            )
         return LaggedGraph.from_lags(
             np.abs(found["val_matrix"][:, :, 1:]),
             names,
@@ -77,13 +81,30 @@ class PCMCI(Method):
 
 def _usable(series: TimeSeries, max_lag: int) -> list[FloatArray]:
     """Return the segments the library can use, or decline with the reason."""
+    segments = [segment for segment in series.segments if len(segment) > 2 * max_lag]
+    rows = sum(len(segment) - 2 * max_lag for segment in segments)
+    if rows < series.n_vars + 3:
+        raise DeclinedError(
+            f"PCMCI needs at least {series.n_vars + 3} rows after the first 2 * max_lag = "
+            f"{2 * max_lag} of each segment, found {rows}; lower max_lag or give a longer series"
+        )
+    # With fewer windows than columns some relation is always exact, and says nothing.
     if n_windows(series, max_lag) > series.n_vars * (max_lag + 1) + 1:
         require_independent(series, max_lag, "PCMCI")
-    segments = [segment for segment in series.segments if len(segment) > 2 * max_lag]
-    if not segments:
-        longest = max(map(len, series.segments))
-        raise DeclinedError(
-            f"PCMCI needs a segment of more than 2 * max_lag = {2 * max_lag} rows, found "
-            f"{longest} at most; lower max_lag or give a longer series"
-        )
     return segments
+
+
+@contextmanager
+def _no_spread_declines() -> Iterator[None]:
+    """Decline where the library would go on with the correlation of a constant, a NaN."""
+    from scipy.stats import DegenerateDataWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DegenerateDataWarning)
+        try:
+            yield
+        except DegenerateDataWarning:
+            raise DeclinedError(
+                "PCMCI needs variables that still vary once the first 2 * max_lag rows are "
+                "dropped and the conditions are regressed out; lower max_lag or give more rows"
+            ) from None

@@ -73,7 +73,7 @@ def _read_frame(path: Path) -> pd.DataFrame:
     with path.open(newline="", encoding="utf-8-sig") as file:
         header = next(csv.reader(file), [])
     _check_header(path, header)
-    return pd.read_csv(path, float_precision="round_trip", encoding="utf-8-sig")
+    return pd.read_csv(path, encoding="utf-8-sig")
 
 
 def _check_header(path: Path, header: list[str]) -> None:

@@ -24,8 +24,8 @@ class VAR(Method):
     second moments `S = Z'Z` and `R = N * ridge * I`, the coefficients are
     `b = (S + R)^-1 Z'y` and their covariance `s^2 (S + R)^-1 S (S + R)^-1`, where `s^2` is the
     residual sum of squares over `N - n_vars * max_lag - 1`. An edge is selected where the
-    two-sided p-value is below `alpha`. Only second moments are kept, added up over blocks of
-    windows, so memory does not grow with the length of the series.
+    two-sided p-value is below `alpha`. Second moments are added up over blocks of windows,
+    so that beside a standardised copy of the series no memory grows with its length.
 
     Parameters
     ----------

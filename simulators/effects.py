@@ -8,9 +8,12 @@ import numpy as np
 
 from methods import LaggedGraph
 from simulators.graphs import Edge
-from simulators.kernel import response
+from simulators.kernel import run
 from simulators.pilot import Pilot
 from simulators.units import Program
+
+STATES = 1_000
+"""States of the pilot run over which an effect is averaged."""
 
 SMALLEST = 1e-12
 """Given to an edge whose estimated effect is 0, so that it still ranks above every non-edge."""
@@ -25,22 +28,37 @@ def edge_effects(
 
         E | f_j(.., x_i(t - l) + sd_i, ..; eps_j) - f_j(.., x_i(t - l), ..; eps_j) | / sd_j,
 
-    the mean over the steps of a pilot run, with the other parents and the noise held (common
+    the mean over `STATES` states of a pilot run, with the other parents and the noise held (common
     random numbers). For a linear edge it is `|a| sd_i / sd_j`. The absolute value is taken before
     the mean, so that edges that act on the variance only, or up here and down there, are seen; an
     effect defined as the absolute value of the mean difference would not see them.
     """
     return [
-        {edge: _effect(program, k, edge, pilot, max_lag) for edge in edges}
+        _effects(program, k, edges, pilot, max_lag)
         for k, (edges, pilot) in enumerate(zip(regimes, pilots, strict=True))
     ]
 
 
-def _effect(program: Program, regime: int, edge: Edge, pilot: Pilot, max_lag: int) -> float:
-    equation = regime * pilot.x.shape[1] + edge.effect
-    step = float(pilot.sds[edge.cause])
-    change = response(program, equation, pilot.x, pilot.noise, max_lag, edge.cause, edge.lag, step)
-    return max(change / float(pilot.sds[edge.effect]), SMALLEST)
+def _effects(
+    program: Program, regime: int, edges: Sequence[Edge], pilot: Pilot, max_lag: int
+) -> dict[Edge, float]:
+    """Run each effect's equation alone on windows of the pilot run, one cause moved."""
+    last = np.linspace(max_lag, len(pilot.x) - 1, STATES, dtype=np.int64)
+    windows = pilot.x[last[:, None] + np.arange(-max_lag, 1)]
+    labels = np.full(STATES * (max_lag + 1), regime)
+    effects = {}
+    for edge in edges:
+        cause = windows[:, max_lag - edge.lag, edge.cause]
+        effect = windows[:, max_lag, edge.effect]
+        kept = cause.copy()
+        cause += pilot.sds[edge.cause]
+        effect[:] = pilot.noise[last, edge.effect]
+        alone = program._replace(order=np.full_like(program.order[:, :1], edge.effect))
+        run(alone, windows.reshape(-1, windows.shape[2]), labels, max_lag, max_lag + 1)
+        change = np.abs(effect - pilot.x[last, edge.effect]).mean()
+        effects[edge] = max(float(change / pilot.sds[edge.effect]), SMALLEST)
+        cause[:], effect[:] = kept, pilot.x[last, edge.effect]
+    return effects
 
 
 def truth(

@@ -57,7 +57,8 @@ def _effects(truth: LaggedGraph) -> FloatArray:
 def _moments(series: TimeSeries) -> tuple[FloatArray, FloatArray]:
     """Return the covariance and the lag-1 autocovariances, without copying the series."""
     segments = series.segments
-    mean = sum(s.sum(axis=0) for s in segments) / series.n_samples
+    # A product with ones is several times faster than a sum over the rows of a narrow array.
+    mean = sum(np.ones(len(s)) @ s for s in segments) / series.n_samples
     square = sum(s.T @ s for s in segments) / series.n_samples
     product = sum(np.einsum("ti,ti->i", s[1:], s[:-1]) for s in segments)
     pairs = series.n_samples - len(segments)

@@ -22,4 +22,6 @@ def stream(seed: int, *purpose: str | int) -> np.random.Generator:
         What the numbers are for, such as `("noise", 3)`; 3 and "3" are different purposes.
     """
     key = json.dumps([int(seed), *(p if isinstance(p, str) else int(p) for p in purpose)])
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()))
+    entropy = int.from_bytes(hashlib.sha256(key.encode()).digest())
+    # Faster than numpy's default generator by a fifth; drawing is most of a simulation's time.
+    return np.random.Generator(np.random.SFC64(entropy))

@@ -72,7 +72,7 @@ def _grid(
     for line, (metric, label) in zip(panels, _METRICS.items(), strict=True):
         for ax, value in zip(line, columns, strict=True):
             part = rows[(rows["metric"] == metric) & (rows[across] == value)]
-            _panel(ax, part, x, styles)
+            _panel(ax, part, metric, x, styles)
             ax.set_ylim(-0.03, 1.05)
             title = f"{value:,} steps" if across == "n_samples" else str(value)
             scope = "".join(part["scope"].unique()[:1]).replace("_", " ")
@@ -81,11 +81,12 @@ def _grid(
     _finish(figure, panels[0][0], path)
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, x: str, styles: dict[str, dict[str, Any]]) -> None:
+def _panel(
+    ax: Axes, rows: pd.DataFrame, metric: str, x: str, styles: dict[str, dict[str, Any]]
+) -> None:
     for k, method in enumerate(m for m in styles if m in set(rows["method"])):
-        points = [
-            (at, *interval(g["value"])) for at, g in rows[rows["method"] == method].groupby(x)
-        ]
+        values = rows[rows["method"] == method].groupby(x)["value"]
+        points = [(at, *interval(group, metric)) for at, group in values]
         xs, means, lows, highs = (list(column) for column in zip(*points, strict=True))
         below = [m - low for m, low in zip(means, lows, strict=True)]
         above = [high - m for m, high in zip(means, highs, strict=True)]
@@ -115,10 +116,10 @@ def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> 
     figure = Figure(figsize=(6.5, 4.0), layout="constrained")
     ax = figure.subplots()
     for method, style in styles.items():
-        mean = cells[cells["method"] == method].groupby("n_samples")["seconds"].mean()
+        mean = cells[cells["method"] == method].groupby("n_samples")["cpu_seconds"].mean()
         drawn = {key: value for key, value in style.items() if key != "capsize"}
         ax.plot(mean.index, mean, label=method, **drawn)
-    ax.set(xscale="log", yscale="log", xlabel="steps", ylabel="seconds of the method, one thread")
+    ax.set(xscale="log", yscale="log", xlabel="steps", ylabel="CPU seconds of the method")
     ticks = sorted(cells["n_samples"].unique())
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()

@@ -23,7 +23,7 @@ CONDITION = ["simulator", "axes", "n_samples", "scope"]
 def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric.
 
-    Columns: simulator, axes, n_samples, seed, method, status, reason, seconds, scope, metric,
+    Columns: simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope, metric,
     value, floor, ceiling; a cell without metrics is one row with scope and metric empty.
     """
     import pandas as pd
@@ -40,7 +40,7 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
             "method": cell.method,
             "status": record["status"],
             "reason": record["reason"],
-            "seconds": record.get("cost", {}).get("seconds"),
+            "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
         }  # fmt: skip
         metrics = {**record["metrics"]}
         if record.get("forecast_error") is not None:

@@ -1,7 +1,7 @@
 """The tables: one long CSV with every metric, and Markdown for reading.
 
-An interval is Student's 95 % interval of the mean over systems (seeds). With three systems it is
-wide, and that is what three systems are worth.
+An interval is Student's 95 % interval of the mean over systems (seeds), cut to the values that a
+metric can take. With three systems it is wide, and that is what three systems are worth.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ SHOWN = {
 }
 
 
-def interval(values: pd.Series) -> tuple[float, float, float]:
+# Metrics that count or measure errors have no upper end; all others lie in [0, 1].
+_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error")
+
+
+def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
     """Return mean, lower and upper end of Student's 95 % interval; ends are NaN below 2 values."""
     from scipy import stats
 
@@ -34,7 +38,9 @@ def interval(values: pd.Series) -> tuple[float, float, float]:
     if n < 2:
         return mean, math.nan, math.nan
     half = float(stats.t.ppf(0.975, n - 1) * clean.std(ddof=1) / math.sqrt(n))
-    return mean, mean - half, mean + half
+    name = metric.rpartition(":")[2].partition("@")[0]
+    top = math.inf if name in _UNBOUNDED else 1.0
+    return mean, max(0.0, mean - half), min(top, mean + half)
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
@@ -45,22 +51,26 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     counts = _counts(rows)
     out = []
     for keys, group in scored.groupby([*CONDITION, "method", "metric"], sort=False):
-        mean, low, high = interval(group["value"])
-        n_ok, n_planned, seconds = counts[(*keys[:3], keys[4])]
+        mean, low, high = interval(group["value"], str(keys[-1]))
+        n_ok, n_planned, cpu_seconds = counts[(*keys[:3], keys[4])]
         out.append(
             dict(zip([*CONDITION, "method", "metric"], keys, strict=True))
             | {"mean": mean, "low": low, "high": high}
             | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
-            | {"n_ok": n_ok, "n_planned": n_planned, "seconds": seconds}
+            | {"n_ok": n_ok, "n_planned": n_planned, "cpu_seconds": cpu_seconds}
         )
     return pd.DataFrame(out)
 
 
 def _counts(rows: pd.DataFrame) -> dict[tuple[object, ...], tuple[int, int, float]]:
-    """Return runs ok, runs planned and mean seconds by simulator, axes, n_samples and method."""
+    """Return runs ok, runs planned and mean CPU seconds of each condition and method."""
     cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
     return {
-        keys: (int((group["status"] == "ok").sum()), len(group), float(group["seconds"].mean()))
+        keys: (
+            int((group["status"] == "ok").sum()),
+            len(group),
+            float(group["cpu_seconds"].mean()),
+        )
         for keys, group in cells.groupby(["simulator", "axes", "n_samples", "method"])
     }
 
@@ -96,14 +106,14 @@ def headline(rows: pd.DataFrame) -> str:
     counts = _counts(rows)
     out = []
     for (method, metric), group in by_seed.groupby(["method", "metric"]):
-        mean, low, high = interval(group["value"])
+        mean, low, high = interval(group["value"], str(metric))
         own = [count for keys, count in counts.items() if keys[3] == method]
-        seconds = [count[2] for count in own if not math.isnan(count[2])]
+        cpu_seconds = [count[2] for count in own if not math.isnan(count[2])]
         out.append(
             {"method": method, "metric": metric, "mean": mean, "low": low, "high": high}
             | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
             | {"n_ok": sum(c[0] for c in own), "n_planned": sum(c[1] for c in own)}
-            | {"seconds": sum(seconds) / len(seconds) if seconds else math.nan}
+            | {"cpu_seconds": sum(cpu_seconds) / len(cpu_seconds) if cpu_seconds else math.nan}
         )
     return _markdown(pd.DataFrame(out))
 
@@ -111,14 +121,14 @@ def headline(rows: pd.DataFrame) -> str:
 def _markdown(table: pd.DataFrame) -> str:
     """Return methods x metrics, best `F1 (fair)` first, then the floor and the ceiling."""
     wide = table[table["metric"].isin(SHOWN)].pivot(index="method", columns="metric")
-    heads = [*SHOWN.values(), "ok / planned", "seconds"]
+    heads = [*SHOWN.values(), "ok / planned", "CPU s"]
     lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     order = wide["mean"]["f1 fair"].sort_values(ascending=False).index
     for method in order:
         cells = [_cell(*(wide[part].loc[method].get(m) for part in ("mean", "low", "high")))
                  for m in SHOWN]  # fmt: skip
         first = table[table["method"] == method].iloc[0]
-        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['seconds']:.2f}"]
+        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2f}"]
         lines.append(f"| {method} | " + " | ".join(cells) + " |")
     for bound in ("floor", "ceiling"):
         means = [f"{wide[bound][metric].mean():.2f}" for metric in SHOWN]
@@ -140,8 +150,8 @@ def _failures(rows: pd.DataFrame) -> str:
     lost = cells[cells["status"] != "ok"].fillna({"reason": ""})
     if lost.empty:
         return "\nEvery planned run ended as ok."
-    groups = lost.groupby(["method", "status", "reason"]).size()
-    lines = [f"- {n} of {m}: {s}: {r}" for (m, s, r), n in groups.items()]
+    groups = lost.value_counts(["method", "status", "reason"], sort=False).reset_index()
+    lines = [f"- {n} of {m}: {s}: {r}" for m, s, r, n in groups.itertuples(index=False)]
     return "\n# Runs without a score\n\n" + "\n".join(lines)
 
 

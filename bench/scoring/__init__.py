@@ -38,8 +38,10 @@ class Score:
     floor
         Expected value of a random ranking, or of a random graph with as many edges.
     ceiling
-        Value of the same rule for the oracle that ranks by the true effect, which for SHD is
-        the smallest. A method that is silent on non-edges can pass the ceiling of `@top3`.
+        Value of the same rule for the oracle that ranks by the true effect, every edge above
+        every non-edge. Nothing scores better but for two cases at `@top3`, where an effect may
+        have fewer causes: a method that is silent on non-edges selects fewer than three, and a
+        false edge that happens to be a reversal lowers SHD.
     """
 
     level: str

@@ -1,6 +1,6 @@
 """Non-monotonic: even and periodic functions and products of parents, where correlation is blind.
 
-    periodic  a cos(g x + b)         g in [2.2, 3], any phase b
+    periodic  a cos(g x + b)         g in [2.5, 3.2], any phase b
     even      a (2 exp(-(g x)^2 / 2) - 1)    g near 1.5
     product   a sin(g x) sin(g y) = a (cos(g x - g y) - cos(g x + g y)) / 2    g in [1, 1.6]
 
@@ -37,7 +37,7 @@ def _single(group: Group, edge: Edge) -> Unit:
     rng = group.stream(*edge)
     if rng.random() < 0.5:
         return group.unit(edge, BUMP, signed(rng, 0.5, 0.9), rng.uniform(1.3, 1.6))
-    gain, phase = rng.uniform(2.2, 3.0), rng.uniform(0.0, 2 * np.pi)
+    gain, phase = rng.uniform(2.5, 3.2), rng.uniform(0.0, 2 * np.pi)
     return group.unit(edge, COS, signed(rng, 0.6, 1.0), gain, phase)
 
 

@@ -28,7 +28,7 @@ def record(f1, **changes):
         f"window/union/{name}": {"value": f1 + k / 100, "floor": 0.1, "ceiling": 0.9}
         for k, name in enumerate(names)
     }
-    cost = {"seconds": 2.0}
+    cost = {"cpu_seconds": 2.0}
     return {"status": "ok", "reason": None, "metrics": metrics, "cost": cost} | changes
 
 
@@ -75,11 +75,17 @@ def test_a_cell_without_a_record_is_counted_as_missing(cells_and_store):
 
 
 def test_the_interval_is_students():
-    values = pd.Series([0.2, 0.5, 0.6, np.nan])
-    mean, low, high = interval(values)
-    expected = stats.t.interval(0.95, 2, loc=mean, scale=stats.sem([0.2, 0.5, 0.6]))
+    values = pd.Series([0.4, 0.5, 0.45, np.nan])
+    mean, low, high = interval(values, "auroc")
+    expected = stats.t.interval(0.95, 2, loc=mean, scale=stats.sem([0.4, 0.5, 0.45]))
     assert (low, high) == pytest.approx(expected)
-    assert math.isnan(interval(pd.Series([0.3]))[1])
+    assert math.isnan(interval(pd.Series([0.3]), "auroc")[1])
+
+
+def test_the_interval_stays_within_what_the_metric_can_be():
+    values = pd.Series([0.1, 0.9])
+    assert interval(values, "summary:f1@own")[1:] == (0.0, 1.0)
+    assert interval(values, "summary:shd@own")[2] > 1.0
 
 
 def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_store, tmp_path):
@@ -91,7 +97,7 @@ def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_sto
     for word in ("dot", "pc", "*floor*", "*ceiling*", "F1 (paper)", "F1 (fair)"):
         assert word in text
     table = pd.read_csv(tmp_path / "out" / "table.csv")
-    assert {"mean", "low", "high", "floor", "ceiling", "n_ok", "seconds"} <= set(table.columns)
+    assert {"mean", "low", "high", "floor", "ceiling", "n_ok", "cpu_seconds"} <= set(table.columns)
     assert headline(rows) in text
 
 

@@ -133,6 +133,15 @@ def test_oracle_keeps_ties_together():
     assert counts(table, "window", "oracle") == (1, 2, 0, 0, 2)
 
 
+def test_of_two_best_thresholds_oracle_takes_the_one_with_fewer_edges():
+    truth = graph_of(2, 2, [(0, 0, 1), (1, 1, 2)])
+    scores = np.full((2, 2, 3), -1.0)
+    scores[0, 0, 1], scores[0, 1, 1], scores[1, 0, 1], scores[1, 1, 2] = 4, 3, 2, 1
+    table = rows(LaggedGraph(scores, truth.names), truth)
+    # One edge of one gives F1 2/3, and so do two of four.
+    assert counts(table, "window", "oracle") == (1, 0, 1, 0, 1)
+
+
 def orders_of_ties(scores):
     """Every strict order that a scored array with ties can be broken into."""
     flat = scores.ravel()

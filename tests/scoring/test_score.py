@@ -76,7 +76,8 @@ def test_no_estimate_that_scores_everything_passes_the_ceiling(truth_seed, seed)
     for row in score(random_estimate(truth, seed), truth, RNG(0)):
         if row.metric.startswith(("auroc", "auprc", "tpr", "f1", "recall", "tp@")):
             assert row.value <= row.ceiling + 1e-12, row
-        if row.metric.startswith(("shd", "fn")):
+        # Where three causes are forced on an effect, a false one may turn a miss into a reversal.
+        if row.metric.startswith(("shd", "fn")) and row.metric != "shd@top3":
             assert row.value >= row.ceiling - 1e-12, row
 
 
@@ -163,6 +164,15 @@ def test_entries_without_a_claim_do_not_matter():
     before = rows(LaggedGraph(estimate.scores, truth.names), unclaimed)
     after = rows(LaggedGraph(changed, truth.names), unclaimed)
     assert {k: v.value for k, v in before.items()} == {k: v.value for k, v in after.items()}
+
+
+def test_the_diagonal_of_lag_0_is_no_instantaneous_edge():
+    truth = random_truth(1)
+    scores = np.where(np.isnan(truth.scores), 0.0, truth.scores)
+    claimed = LaggedGraph(scores, truth.names, truth.adjacency)
+    loops = truth.adjacency | np.eye(4, dtype=bool)[:, :, None]
+    row = rows(LaggedGraph(scores + 1, truth.names, loops), claimed)
+    assert row["instantaneous/union/fp@own"].value == 0
 
 
 def test_own_needs_an_adjacency():

@@ -1,0 +1,101 @@
+"""Cutting a series into training sequences that never cross a segment border.
+
+All segments lie behind each other in one array of rows, each after `context - max_lag` rows of
+zeros (the mean). A target is a row with `max_lag` rows of its own segment before it, so the
+`context` rows before a target hold its own segment and zeros, and nothing of another segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+_BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
+_TRAIN, _VALIDATION = 0.75, 0.9  # where validation starts in a stretch, and where testing does
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Rows of all segments, and which of them may be forecast.
+
+    Parameters
+    ----------
+    rows
+        Shape `(R, n_vars)`, float32: standardised observations and zeros between segments.
+    targets
+        Indices of the rows with a full `max_lag` window before them, in order.
+    train, validation, test
+        Bool masks over the rows: the targets split into contiguous stretches.
+    max_lag, context
+        Steps.
+    """
+
+    rows: Tensor
+    targets: Tensor
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+    max_lag: int
+    context: int
+
+    @classmethod
+    def cut(
+        cls, segments: Sequence[NDArray[np.float64]], max_lag: int, context: int, device: str
+    ) -> Self:
+        """Lay out standardised segments of shape `(T_k, n_vars)`."""
+        context = max(context, 2 * max_lag)
+        gap = np.zeros((context - max_lag, segments[0].shape[1]))
+        rows = np.concatenate([part for segment in segments for part in (gap, segment)])
+        lengths = [len(segment) + len(gap) for segment in segments]
+        is_target = np.concatenate([np.arange(length) >= context for length in lengths])
+        targets = np.flatnonzero(is_target)
+        place = (np.arange(len(targets)) * _BLOCKS / len(targets)) % 1
+
+        def between(low: float, high: float) -> Tensor:
+            mask = np.zeros(len(rows), dtype=bool)
+            mask[targets[(low <= place) & (place < high)]] = True
+            return torch.tensor(mask, device=device)
+
+        return cls(
+            rows=torch.tensor(rows, dtype=torch.float32, device=device),
+            targets=torch.tensor(targets, device=device),
+            train=between(0, _TRAIN),
+            validation=between(_TRAIN, _VALIDATION),
+            test=between(_VALIDATION, 1),
+            max_lag=max_lag,
+            context=context,
+        )
+
+    @property
+    def last_start(self) -> int:
+        """Largest index at which a sequence of `context` inputs and one more row fits."""
+        return len(self.rows) - self.context - 1
+
+    def take(self, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return inputs, the rows to forecast, and the indices of these rows.
+
+        Shapes `(B, context, n_vars)`, `(B, P, n_vars)` and `(B, P)`, where `P = context -
+        max_lag + 1` is the number of positions with a full window.
+        """
+        at = starts.to(self.rows.device)[:, None] + torch.arange(
+            self.context + 1, device=self.rows.device
+        )
+        sequence = self.rows[at]
+        return sequence[:, :-1], sequence[:, self.max_lag :], at[:, self.max_lag :]
+
+    def starts(self, mask: Tensor) -> Tensor:
+        """Return starts of sequences that together forecast every row in `mask`."""
+        step = self.context - self.max_lag + 1
+        grid = torch.arange(0, self.last_start + step, step).clamp(max=self.last_start)
+        grid = grid.to(mask.device)
+        return grid[mask[self.take(grid)[2]].any(dim=1)]
+
+    def windows(self, at: Tensor) -> Tensor:
+        """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_vars)`."""
+        return self.rows[at[:, None] - torch.arange(1, self.max_lag + 1, device=at.device)]

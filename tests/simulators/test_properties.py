@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from methods import LaggedGraph, TimeSeries
+from simulators.properties import describe
+
+
+def graph(n, edges):
+    scores = np.zeros((n, n, 3))
+    for edge, size in edges.items():
+        scores[edge] = size
+    return LaggedGraph(scores, [f"X{i}" for i in range(n)], scores > 0)
+
+
+@pytest.fixture(scope="module")
+def series():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((4_000, 3))
+    x[:, 1] *= 2
+    x[:, 2] += x[:, 0] + x[:, 1]
+    x[:, 0] *= 10  # variances near 100, 4, 6; R2 near 1/2, 4/5, 5/6
+    return TimeSeries.from_segments([x[:1_000] + 5, x[1_000:] + 5])
+
+
+def test_sortability_by_hand(series):
+    first = describe(series, graph(3, {(0, 1, 1): 0.5, (1, 2, 2): 0.2, (0, 0, 1): 0.1}))
+    assert (first["var_sortability"], first["r2_sortability"]) == (0.5, 1.0)
+    second = describe(series, graph(3, {(2, 1, 1): 0.5, (0, 2, 1): 0.5, (0, 2, 2): 0.5}))
+    assert (second["var_sortability"], second["r2_sortability"]) == (0.0, 0.5)
+
+
+def test_equal_variables_are_a_tie(series):
+    x = series.segments[0][:, :1]
+    doubled = TimeSeries.from_array(np.hstack([x, x[::-1]]))
+    found = describe(doubled, graph(2, {(0, 1, 1): 0.5}))
+    assert (found["var_sortability"], found["r2_sortability"]) == (0.5, 0.5)
+
+
+def test_effects_are_summarised(series):
+    found = describe(series, graph(3, {(0, 1, 1): 0.5, (1, 2, 2): 0.04, (0, 0, 1): 0.06}))
+    assert (found["largest_effect"], found["smallest_effect"]) == (0.5, 0.04)
+    assert found["weak_edges"] == 1
+
+
+def test_no_edges_leave_the_rest_defined(series):
+    found = describe(series, graph(3, {}))
+    assert np.isnan(found["var_sortability"])
+    assert np.isnan(found["largest_effect"])
+    assert found["weak_edges"] == 0
+
+
+def test_autocorrelation_of_ar1():
+    rng = np.random.default_rng(1)
+    x = np.zeros((20_000, 1))
+    for t in range(1, len(x)):
+        x[t] = 0.8 * x[t - 1] + rng.standard_normal()
+    found = describe(TimeSeries.from_segments([x[:5_000], x[5_000:]]), graph(1, {}))
+    assert found["autocorrelation"] == pytest.approx(0.8, abs=0.02)
