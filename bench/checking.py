@@ -17,7 +17,9 @@ def check(name: str) -> int:
     try:
         method = cls()
     except TypeError as error:
-        raise ValueError(f"{name}: expected a class that needs no argument, found {error}") from None
+        raise ValueError(
+            f"{name}: expected a class that needs no argument, found {error}"
+        ) from None
     results = run_checks(method)
     for result in results:
         print(f"{result.status:4}  {result.name}: {result.description}")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from methods.graph import LaggedGraph
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = ["cause", "effect", "lag", "score", "selected"]
 
@@ -69,7 +72,7 @@ def _selected(graph: LaggedGraph, i: int, j: int, lag: int) -> bool | None:
 
 
 def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> LaggedGraph:
-    """Read `cause,effect,lag,score,selected` rows; ValueError names a missing column."""
+    """Read `cause,effect,lag,score,selected` rows; ValueError names what does not fit."""
     import pandas as pd
 
     frame = pd.read_csv(
@@ -83,10 +86,12 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
         raise ValueError(f"{path.name}: expected columns {_COLUMNS}, found none named {absent}")
     if names is None:
         names = list(dict.fromkeys([*frame["cause"], *frame["effect"]]))
+    if max_lag is None:
+        max_lag = int(frame["lag"].max()) if len(frame) else 0
+    _check_rows(path, frame, names, max_lag)
     index = {name: i for i, name in enumerate(names)}
-    n, lags = len(names), 1 + (int(frame["lag"].max()) if max_lag is None else max_lag)
-    scores = np.full((n, n, lags), np.nan)
-    adjacency = np.zeros((n, n, lags), dtype=bool)
+    shape = (len(names), len(names), max_lag + 1)
+    scores, adjacency = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     at = (
         frame["cause"].map(index).to_numpy(dtype=int),
         frame["effect"].map(index).to_numpy(dtype=int),
@@ -97,6 +102,16 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
     if decided:
         adjacency[at] = frame["selected"].astype(bool)
     return LaggedGraph(scores, tuple(names), adjacency if decided else None)
+
+
+def _check_rows(path: Path, frame: pd.DataFrame, names: Sequence[str], max_lag: int) -> None:
+    unknown = ~(frame["cause"].isin(names) & frame["effect"].isin(names))
+    for row in np.flatnonzero(unknown | ~frame["lag"].isin(range(max_lag + 1))):
+        cause, effect, lag = frame.loc[row, ["cause", "effect", "lag"]]
+        raise ValueError(
+            f"{path.name}, row {row}: expected a cause and an effect among {list(names)} and a "
+            f"lag from 0 to {max_lag}, found {cause!r} -> {effect!r} at lag {lag}"
+        )
 
 
 def to_networkx(graph: LaggedGraph) -> nx.MultiDiGraph:

@@ -47,14 +47,14 @@ def read_segments(
 def numeric_values(frame: pd.DataFrame) -> FloatArray:
     """Return the frame as float64 of shape `(T, n_vars)`; ValueError names a column with text."""
     columns = []
-    for name in frame.columns:
-        numbers = pd.to_numeric(frame[name], errors="coerce")
-        text = (numbers.isna() & frame[name].notna()).to_numpy()
-        if text.any() or pd.api.types.is_datetime64_any_dtype(frame[name]):
+    for name, column in frame.items():
+        numbers = pd.to_numeric(column, errors="coerce")
+        text = (numbers.isna() & column.notna()).to_numpy()
+        if text.any() or column.dtype.kind in "mMc":
             row = int(text.argmax())
             raise ValueError(
                 f"column {str(name)!r}, row {row}: expected a number, found "
-                f"{frame[name].iloc[row]!r}; if this is the time, name it as time_column "
+                f"{column.iloc[row]!r}; if this is the time, name it as time_column "
                 "(--time-column), else remove the column"
             )
         columns.append(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -73,20 +73,30 @@ def _read_frame(path: Path) -> pd.DataFrame:
     with path.open(newline="", encoding="utf-8-sig") as file:
         header = next(csv.reader(file), [])
     _check_header(path, header)
-    return pd.read_csv(path, encoding="utf-8-sig")
+    frame = pd.read_csv(path, encoding="utf-8-sig")
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError(
+            f"{path.name}: expected {len(header)} values in every row, one per column name, found "
+            f"{len(header) + frame.index.nlevels}; add the missing column names"
+        )
+    return frame
 
 
 def _check_header(path: Path, header: list[str]) -> None:
     """Refuse what pandas would repair in silence: no header, doubled names, another separator."""
+    if not header:
+        raise ValueError(
+            f"{path.name}: expected a first line of column names, found an empty file or line"
+        )
+    if all(_is_number(name) for name in header):
+        raise ValueError(
+            f"{path.name}: expected a first line of column names, found numbers {header[:3]}; "
+            "add a header line"
+        )
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
         raise ValueError(
             f"{path.name}: expected unique column names, found {doubled} more than once"
-        )
-    if header and all(_is_number(name) for name in header):
-        raise ValueError(
-            f"{path.name}: expected a first line of column names, found numbers {header[:3]}; "
-            "add a header line"
         )
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         raise ValueError(
@@ -106,8 +116,10 @@ def _is_number(text: str) -> bool:
 def _refuse_index_columns(frame: pd.DataFrame, values: FloatArray) -> None:
     """Refuse a saved row index: left in, it would be taken for a cause of every trend."""
     for name, column in zip(frame.columns, values.T, strict=True):
-        steps = np.diff(column)
-        ramp = len(steps) > 1 and bool((steps == steps[0]).all()) and steps[0] != 0
+        with np.errstate(invalid="ignore"):  # An infinite value is named later on.
+            steps = np.diff(column)
+        # A time in seconds is written in decimals, so its steps are equal but for rounding.
+        ramp = len(steps) > 1 and steps[0] != 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
         if ramp or str(name).startswith("Unnamed:"):
             raise ValueError(
                 f"column {name!r}: expected a measured variable, found what looks like a row "

@@ -36,14 +36,14 @@ def load(name: str) -> type[Method]:
         raise ValueError(
             f"method: expected one of {', '.join(known)}, or module:Class, found {name!r}{hint}"
         )
-    return _as_method(name, known[name].load())
+    return _as_method(name, _import(known[name].value))
 
 
 def _import(path: str) -> object:
     module, _, attribute = path.partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(
             f"method: expected module:Class that can be imported, found {path!r} ({error})"
         ) from error

@@ -81,7 +81,7 @@ class TimeSeries:
         """Build a series from segments of shape `(T_k, n_vars)`; names default to X0, X1, ..."""
         arrays = tuple(np.asarray(segment) for segment in segments)
         if names is None:
-            width = arrays[0].shape[1] if arrays and arrays[0].ndim == 2 else 0
+            width = arrays[0].shape[1] if arrays and arrays[0].ndim == 2 else 1
             names = [f"X{i}" for i in range(width)]
         labels = None if regimes is None else tuple(np.asarray(r) for r in regimes)
         return cls(arrays, tuple(names), labels)
@@ -213,12 +213,15 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
             f"{', ...' if len(names) > 5 else ''}), found {values.shape[1]}; give every segment "
             "the same columns and one name per column"
         )
+    if len(values) == 0:
+        raise ValueError(f"segment {k}: expected at least one row, found none")
     if values.dtype.kind not in "fiub":
         raise ValueError(
             f"segment {k}: expected numbers, found dtype {values.dtype}; convert with "
             ".astype(float)"
         )
-    segment: FloatArray = np.ascontiguousarray(values, dtype=np.float64).view()
+    # A copy, so that nobody can change a checked series by the array it was made from.
+    segment: FloatArray = np.array(values, dtype=np.float64, order="C")
     segment.flags.writeable = False
     finite = np.isfinite(segment)
     if not finite.all():
@@ -233,15 +236,22 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
 
 
 def _check_not_constant(segments: tuple[FloatArray, ...], names: tuple[str, ...]) -> None:
-    low = np.min([s.min(axis=0) if len(s) else np.full(len(names), np.inf) for s in segments], 0)
-    high = np.max([s.max(axis=0) if len(s) else np.full(len(names), -np.inf) for s in segments], 0)
-    # A spread below rounding carries no information, whatever the unit of the column.
-    constant = high - low <= 8 * np.finfo(float).eps * np.maximum(np.abs(low), np.abs(high))
-    for column in np.flatnonzero(constant):
-        raise ValueError(
-            f"column {names[column]!r}, rows 0 to the last: expected values that vary, found the "
-            f"constant {low[column]:g}; drop the column"
-        )
+    # The first rows clear nearly every column, which spares a pass over a long series.
+    for column in np.flatnonzero(_constant([segments[0][:1000]])):
+        if _constant([segment[:, [column]] for segment in segments])[0]:
+            raise ValueError(
+                f"column {names[column]!r}, rows 0 to the last: expected values that vary, found "
+                f"the constant {segments[0][0, column]:g}; drop the column"
+            )
+
+
+def _constant(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
+    """Whether each column varies by less than rounding, whatever its unit."""
+    low = np.min([segment.min(axis=0) for segment in segments], axis=0)
+    high = np.max([segment.max(axis=0) for segment in segments], axis=0)
+    # Halves, because the spread of huge values may not be finite.
+    spread = high / 2 - low / 2
+    return np.asarray(spread <= 4 * np.finfo(float).eps * np.maximum(np.abs(low), np.abs(high)))
 
 
 def _as_labels(
@@ -258,4 +268,7 @@ def _as_labels(
                 f"regimes of segment {k}: expected {len(segment)} integers, one per row, found "
                 f"shape {labels.shape} of dtype {labels.dtype}"
             )
-    return tuple(np.asarray(labels, dtype=np.int64) for labels in regimes)
+    copies = tuple(np.array(labels, dtype=np.int64) for labels in regimes)
+    for labels in copies:
+        labels.flags.writeable = False
+    return copies

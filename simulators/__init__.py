@@ -23,15 +23,24 @@ KINDS: Mapping[str, str] = {
 
 
 def load(kind: str) -> type[Simulator]:
-    """Return the class of a kind of simulator.
+    """Return the class of a kind of simulator, or a class given as `module:Class`.
 
     Raises
     ------
     ValueError
-        If nothing has that name.
+        If nothing has that name, or it is not a `Simulator`.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind: expected one of {', '.join(KINDS)}, found {kind!r}")
-    module, _, name = KINDS[kind].partition(":")
-    found: type[Simulator] = getattr(importlib.import_module(module), name)
+    module, _, name = KINDS.get(kind, kind).partition(":")
+    if not name:
+        raise ValueError(
+            f"kind: expected one of {', '.join(KINDS)}, or module:Class, found {kind!r}"
+        )
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"kind: expected module:Class that can be imported, found {kind!r} ({error})"
+        ) from error
+    if not (isinstance(found, type) and issubclass(found, Simulator)):
+        raise ValueError(f"kind: expected a subclass of simulators.Simulator, found {kind!r}")
     return found

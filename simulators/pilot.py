@@ -24,6 +24,10 @@ def burn_in(max_lag: int) -> int:
     return 100 * max_lag
 
 
+class UnstableError(ValueError):
+    """Raised for a run that is not finite, not bounded, or drifts."""
+
+
 @dataclass(frozen=True, eq=False)
 class Pilot:
     """One run of one regime: the series and its noise, shape `(STEPS + max_lag, n)`.
@@ -54,7 +58,7 @@ def run_pilots(
 
     Raises
     ------
-    ValueError
+    UnstableError
         If a run is not stable; see `check_stable`.
     """
     pilots = []
@@ -70,7 +74,7 @@ def run_pilots(
 
 
 def check_stable(x: FloatArray, sds: FloatArray, what: str) -> None:
-    """Raise ValueError unless a run is finite, bounded and without drift.
+    """Raise UnstableError unless a run is finite, bounded and without drift.
 
     Bounded means within 1000 standard deviations of the noise; without drift, that the means of
     the two halves differ by less than one standard deviation of the run.
@@ -81,7 +85,7 @@ def check_stable(x: FloatArray, sds: FloatArray, what: str) -> None:
         drift = np.max(np.abs(x[half:].mean(axis=0) - x[:half].mean(axis=0)) / x.std(axis=0))
     # Written so that NaN fails.
     if not (peak < _LARGEST and drift < 1.0):
-        raise ValueError(
+        raise UnstableError(
             f"{what}: expected a stable run, found values up to {peak:.3g} standard deviations of "
             f"the noise (at most {_LARGEST:g}) and a drift of {drift:.3g} standard deviations "
             "between its halves (at most 1); draw with another seed"

@@ -15,12 +15,12 @@ from simulators.equations import Functions
 from simulators.graphs import Edge, Graph, draw_pools
 from simulators.mechanisms import MechanismName
 from simulators.noise import FloatArray, Noise
-from simulators.pilot import run_pilots
+from simulators.pilot import UnstableError, run_pilots
 from simulators.regimes import Regimes, draw_regimes
 from simulators.units import Program, compile_program
 
 ROUNDS = 100
-"""Most rounds of redrawing in search of `min_effect`."""
+"""Most draws of the functions in search of stability and `min_effect`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Structural(Simulator):
     min_effect
         Smallest acceptable effect of an edge between observed variables, in standard deviations
         of its effect; 0 accepts any. The functions of an effect that has a smaller one are
-        redrawn, for at most `ROUNDS` rounds.
+        redrawn, at most `ROUNDS` times.
     rho
         Contraction rate of the unbounded part, see below.
 
@@ -61,8 +61,9 @@ class Structural(Simulator):
     sup-norm over any `max_lag` steps, whatever the order of the regimes, with acyclic lag-0
     edges too: going through the effects in their order at lag 0, each difference is at most `rho`
     times the largest before it. Bounded units and the noise, whose factor is bounded, add at
-    most a constant to it (a Foster-Lyapunov drift condition). Every draw is checked as well, by
-    `simulators.pilot.check_stable`.
+    most a constant to it (a Foster-Lyapunov drift condition). Every draw is also run
+    and checked, by `simulators.pilot.check_stable`: bounded units can hold a variable in one of
+    two states for long, which is a drift, and then the functions are redrawn.
 
     An edge's function is keyed by cause, effect, lag and origin, so that a kept edge keeps its
     function. Two things are drawn for all parents of one origin together: the outer weights of a
@@ -129,17 +130,22 @@ class Structural(Simulator):
         attempts: Counter[tuple[int, int]] = Counter()
         for _ in range(ROUNDS):
             program = compile_program(functions.equations(regimes, attempts))
-            pilots = run_pilots(program, laws, sds, self.graph.max_lag, seed)
-            effects = edge_effects(program, regimes, pilots, self.graph.max_lag)
-            weak = self._weak(effects)
-            if not weak:
-                return program, effects
-            attempts.update({(edge.effect, edge.version) for edge in weak})
-        raise ValueError(
-            f"min_effect: expected every edge to reach {self.min_effect:g} within {ROUNDS} rounds "
-            f"of redrawing, found {len(weak)} below it with seed {seed}; lower min_effect or "
-            "graph.in_degree"
-        )
+            try:
+                pilots = run_pilots(program, laws, sds, self.graph.max_lag, seed)
+            except UnstableError as error:
+                problem = str(error)
+                rejected = {edge for edges in regimes for edge in edges}
+            else:
+                effects = edge_effects(program, regimes, pilots, self.graph.max_lag)
+                rejected = self._weak(effects)
+                if not rejected:
+                    return program, effects
+                problem = (
+                    f"min_effect: expected every edge to reach {self.min_effect:g}, found "
+                    f"{len(rejected)} below it with seed {seed}; lower it or graph.in_degree"
+                )
+            attempts.update({(edge.effect, edge.version) for edge in rejected})
+        raise ValueError(f"{problem} (functions were drawn {ROUNDS} times)")
 
     def _weak(self, effects: list[dict[Edge, float]]) -> set[Edge]:
         observed = range(self.graph.n_vars)

@@ -68,13 +68,14 @@ class DOT(Method):
     """
 
     handles: ClassVar[Handles] = Handles(segments=True, nonlinear=True, trained=True)
+    libraries = ("torch",)
 
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2
     heads: Annotated[int, Ge(1)] = 8
     context: Annotated[int, Ge(2)] = 32
     updates: Annotated[int, Ge(0)] = 600
-    batch_size: Annotated[int, Ge(1)] = 32
+    batch_size: Annotated[int, Ge(1)] = 16
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 2e-3
     weight_decay: Annotated[float, Ge(0)] = 0.05
     input_noise: Annotated[float, Ge(0)] = 0.2

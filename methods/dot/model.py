@@ -15,6 +15,17 @@ from torch import Generator, Tensor, nn
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
 
 
+import os
+_WAVES = int(os.environ.get("WAVES", "3"))
+_BASE = float(os.environ.get("BASE", "1"))
+_HEADS = 1
+
+
+def _with_waves(series: Tensor) -> Tensor:
+    angles = torch.cat([series * (k * _BASE) for k in range(1, _WAVES + 1)], dim=-1)
+    return torch.cat([series, angles.sin(), angles.cos()], dim=-1)
+
+
 def _matrix(generator: Generator, rows: int, columns: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(rows, columns, generator=generator) / math.sqrt(columns))
 
@@ -103,7 +114,7 @@ class Forecaster(nn.Module):
     ) -> None:
         super().__init__()
         self.max_lag = max_lag
-        self.embed = _matrix(generator, width, n_vars)
+        self.embed = _matrix(generator, width, n_vars * (1 + 2 * _WAVES))
         self.embed_bias = nn.Parameter(torch.randn(width, generator=generator) / 2)
         self.layers = nn.ModuleList(
             Layer(width, heads, context, max_lag, generator) for _ in range(layers)
@@ -120,7 +131,7 @@ class Forecaster(nn.Module):
 
     def transformer(self, series: Tensor) -> Tensor:
         """Forecast by the transformer, unscaled; shapes as in `forward`."""
-        tokens = F.linear(series, self.embed, self.embed_bias)
+        tokens = F.linear(_with_waves(series), self.embed, self.embed_bias)
         for layer in self.layers:
             tokens = layer(tokens)
         tokens = F.layer_norm(tokens[:, self.max_lag - 1 :], tokens.shape[-1:], self.norm)

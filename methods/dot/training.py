@@ -46,13 +46,24 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class _HeldOut:
+class HeldOut:
+    """Sequences with steps on which a forecast is judged.
+
+    Parameters
+    ----------
+    inputs, present
+        Shapes `(B, context, n_vars)` and `(B, P, n_vars)`: see `Sequences.take`.
+    mask
+        Shape `(B, P)`: the positions that count.
+    """
+
     inputs: Tensor
     present: Tensor
     mask: Tensor
 
     @classmethod
-    def of(cls, sequences: Sequences, mask: Tensor) -> _HeldOut:
+    def of(cls, sequences: Sequences, mask: Tensor) -> HeldOut:
+        """Take the sequences that forecast the rows in `mask`, evenly thinned to 256 at most."""
         starts = sequences.starts(mask)
         keep = torch.linspace(0, len(starts) - 1, min(len(starts), _HELD_OUT_SEQUENCES))
         inputs, present, at = sequences.take(starts[keep.long().to(starts.device)])
@@ -60,6 +71,7 @@ class _HeldOut:
 
     @torch.no_grad()
     def error(self, model: Forecaster) -> float:
+        """Return the mean squared error over variables and the steps that count."""
         return float((model(self.inputs) - self.present)[self.mask].square().mean())
 
 
@@ -91,10 +103,10 @@ def fit(sequences: Sequences, settings: DOT, generator: Generator) -> Trained:
         if settings.linear_path:
             at = sequences.train.nonzero()[:, 0]
             model.coefficients, _ = least_squares(sequences, at, sequences.rows[at])
-        validation = _HeldOut.of(sequences, sequences.validation)
+        validation = HeldOut.of(sequences, sequences.validation)
         _train(model, sequences, validation, settings, generator)
         shrink(model, validation)
-        error = _HeldOut.of(sequences, sequences.test).error(model)
+        error = HeldOut.of(sequences, sequences.test).error(model)
     elif settings.linear_path:
         model.scale.zero_()
     else:
@@ -113,7 +125,7 @@ def fit(sequences: Sequences, settings: DOT, generator: Generator) -> Trained:
 def _train(
     model: Forecaster,
     sequences: Sequences,
-    validation: _HeldOut,
+    validation: HeldOut,
     settings: DOT,
     generator: Generator,
 ) -> None:
@@ -178,7 +190,7 @@ def _loss(
 
 
 @torch.no_grad()
-def shrink(model: Forecaster, validation: _HeldOut) -> None:
+def shrink(model: Forecaster, validation: HeldOut) -> None:
     r"""Scale the transformer's part in each effect by what validation confirms of it.
 
     :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j, f_j \rangle, 0, 1)`, with

