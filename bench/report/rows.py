@@ -16,6 +16,8 @@ from bench.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+_NOTHING = {"value": None, "floor": None, "ceiling": None}
+
 # Columns that together name one condition; axes of the grid are added as text.
 CONDITION = ["simulator", "axes", "n_samples", "scope"]
 
@@ -44,12 +46,11 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
         }  # fmt: skip
         metrics = {**record["metrics"]}
         if record.get("forecast_error") is not None:
-            error = {"value": record["forecast_error"], "floor": None, "ceiling": None}
-            metrics["forecast/union/error"] = error
+            metrics["forecast/union/error"] = {"value": record["forecast_error"]}
         for name, entry in metrics.items() or {"//": {}}.items():
             level, scope, metric = name.split("/")
             label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
-            rows.append({**head, "scope": scope, "metric": label, **entry})
+            rows.append({**head, **_NOTHING, "scope": scope, "metric": label, **entry})
     return pd.DataFrame(rows)
 
 
@@ -73,6 +74,6 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
         parts.append(group[group["metric"] == "f1@global_k"].assign(metric="f1 fair"))
     failed = rows[rows["status"] != "ok"]
     scopes = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
-    zeros = failed.drop(columns="scope").merge(scopes, on=["simulator", "axes"])
-    parts.append(zeros.assign(metric="f1 paper", value=0.0))
+    zeros = failed.drop(columns="scope").merge(scopes, how="left", on=["simulator", "axes"])
+    parts.append(zeros.fillna({"scope": "union"}).assign(metric="f1 paper", value=0.0))
     return pd.concat(parts, ignore_index=True)

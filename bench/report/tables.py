@@ -120,26 +120,29 @@ def headline(rows: pd.DataFrame) -> str:
 
 def _markdown(table: pd.DataFrame) -> str:
     """Return methods x metrics, best `F1 (fair)` first, then the floor and the ceiling."""
-    wide = table[table["metric"].isin(SHOWN)].pivot(index="method", columns="metric")
+    entries = table.set_index(["method", "metric"])
+
+    def at(method: str, metric: str, part: str) -> float:
+        return float(entries[part].get((method, metric), math.nan))
+
     heads = [*SHOWN.values(), "ok / planned", "CPU s"]
     lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    order = wide["mean"]["f1 fair"].sort_values(ascending=False).index
-    for method in order:
-        cells = [_cell(*(wide[part].loc[method].get(m) for part in ("mean", "low", "high")))
-                 for m in SHOWN]  # fmt: skip
+    fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
+    for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
+        cells = [_cell(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
         first = table[table["method"] == method].iloc[0]
         cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2f}"]
         lines.append(f"| {method} | " + " | ".join(cells) + " |")
     for bound in ("floor", "ceiling"):
-        means = [f"{wide[bound][metric].mean():.2f}" for metric in SHOWN]
-        lines.append(f"| *{bound}* | " + " | ".join([*means, "", ""]) + " |")
+        means = [table.loc[table["metric"] == metric, bound].mean() for metric in SHOWN]
+        lines.append(f"| *{bound}* | " + " | ".join([*(f"{m:.2f}" for m in means), "", ""]) + " |")
     return "\n".join(lines)
 
 
-def _cell(mean: float | None, low: float | None, high: float | None) -> str:
-    if mean is None or math.isnan(mean):
+def _cell(mean: float, low: float, high: float) -> str:
+    if math.isnan(mean):
         return "-"
-    if low is None or high is None or math.isnan(low):
+    if math.isnan(low):
         return f"{mean:.2f}"
     return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 

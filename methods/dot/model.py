@@ -22,8 +22,9 @@ _HEADS = 1
 
 
 def _with_waves(series: Tensor) -> Tensor:
-    angles = torch.cat([series * (k * _BASE) for k in range(1, _WAVES + 1)], dim=-1)
-    return torch.cat([series, angles.sin(), angles.cos()], dim=-1)
+    w = [k * _BASE for k in range(1, _WAVES + 1)]
+    D = float(os.environ.get("DEC", "0"))
+    return torch.cat([series] + [(series * k).sin() / k**D for k in w] + [(series * k).cos() / k**D for k in w], dim=-1)
 
 
 def _matrix(generator: Generator, rows: int, columns: int) -> nn.Parameter:

@@ -23,7 +23,9 @@ def test_streams_of_one_seed_are_uncorrelated():
 
 
 def test_unknown_kind_is_named():
-    with pytest.raises(ValueError, match=r"structural, lorenz96, linear_var, or module:Class, found 'sprinkler'"):
+    with pytest.raises(
+        ValueError, match=r"structural, lorenz96, linear_var, or module:Class, found 'sprinkler'"
+    ):
         simulators.load("sprinkler")
 
 
