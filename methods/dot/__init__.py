@@ -6,13 +6,15 @@ of an effect depends on one lagged input, averaged over samples, is the score of
 
 Where we depart from the source:
 
-- tokens are time steps (all variables embedded at once) instead of single lagged values, and
-  every position of a sequence forecasts its next step, which costs a fraction per sample;
+- tokens are time steps (all variables embedded at once, with sines and cosines of each value)
+  instead of single lagged values, and every position of a sequence forecasts its next step,
+  which costs a fraction per sample;
 - attention heads start out sharp, each on one lag of `1..max_lag`, and may look back further;
 - a linear path over the `max_lag` window carries the least-squares forecast, and the
   transformer learns what is left, so that small linear data lose nothing;
 - edges are scored by absolute gradients or gradient energy instead of layer-wise relevance
-  propagation, in units of the standard deviation of each input given all others.
+  propagation, in units of the standard deviation of each input given all others;
+- two models are trained, and the energy on which they agree is scored.
 
 The row-wise decision (the three strongest per effect) is the paper's. One file per step:
 `sequences`, `linear_path`, `model`, `training`, `attribution`, `readout`.
@@ -39,6 +41,9 @@ class DOT(Method):
 
     Parameters
     ----------
+    members
+        Models trained one after the other, each from its own start and with its own held-out
+        steps; an edge has to be seen by more than one.
     width
         Size of a token, a multiple of `heads`.
     layers
@@ -60,7 +65,8 @@ class DOT(Method):
     linear_path
         Forecast by least squares and let the transformer learn the rest.
     attribution
-        `gradient`: mean absolute gradient; `gradient_energy`: root of the mean square.
+        `gradient`: mean absolute gradient; `gradient_energy`: root of the mean squared gradient
+        on which the members agree, negative where they disagree. See `attribute`.
     in_degree
         Edges that the decision keeps per effect.
     device
@@ -70,15 +76,16 @@ class DOT(Method):
     handles: ClassVar[Handles] = Handles(segments=True, nonlinear=True, trained=True)
     libraries = ("torch",)
 
+    members: Annotated[int, Ge(1)] = 2
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2
     heads: Annotated[int, Ge(1)] = 8
     context: Annotated[int, Ge(2)] = 32
-    updates: Annotated[int, Ge(0)] = 600
+    updates: Annotated[int, Ge(1)] = 600
     batch_size: Annotated[int, Ge(1)] = 16
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 2e-3
     weight_decay: Annotated[float, Ge(0)] = 0.05
-    input_noise: Annotated[float, Ge(0)] = 0.2
+    input_noise: Annotated[float, Ge(0)] = 0.3
     linear_path: bool = True
     attribution: Literal["gradient", "gradient_energy"] = "gradient_energy"
     in_degree: Annotated[int, Ge(1)] = 3
@@ -112,16 +119,24 @@ class DOT(Method):
                 "choose both so that each head gets a whole share"
             )
         gpu = self.device == "cuda" or (self.device == "auto" and torch.cuda.is_available())
-        sequences = Sequences.cut(
-            series.standardized().segments, max_lag, self.context, "cuda" if gpu else "cpu"
-        )
+        segments = series.standardized().segments
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        trained = fit(sequences, self, generator)
-        strength = attribute(trained.model, sequences, self.attribution)
-        scores = in_units_of_free_variation(strength, trained.free_variation)
+        members = []
+        for member in range(self.members):
+            sequences = Sequences.cut(
+                segments,
+                max_lag,
+                self.context,
+                "cuda" if gpu else "cpu",
+                shift=member / self.members,
+            )
+            members.append(fit(sequences, self, generator))
+        strength = attribute([m.model for m in members], sequences, self.attribution)
+        scores = in_units_of_free_variation(strength, members[0].free_variation)
+        errors = [m.forecast_error for m in members if m.forecast_error is not None]
         return LaggedGraph.from_lags(
             scores,
             series.names,
             adjacency=top_per_effect(scores, self.in_degree),
-            forecast_error=trained.forecast_error,
+            forecast_error=float(np.mean(errors)) if errors else None,
         )

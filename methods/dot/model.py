@@ -15,16 +15,18 @@ from torch import Generator, Tensor, nn
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
 
 
-import os
-_WAVES = int(os.environ.get("WAVES", "3"))
-_BASE = float(os.environ.get("BASE", "1"))
-_HEADS = 1
+_FREQUENCIES = (1.0, 2.0, 3.0, 4.0)  # radians per standard deviation of a variable
 
 
 def _with_waves(series: Tensor) -> Tensor:
-    w = [k * _BASE for k in range(1, _WAVES + 1)]
-    D = float(os.environ.get("DEC", "0"))
-    return torch.cat([series] + [(series * k).sin() / k**D for k in w] + [(series * k).cos() / k**D for k in w], dim=-1)
+    """Append sines and cosines of every value, weaker the faster they are, to `(B, C, n_vars)`.
+
+    A linear map of them is a smooth function of each variable, which a perceptron of all
+    variables finds far more slowly (periodic embeddings: Gorishniy, Rubachev and Babenko, 2022,
+    arXiv 2203.05556).
+    """
+    waves = [wave(f * series) / f for f in _FREQUENCIES for wave in (torch.sin, torch.cos)]
+    return torch.cat([series, *waves], dim=-1)
 
 
 def _matrix(generator: Generator, rows: int, columns: int) -> nn.Parameter:
@@ -115,7 +117,7 @@ class Forecaster(nn.Module):
     ) -> None:
         super().__init__()
         self.max_lag = max_lag
-        self.embed = _matrix(generator, width, n_vars * (1 + 2 * _WAVES))
+        self.embed = _matrix(generator, width, n_vars * (1 + 2 * len(_FREQUENCIES)))
         self.embed_bias = nn.Parameter(torch.randn(width, generator=generator) / 2)
         self.layers = nn.ModuleList(
             Layer(width, heads, context, max_lag, generator) for _ in range(layers)

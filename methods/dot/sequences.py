@@ -46,16 +46,25 @@ class Sequences:
 
     @classmethod
     def cut(
-        cls, segments: Sequence[NDArray[np.float64]], max_lag: int, context: int, device: str
+        cls,
+        segments: Sequence[NDArray[np.float64]],
+        max_lag: int,
+        context: int,
+        device: str,
+        *,
+        shift: float = 0.0,
     ) -> Self:
-        """Lay out standardised segments of shape `(T_k, n_vars)`."""
+        """Lay out standardised segments of shape `(T_k, n_vars)`.
+
+        `shift` moves the held-out stretches, by a fraction of the way from one to the next.
+        """
         context = max(context, 2 * max_lag)
         gap = np.zeros((context - max_lag, segments[0].shape[1]))
         rows = np.concatenate([part for segment in segments for part in (gap, segment)])
         lengths = [len(segment) + len(gap) for segment in segments]
         is_target = np.concatenate([np.arange(length) >= context for length in lengths])
         targets = np.flatnonzero(is_target)
-        place = (np.arange(len(targets)) * _BLOCKS / len(targets)) % 1
+        place = (np.arange(len(targets)) * _BLOCKS / len(targets) + shift) % 1
 
         def between(low: float, high: float) -> Tensor:
             mask = np.zeros(len(rows), dtype=bool)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 20  # updates between two looks at the validation steps
-_PATIENCE = 5  # looks without improvement before training ends
+_PATIENCE = 4  # looks without improvement before training ends
 _HELD_OUT_SEQUENCES = 256  # most sequences per look, which keeps it cheap on long series
 _FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
 _CHUNK = 256  # sequences in one forward pass without gradients
