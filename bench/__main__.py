@@ -26,16 +26,22 @@ _USAGE = """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0, 1 if a run or check failed, 2 for bad input."""
+    """Run one command and return the exit code.
+
+    0; 1 if a run or check failed; 2 for bad input; 130 if interrupted.
+    """
     args, overrides = _parse(list(sys.argv[1:] if arguments is None else arguments))
     try:
         return _dispatch(args, overrides)
-    except ValueError as error:
-        print(f"lagbench: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("lagbench: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+    except (ValueError, OSError) as error:
+        print(f"lagbench: {error}", file=sys.stderr)
+        return 2
 
 
 def _dispatch(args: argparse.Namespace, overrides: list[str]) -> int:

@@ -43,7 +43,7 @@ def run(overrides: Sequence[str]) -> int:
     def job(config: DictConfig) -> None:
         try:
             codes.append(_run_one(config))
-        except ValueError as error:  # Hydra would bury the line under a traceback
+        except (ValueError, OSError) as error:  # Hydra would bury the line under a traceback
             print(f"lagbench: {error}", file=sys.stderr)
             codes.append(2)
 
@@ -95,6 +95,8 @@ def execute(cells: Sequence[Cell], settings: Settings) -> int:
     from bench.store import Store
 
     store = Store(Path(settings.results_dir) / settings.name)
+    # A folder that cannot be written is one error here, not one per cell.
+    store.root.mkdir(parents=True, exist_ok=True)
     failed = follow(cells, store, settings)
     write_report(cells, store)
     return 1 if failed else 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -55,20 +57,30 @@ def _check_outputs(args: argparse.Namespace) -> None:
     if args.seed < 0:
         raise ValueError(f"--seed: expected an integer of at least 0, found {args.seed}")
     for option, path in (("--out", args.out), ("--plot", args.plot)):
-        if path and not Path(path).absolute().parent.is_dir():
-            raise ValueError(f"{option}: expected a path in an existing folder, found {path}")
+        if path and (Path(path).is_dir() or not Path(path).absolute().parent.is_dir()):
+            raise ValueError(f"{option}: expected a file in an existing folder, found {path}")
     if args.plot and Path(args.plot).suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
 
 
 def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
     if out:
-        graph.to_csv(out)
+        _replace(Path(out), graph.to_csv)
     if plot:
         from bench.drawing import draw
 
-        draw(graph, Path(plot))
+        _replace(Path(plot), lambda draft: draw(graph, draft))
     return [path for path in (out, plot) if path]
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the path and rename, so that a failure leaves an older file as it was."""
+    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def strongest(graph: LaggedGraph, count: int) -> str:

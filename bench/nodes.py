@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pydantic
+from annotated_types import MinLen
 
 T = TypeVar("T")
 
@@ -66,6 +67,8 @@ def _explain(error: pydantic.ValidationError, hints: dict[str, Any], key: str) -
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         known = ", ".join(name for name in hints if name != "return")
         return f"{where or 'config'}: expected keys among {known}, found {first['loc'][-1]!r}"
+    if first["type"] == "missing":
+        return f"{where}.{first['loc'][-1]}: expected a value, found none".lstrip(".")
     if first["type"] == "value_error":
         return f"{where}: {first['msg'].removeprefix('Value error, ')}"
     return f"{where}: expected {describe(annotation)}, found {first['input']!r}"
@@ -107,4 +110,9 @@ def describe(annotation: Any) -> str:
 def _limits(constraint: Any) -> str:
     signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
     found = [(sign, getattr(constraint, name, None)) for name, sign in signs.items()]
-    return " and ".join(f"{sign} {value:g}" for sign, value in found if value is not None)
+    words = [f"{sign} {value:g}" for sign, value in found if value is not None]
+    if isinstance(constraint, MinLen):
+        words.append(f"with at least {constraint.min_length} entry")
+    if getattr(constraint, "pattern", None):
+        words.append(f"like {constraint.pattern}")
+    return " and ".join(words)

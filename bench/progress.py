@@ -21,9 +21,8 @@ def follow(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
     from tqdm import tqdm
 
     todo = [cell for cell in cells if not store.done(cell.key)]
-    print(
-        f"{settings.name}: {len(cells)} cells, {len(cells) - len(todo)} done, {len(todo)} to run"
-    )
+    done = len(cells) - len(todo)
+    print(f"{settings.name}: {len(cells)} cells, {done} done, {len(todo)} to run", flush=True)
     failures: Counter[tuple[str, str]] = Counter()
     terminal = sys.stderr.isatty()
     started = said = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Ge, Gt, Interval, MinLen
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BeforeValidator, StringConstraints
 
@@ -45,8 +45,8 @@ class Settings:
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-    n_samples: Annotated[tuple[Annotated[int, Ge(10)], ...], BeforeValidator(_as_tuple)]
-    seeds: Annotated[tuple[Annotated[int, Ge(0)], ...], BeforeValidator(_as_tuple)]
+    n_samples: Annotated[tuple[Annotated[int, Ge(10)], ...], MinLen(1), BeforeValidator(_as_tuple)]
+    seeds: Annotated[tuple[Annotated[int, Ge(0)], ...], MinLen(1), BeforeValidator(_as_tuple)]
     regimes_known: bool
     grid: dict[str, Any]
     jobs: Annotated[int, Interval(ge=1, le=1024)]

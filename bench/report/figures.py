@@ -12,8 +12,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette is told apart by colour-blind readers; markers help in grey print.
-_COLOURS = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"]
+# The palette of Okabe and Ito (and one of Tol) is told apart by colour-blind readers; markers help
+# in grey print.
+_COLOURS = [
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#882255",
+]
 _MARKERS = "osD^vP*X<>hp"
 _METRICS = {"auprc": "AUPRC", "f1@global_k": "F1 (fair: @global_k)"}
 

@@ -7,8 +7,8 @@ every method alike, over the runs that succeeded, with their number shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
 from bench.store import Store
@@ -32,26 +32,29 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
 
     rows = []
     for cell in cells:
-        record = store.read(cell.key) or {"status": "missing", "reason": None, "metrics": {}}
-        head = {
-            "simulator": cell.simulator,
-            "axes": " ".join(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
-                             for name, value in cell.axes.items()),
-            "n_samples": cell.n_samples,
-            "seed": cell.seed,
-            "method": cell.method,
-            "status": record["status"],
-            "reason": record["reason"],
-            "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
-        }  # fmt: skip
-        metrics = {**record["metrics"]}
+        record = store.read(cell.key) or {"status": "missing"}
+        metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:
             metrics["forecast/union/error"] = {"value": record["forecast_error"]}
         for name, entry in metrics.items() or {"//": {}}.items():
             level, scope, metric = name.split("/")
             label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
-            rows.append({**head, **_NOTHING, "scope": scope, "metric": label, **entry})
+            values = {**_NOTHING, **entry}
+            rows.append({**_head(cell, record), "scope": scope, "metric": label, **values})
     return pd.DataFrame(rows)
+
+
+def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "simulator": cell.simulator,
+        "axes": " ".join(f"{name}={value}" for name, value in cell.axes.items()),
+        "n_samples": cell.n_samples,
+        "seed": cell.seed,
+        "method": cell.method,
+        "status": record["status"],
+        "reason": record.get("reason"),
+        "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
+    }
 
 
 def paper_metric(method: str, known: set[str]) -> str:

@@ -132,10 +132,15 @@ def _markdown(table: pd.DataFrame) -> str:
         cells = [_cell(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
         first = table[table["method"] == method].iloc[0]
         cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2f}"]
-        lines.append(f"| {method} | " + " | ".join(cells) + " |")
+        mark = "*" * bool(first["n_ok"] < first["n_planned"])
+        lines.append(f"| {method}{mark} | " + " | ".join(cells) + " |")
     for bound in ("floor", "ceiling"):
         means = [table.loc[table["metric"] == metric, bound].mean() for metric in SHOWN]
         lines.append(f"| *{bound}* | " + " | ".join([*(f"{m:.2f}" for m in means), "", ""]) + " |")
+    if (table["n_ok"] < table["n_planned"]).any():
+        lines.append(
+            "\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
+        )
     return "\n".join(lines)
 
 

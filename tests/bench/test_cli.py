@@ -57,6 +57,10 @@ def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
     [
         ("n_samples=abc", ["n_samples", "int >= 10", "'abc'"]),
         ("n_samples=-5", ["n_samples", "int >= 10", "-5"]),
+        ("n_samples=[]", ["n_samples", "at least 1 entry", "()"]),
+        ("method=[]", ["methods", "expected a value"]),
+        ("name=../x", ["name", "like", "'../x'"]),
+        ("results_dir=/dev/null", ["/dev/null"]),
         ("jobs=0", ["jobs", ">= 1", "0"]),
         ("method=[var,pmci]", ["method", "pcmci", "did you mean"]),
         ("simulator=monotone", ["simulator", "monotonic", "did you mean"]),

@@ -50,6 +50,7 @@ def test_the_same_seed_prints_the_same(csv, capsys):
         ({"--method": "pmci"}, ["pcmci", "did you mean"]),
         ({"--plot": "graph.gif"}, [".png", "graph.gif"]),
         ({"--out": "no/such/folder/graph.csv"}, ["--out", "existing folder"]),
+        ({"--out": "."}, ["--out", "expected a file"]),
         ({"--time-column": "when"}, ["time_column", "rain", "when"]),
     ],
 )

@@ -94,6 +94,8 @@ def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_sto
     text = (tmp_path / "out" / "table.md").read_text()
     assert "1 of pc: timeout: killed after 8 s" in text
     assert "| 1 / 2 |" in text
+    assert "| pc* |" in text
+    assert "| dot |" in text
     for word in ("dot", "pc", "*floor*", "*ceiling*", "F1 (paper)", "F1 (fair)"):
         assert word in text
     table = pd.read_csv(tmp_path / "out" / "table.csv")

@@ -1,6 +1,10 @@
 """Whatever a method does, each planned cell ends as one row, and a second run redoes failures."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -108,3 +112,21 @@ def test_the_store_never_shows_half_a_record(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         store.write("ab12", {"status": "ok", "n": 2})
     assert store.read("ab12") == {"status": "ok", "n": 1}
+
+
+def test_an_interrupt_ends_the_workers_and_says_how_to_go_on(tmp_path):
+    words = ["run", "method=pcmci", "simulator=linear", "n_samples=200000", "seeds=[0]", "jobs=1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench", *words],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert "1 to run" in process.stdout.readline()
+    logs = tmp_path / "results" / "run" / "cells"
+    while not list(logs.glob("*/*.log")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "the same command goes on" in said
+    assert not list(logs.glob("*/*.json"))
