@@ -50,6 +50,7 @@ def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
     assert done.returncode == 0, done.stderr
     found = records(tmp_path / "results" / "multi")
     assert sorted(r["n_samples"] for r in found) == [100, 100, 120, 120]
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
 @pytest.mark.parametrize(
