@@ -46,5 +46,6 @@ class Store:
             graph.to_npz(draft)
             draft.replace(self.path(key, ".npz"))
         draft = self.path(key, f".{os.getpid()}.json.tmp")
-        draft.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+        text = json.dumps(record, indent=1, sort_keys=True, allow_nan=False)
+        draft.write_text(text, encoding="utf-8")
         draft.replace(self.path(key))

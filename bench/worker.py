@@ -42,12 +42,12 @@ def run(cell: Cell) -> tuple[dict[str, Any], LaggedGraph | None]:
     try:
         system = cell.build_simulator().draw(cell.seed)
         sample = system.generate(cell.n_samples)
-        record["properties"] = dict(sample.properties)
+        record["properties"] = {k: _defined(v) for k, v in sample.properties.items()}
         record["phase"] = "fit"
         graph, record["cost"] = _fit(cell, sample, system.max_lag)
         record["phase"] = "score"
         record["metrics"] = _score(cell, graph, system.truth)
-        record["forecast_error"] = graph.forecast_error
+        record["forecast_error"] = _defined(graph.forecast_error)
         record["status"] = "ok"
     except DeclinedError as reason:
         record |= {"status": "declined", "reason": str(reason)}
@@ -116,12 +116,11 @@ def _score(
 
     rows = score(graph, truth, stream(cell.seed, "floor"))
     return {
-        row.name: {
-            # JSON has no NaN: what is not defined is null.
-            part: None if math.isnan(number) else number
-            for part, number in zip(
-                ("value", "floor", "ceiling"), (row.value, row.floor, row.ceiling), strict=True
-            )
-        }
+        row.name: {part: _defined(getattr(row, part)) for part in ("value", "floor", "ceiling")}
         for row in rows
     }
+
+
+def _defined(number: float | None) -> float | None:
+    """Return None for NaN, which JSON does not have."""
+    return None if number is None or math.isnan(number) else number

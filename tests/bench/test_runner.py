@@ -65,6 +65,14 @@ def test_a_record_holds_scores_cost_and_properties(settings, tmp_path):
     assert {"var_sortability", "r2_sortability", "autocorrelation"} <= set(record["properties"])
 
 
+def test_a_system_without_edges_is_recorded_with_null_for_what_is_not_defined(settings, tmp_path):
+    empty = {"kind": "structural", "graph": {"n_vars": 3, "max_lag": 2, "in_degree": 0}}
+    record = outcomes(settings("Works", simulators={"empty": empty}), tmp_path)["Works"]
+    assert record["status"] == "ok"
+    assert record["metrics"]["window/union/auroc"]["value"] is None
+    assert record["properties"]["smallest_effect"] is None
+
+
 def test_the_same_config_gives_the_same_bytes(settings, tmp_path):
     config = settings("Works")
     keys = [outcomes(config, tmp_path / part)["Works"]["key"] for part in ("a", "b")]
