@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0; 1 if a run or check failed; 2 for bad input; 130 if interrupted.
     """
     args, overrides = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    # A class given as module:Class is looked up where its author works, as `python -m` would.
+    sys.path.append(os.getcwd())  # noqa: PTH109 - pathlib is not needed for --help
+    # So that a `kill` or a `timeout` also ends the workers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return _dispatch(args, overrides)
     except BrokenPipeError:  # the reader of our output, such as `head`, has left

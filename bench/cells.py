@@ -137,8 +137,11 @@ def _leaves(
 
 
 def _set(params: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for key in path[:-1]:
+    for depth, key in enumerate(path[:-1], start=1):
         params = params.setdefault(key, {})
+        if not isinstance(params, dict):
+            where = ".".join(("grid", *path[:depth]))
+            raise ValueError(f"{where}: expected a list of values to sweep, found a tree")
     params[path[-1]] = value
 
 

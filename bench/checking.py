@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import methods.registry
 from bench.contract import run_checks
 
 
 def check(name: str) -> int:
     """Print pass, skip or fail for each check of a method; 1 if one failed, else 0."""
-    # A class given as module:Class is looked up where the author works, as `python -m` would.
-    sys.path.append(str(Path.cwd()))
     cls = methods.registry.load(name)
     try:
         method = cls()

@@ -52,14 +52,21 @@ def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
     return mask
 
 
+def _plain(name: str) -> str:
+    """Keep a dollar sign from being read as mathematics."""
+    return name.replace("$", r"\$")
+
+
 def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     n = graph.n_vars
     strength = graph.summary().scores
-    image = ax.imshow(strength, cmap="Blues", vmin=0.0, aspect="equal")
+    lowest = min(0.0, float(np.nanmin(strength)))
+    image = ax.imshow(strength, cmap="Blues", vmin=lowest, aspect="equal")
     # With a long axis the labels get smaller rather than fewer: every name must be findable.
     size = float(np.clip(240 / n, 5, 10))
-    ax.set_xticks(range(n), graph.names, rotation=90, fontsize=size)
-    ax.set_yticks(range(n), graph.names, fontsize=size)
+    names = [_plain(name) for name in graph.names]
+    ax.set_xticks(range(n), names, rotation=90, fontsize=size)
+    ax.set_yticks(range(n), names, fontsize=size)
     ax.set_xlabel("effect")
     ax.set_ylabel("cause")
     ax.set_title("strongest score over lags; numbers are the lags of shown edges", fontsize=9)
@@ -75,16 +82,18 @@ def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
 def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     """Draw one row of nodes per variable, one column per time step, arrows into time t."""
     n, max_lag = graph.n_vars, graph.max_lag
-    top = float(np.nanmax(graph.scores)) or 1.0
+    low, top = float(np.nanmin(graph.scores)), float(np.nanmax(graph.scores))
+    low = min(low, 0.0)
     for row, name in enumerate(graph.names):
         ax.scatter(np.arange(-max_lag, 1), np.full(max_lag + 1, n - 1 - row), s=60,
                    color="#bbbbbb", zorder=2)  # fmt: skip
-        ax.text(-max_lag - 0.3, n - 1 - row, name, ha="right", va="center")
+        ax.text(-max_lag - 0.3, n - 1 - row, _plain(name), ha="right", va="center")
     for i, j, lag in np.argwhere(shown).tolist():
         # Arcs keep an arrow along its own row off the nodes that it passes.
         bend = 0.25 if i == j else 0.08
+        width = 0.6 + 2.4 * (graph.scores[i, j, lag] - low) / ((top - low) or 1.0)
         arrow = {
-            "arrowstyle": "-|>", "lw": 0.6 + 2.4 * graph.scores[i, j, lag] / top,
+            "arrowstyle": "-|>", "lw": width,
             "color": "#0072B2", "alpha": 0.8, "shrinkA": 4, "shrinkB": 5,
             "connectionstyle": f"arc3,rad={-bend}",
         }  # fmt: skip

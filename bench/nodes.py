@@ -68,7 +68,7 @@ def _explain(error: pydantic.ValidationError, hints: dict[str, Any], key: str) -
         known = ", ".join(name for name in hints if name != "return")
         return f"{where or 'config'}: expected keys among {known}, found {first['loc'][-1]!r}"
     if first["type"] == "missing":
-        return f"{where}.{first['loc'][-1]}: expected a value, found none".lstrip(".")
+        return f"{where}: expected a value, found none"
     if first["type"] == "value_error":
         return f"{where}: {first['msg'].removeprefix('Value error, ')}"
     return f"{where}: expected {describe(annotation)}, found {first['input']!r}"

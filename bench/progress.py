@@ -20,9 +20,11 @@ def follow(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
     """Run the missing cells while showing counts and time left; return how many failed."""
     from tqdm import tqdm
 
-    todo = [cell for cell in cells if not store.done(cell.key)]
-    done = len(cells) - len(todo)
-    print(f"{settings.name}: {len(cells)} cells, {done} done, {len(todo)} to run", flush=True)
+    # Two labels of one cell, or a seed given twice, are one run.
+    unique = {cell.key: cell for cell in cells}
+    todo = [cell for key, cell in unique.items() if not store.done(key)]
+    done = len(unique) - len(todo)
+    print(f"{settings.name}: {len(unique)} cells, {done} done, {len(todo)} to run", flush=True)
     failures: Counter[tuple[str, str]] = Counter()
     terminal = sys.stderr.isatty()
     started = said = time.monotonic()

@@ -54,11 +54,12 @@ def run(
 
 
 def _context(cells: Iterable[Cell]) -> ForkServerContext:
-    """Return a fork server that has loaded the libraries of the selected methods, and no more."""
+    """Return a fork server that loads the libraries of the selected methods when it starts."""
     methods = {cell.method: cell for cell in cells}
     libraries = {name for cell in methods.values() for name in cell.build_method().libraries}
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bench.worker", "bench.scoring", *sorted(libraries)])
+    own = ["bench.worker", "bench.scoring", "simulators.structural", "sklearn.metrics"]
+    context.set_forkserver_preload([*own, *sorted(libraries)])
     return context
 
 

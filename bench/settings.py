@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from annotated_types import Ge, Gt, Interval, MinLen
+from annotated_types import Ge, Interval, MinLen
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BeforeValidator, StringConstraints
 
@@ -50,7 +50,7 @@ class Settings:
     regimes_known: bool
     grid: dict[str, Any]
     jobs: Annotated[int, Interval(ge=1, le=1024)]
-    time_limit: Annotated[float, Gt(0)]
+    time_limit: Annotated[float, Interval(gt=0, le=1e6)]
     results_dir: str
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]

@@ -31,7 +31,7 @@ def main(cell: Cell, root: Path) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     if log.stat().st_size == 0:
-        log.unlink()
+        log.unlink(missing_ok=True)
     store.write(cell.key, record, graph)
 
 
@@ -122,5 +122,5 @@ def _score(
 
 
 def _defined(number: float | None) -> float | None:
-    """Return None for NaN, which JSON does not have."""
-    return None if number is None or math.isnan(number) else number
+    """Return None for NaN and infinity, which JSON does not have."""
+    return number if number is not None and math.isfinite(number) else None

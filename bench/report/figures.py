@@ -34,6 +34,8 @@ def write_figures(rows: pd.DataFrame, folder: Path) -> None:
     scored = _one_scope(rows[(rows["scope"] != "") & (rows["status"] == "ok")])
     if scored.empty:
         return
+    import pandas as pd
+
     styles = _styles(rows)
     plain = scored[scored["axes"] == ""]
     if not plain.empty:
@@ -42,10 +44,11 @@ def write_figures(rows: pd.DataFrame, folder: Path) -> None:
     for (simulator, axis), group in swept.assign(
         axis=swept["axes"].str.split("=").str[0], x=swept["axes"].str.split("=").str[1]
     ).groupby(["simulator", "axis"]):
-        # Two swept parameters have no single x axis; the table has them.
-        if group["axes"].str.contains(" ").any():
+        x = pd.to_numeric(group["x"], errors="coerce")
+        # Two swept parameters, or one of names, have no x axis; the table has them.
+        if group["axes"].str.contains(" ").any() or x.isna().any():
             continue
-        group = group.assign(x=group["x"].astype(float)).rename(columns={"x": str(axis)})
+        group = group.assign(x=x).rename(columns={"x": str(axis)})
         name = f"{simulator}_{str(axis).rpartition('.')[2]}"
         _grid(group, "n_samples", str(axis), styles, folder / name)
     _cost(scored, styles, folder / "cost")
@@ -100,7 +103,7 @@ def _panel(
         points = [(at, *interval(group, metric)) for at, group in values]
         xs, means, lows, highs = (list(column) for column in zip(*points, strict=True))
         below = [m - low for m, low in zip(means, lows, strict=True)]
-        above = [high - m for m, high in zip(means, highs, strict=True)]
+        above = [max(0.0, high - m) for m, high in zip(means, highs, strict=True)]
         # A small sideways shift keeps the intervals of equal scores apart.
         moved = [_shift(at, k, x) for at in xs]
         ax.errorbar(moved, means, yerr=[below, above], label=method, elinewidth=0.8,

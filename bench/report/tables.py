@@ -131,7 +131,7 @@ def _markdown(table: pd.DataFrame) -> str:
     for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
         cells = [_cell(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
         first = table[table["method"] == method].iloc[0]
-        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2f}"]
+        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2g}"]
         mark = "*" * bool(first["n_ok"] < first["n_planned"])
         lines.append(f"| {method}{mark} | " + " | ".join(cells) + " |")
     for bound in ("floor", "ceiling"):

@@ -51,6 +51,17 @@ def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
     found = records(tmp_path / "results" / "multi")
     assert sorted(r["n_samples"] for r in found) == [100, 100, 120, 120]
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+    text = (tmp_path / "results" / "multi" / "table.md").read_text()
+    assert "n_samples 100," in text
+    assert "n_samples 120," in text
+
+
+def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(tmp_path):
+    words = [*CHEAP, "seeds=[0,0]", "+grid.mechanism=[linear,monotonic]"]
+    done = lagbench("run", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "4 to run" in done.stdout
+    assert "mechanism=monotonic" in (tmp_path / "results" / "run" / "table.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,14 @@ def test_every_size_and_format_is_drawn(tmp_path, n, max_lag, decided, suffix):
         assert f"variable_{n - 1}".encode() in content
 
 
+def test_negative_scores_and_dollar_signs_are_drawn(tmp_path):
+    scores = np.full((2, 2, 1), -0.5)
+    scores[0, 1] = -0.1
+    graph = LaggedGraph.from_lags(scores, ["cost $\\foo$", "b"], adjacency=scores > -0.2)
+    draw(graph, tmp_path / "graph.png")
+    assert (tmp_path / "graph.png").stat().st_size > 1000
+
+
 def test_strongest_lists_scores_in_order_and_skips_nan():
     scores = np.full((2, 2, 2), np.nan)
     scores[:, :, 1] = [[0.1, 0.9], [0.5, 0.2]]
