@@ -29,7 +29,7 @@ _USAGE = """
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code.
 
-    0; 1 if a run or check failed; 2 for bad input; 130 if interrupted.
+    0; 1 if a run or check failed; 2 for bad input; 130 if interrupted, 143 if terminated.
     """
     args, overrides = _parse(list(sys.argv[1:] if arguments is None else arguments))
     # A class given as module:Class is looked up where its author works, as `python -m` would.

@@ -31,7 +31,8 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for cell in cells:
+    # A cell planned twice is one system: counted twice it would narrow the interval.
+    for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
         record = store.read(cell.key) or {"status": "missing"}
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:

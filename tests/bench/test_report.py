@@ -74,6 +74,12 @@ def test_a_cell_without_a_record_is_counted_as_missing(cells_and_store):
     assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62 + 0) / 3)
 
 
+def test_a_cell_planned_twice_is_one_system(cells_and_store):
+    cells, store = cells_and_store
+    once, twice = (summarise(collect(planned, store)) for planned in (cells, cells + cells))
+    pd.testing.assert_frame_equal(once, twice)
+
+
 def test_the_interval_is_students():
     values = pd.Series([0.4, 0.5, 0.45, np.nan])
     mean, low, high = interval(values, "auroc")
