@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("lagbench: interrupted; the same command goes on from here", file=sys.stderr)
+        kept = args.command in ("run", "bench")
+        hint = "; the same command goes on from here" if kept else ""
+        print(f"lagbench: interrupted{hint}", file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:
         print(f"lagbench: {error}", file=sys.stderr)

@@ -78,7 +78,13 @@ def run_profile(overrides: Sequence[str]) -> int:
 
 
 def plan(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
-    """Return the cells of all experiments of a profile, each cell once, and its settings."""
+    """Return the cells of all experiments of a profile, each cell once, and its settings.
+
+    Raises
+    ------
+    ValueError
+        Names the key, option or override that is wrong.
+    """
     _check_names(overrides)
     _add_foreign_methods()
     if any(word.startswith("experiment=") for word in overrides):
@@ -93,7 +99,7 @@ def plan(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
 
 
 def compose(overrides: Sequence[str]) -> Settings:
-    """Compose a config inside an initialised Hydra and check it."""
+    """Compose a config inside an initialised Hydra; ValueError says what is wrong with it."""
     try:
         return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
     except hydra.errors.HydraException as error:

@@ -7,7 +7,13 @@ from bench.contract import run_checks
 
 
 def check(name: str) -> int:
-    """Print pass, skip or fail for each check of a method; 1 if one failed, else 0."""
+    """Print pass, skip or fail for each check of a method; return 1 if one failed, else 0.
+
+    Raises
+    ------
+    ValueError
+        If nothing has that name or the class cannot be built without arguments.
+    """
     cls = methods.registry.load(name)
     try:
         method = cls()
