@@ -1,4 +1,4 @@
-"""The command line: `lagbench run | bench | list | discover | check`.
+"""The command line: running sweeps, looking at their results, and methods on their own.
 
 Threads are pinned before anything that could load numpy, and each command's modules are
 imported only when that command runs.
@@ -7,10 +7,12 @@ imported only when that command runs.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from bench.threads import pin
 
@@ -19,11 +21,29 @@ pin()
 _USAGE = """
   lagbench run experiment=volume method=[dot,pcmci] n_samples=[1000,10000]
   lagbench run -m simulator=monotonic,nonmonotonic seeds=[0],[1]
+  lagbench plan experiment=volume
   lagbench bench profile=smoke
+  lagbench status results/smoke
+  lagbench export results/smoke --out smoke.parquet
   lagbench list methods
   lagbench discover data.csv --max-lag 5 --out graph.csv --plot graph.png
   lagbench check pcmci
 """
+
+
+# What runs each command, imported when it is given.
+_COMMANDS = {
+    "run": "bench.app:run",
+    "bench": "bench.app:run_profile",
+    "plan": "bench.app:plan",
+    "status": "bench.status:status",
+    "rescore": "bench.rescore:rescore",
+    "export": "bench.export:export",
+    "list": "bench.listing:show",
+    "check": "bench.checking:check",
+    "discover": "bench.discovery:discover",
+}
+_HYDRA = ("run", "bench", "plan")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        kept = args.command in ("run", "bench")
+        kept = args.command in _HYDRA
         hint = "; the same command goes on from here" if kept else ""
         print(f"lagbench: interrupted{hint}", file=sys.stderr)
         return 130
@@ -52,25 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(args: argparse.Namespace, overrides: list[str]) -> int:
-    if args.command == "run":
-        from bench.app import run
-
-        return run(overrides)
-    if args.command == "bench":
-        from bench.app import run_profile
-
-        return run_profile(overrides)
-    if args.command == "list":
-        from bench.listing import show
-
-        return show(args.what)
-    if args.command == "check":
-        from bench.checking import check
-
-        return check(args.method)
-    from bench.discovery import discover
-
-    return discover(args)
+    module, _, name = _COMMANDS[args.command].partition(":")
+    command = getattr(importlib.import_module(module), name)
+    return int(command(overrides if args.command in _HYDRA else args))
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -84,16 +88,36 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="run one config or sweep (Hydra overrides)", add_help=False)
     commands.add_parser("bench", help="run every experiment of a profile", add_help=False)
-    listing = commands.add_parser("list", help="list methods, simulators, experiments or profiles")
-    listing.add_argument("what", choices=["methods", "simulators", "experiments", "profiles"])
+    commands.add_parser(
+        "plan", help="say what run or bench would do, and how long it takes", add_help=False
+    )
+    _add_store_commands(commands)
+    listing = commands.add_parser("list", help="list what can be chosen")
+    listing.add_argument("what", choices=[
+        "methods", "simulators", "experiments", "profiles", "limits", "executors",
+    ])  # fmt: skip
     check = commands.add_parser("check", help="check that a method keeps the contract")
     check.add_argument("method", help="a registered name, or module:Class")
     _add_discover(
         commands.add_parser("discover", help="find the lagged graph of a CSV or Parquet")
     )
-    if arguments[:1] in (["run"], ["bench"]):
+    if arguments[:1] and arguments[0] in _HYDRA:
         return parser.parse_args(arguments[:1]), arguments[1:]
     return parser.parse_args(arguments), []
+
+
+def _add_store_commands(commands: Any) -> None:
+    """Add the commands that read the folder of a run."""
+    helps = {
+        "status": "say what a results folder holds, and what other versions made",
+        "rescore": "score the stored graphs anew, without running a method",
+        "export": "write one row per cell and metric",
+    }
+    for name, text in helps.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("folder", help="folder of a run, as results/laptop")
+        if name == "export":
+            command.add_argument("--out", required=True, help="CSV or Parquet to write")
 
 
 def _add_discover(parser: argparse.ArgumentParser) -> None:

@@ -1,24 +1,22 @@
-"""A cell is one run: one system, one length, one method. A config expands to a grid of cells."""
+"""A cell is one run: one system, one length, one method, one seed."""
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import hashlib
-import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import methods.registry
 import simulators
 from bench.nodes import build
-from bench.settings import Settings
 from methods import Method
 from simulators import Simulator
 
-SCHEMA = 1
+SCHEMA = 2
+"""Version of the description of a cell and of its record; see `bench.records`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,9 @@ class Cell:
     seed
         Seed of the system, the series and the method, each through streams of its own.
     regimes_known
-        Whether the method is given regime labels.
+        The protocol of a run, which is what the method is told: whether it is given the regime
+        label of each step. How a score is read off its result (the paper's rule or the fair
+        one) is no part of a run, so both come from the same cells; see `bench.report`.
     axes
         The grid point, as labels: dotted parameter name and value.
     """
@@ -53,21 +53,28 @@ class Cell:
     regimes_known: bool
     axes: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Content hash (16 hex digits) of everything that decides the result, labels excluded."""
-        content = {
-            "schema": SCHEMA,
-            "kind": self.kind,
-            "simulator": self.simulator_params,
-            "method": self.method,
-            "params": self.method_params,
-            "n_samples": self.n_samples,
-            "seed": self.seed,
-            "regimes_known": self.regimes_known,
-        }
-        text = json.dumps(content, sort_keys=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """Hash of `describe()`, 16 hex digits."""
+        return content_key(self.describe())
+
+    def describe(self) -> dict[str, Any]:
+        """Return everything that decides the result, in plain JSON; labels are left out.
+
+        Nor is the version of the code a part of it: that is in the record, and
+        `lagbench status` says which records other versions made.
+        """
+        description: dict[str, Any] = canonical(
+            {
+                "schema": SCHEMA,
+                "simulator": {"kind": self.kind, "params": self.simulator_params},
+                "n_samples": self.n_samples,
+                "seed": self.seed,
+                "protocol": {"regimes_known": self.regimes_known},
+                "method": {"name": self.method, "params": self.method_params},
+            }
+        )
+        return description
 
     def build_simulator(self) -> Simulator:
         """Return the simulator this cell describes."""
@@ -78,78 +85,22 @@ class Cell:
         return build(methods.registry.load(self.method), self.method_params, self.method)
 
 
-def expand(settings: Settings) -> list[Cell]:
-    """Return every cell of a config: simulators x grid x lengths x seeds x methods.
+def canonical(value: Any) -> Any:
+    """Return plain JSON in which equal numbers are equal text: 1.0 is 1 and a tuple a list.
 
-    Raises
-    ------
-    ValueError
-        Names the first key whose value is not allowed, or a method or simulator that is unknown.
+    >>> canonical({"a": (1.0, 0.5)})
+    {'a': [1, 0.5]}
     """
-    chosen = {
-        name: _plain(build(methods.registry.load(name), params, f"methods.{name}"))
-        for name, params in settings.methods.items()
-    }
-    points = [
-        (name, kind, params, axes)
-        for name, node in settings.simulators.items()
-        for kind, params, axes in _points(name, node, settings.grid)
-    ]
-    return [
-        Cell(
-            simulator=name, method=method, kind=kind, simulator_params=params,
-            method_params=method_params, n_samples=n_samples, seed=seed,
-            regimes_known=settings.regimes_known, axes=axes,
-        )
-        for name, kind, params, axes in points
-        for n_samples in settings.n_samples
-        for seed in settings.seeds
-        for method, method_params in chosen.items()
-    ]  # fmt: skip
+    if isinstance(value, Mapping):
+        return {str(key): canonical(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [canonical(part) for part in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
-def _points(
-    name: str, node: Mapping[str, Any], grid: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Yield kind, all parameters and the axis labels of each grid point of one simulator."""
-    params = {key: value for key, value in node.items() if key != "kind"}
-    leaves = list(_leaves(grid, ()))
-    for values in itertools.product(*(choices for _, choices in leaves)):
-        point = copy.deepcopy(params)
-        for (path, _), value in zip(leaves, values, strict=True):
-            _set(point, path, value)
-        simulator = build(simulators.load(node.get("kind", "")), point, f"simulators.{name}")
-        axes = {".".join(p): value for (p, _), value in zip(leaves, values, strict=True)}
-        yield node["kind"], _plain(simulator), axes
-
-
-def _leaves(
-    grid: Mapping[str, Any], path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    for key, value in grid.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, (*path, key))
-        elif isinstance(value, list) and value:
-            yield (*path, key), value
-        else:
-            where = ".".join(("grid", *path, key))
-            raise ValueError(f"{where}: expected a list of values to sweep, found {value!r}")
-
-
-def _set(params: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for depth, key in enumerate(path[:-1], start=1):
-        params = params.setdefault(key, {})
-        if not isinstance(params, dict):
-            where = ".".join(("grid", *path[:depth]))
-            raise ValueError(f"{where}: expected a list of values to sweep, found a tree")
-    params[path[-1]] = value
-
-
-def _plain(config: Any) -> dict[str, Any]:
-    """Return all constructor parameters as JSON values, so that 1 and 1.0 give one key."""
-    if dataclasses.is_dataclass(config) and not isinstance(config, type):
-        params = dataclasses.asdict(config)
-    else:
-        params = vars(config)
-    plain: dict[str, Any] = json.loads(json.dumps(params, allow_nan=False))
-    return plain
+def content_key(description: Mapping[str, Any]) -> str:
+    """Return the key of a canonical description: its SHA-256, 16 hex digits."""
+    text = json.dumps(description, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+
 import methods.registry
 from bench.contract import run_checks
 
 
-def check(name: str) -> int:
-    """Print pass, skip or fail for each check of a method; return 1 if one failed, else 0.
+def check(args: argparse.Namespace) -> int:
+    """Print pass, skip or fail for each check of `args.method`; return 1 if one failed, else 0.
 
     Raises
     ------
     ValueError
         If nothing has that name or the class cannot be built without arguments.
     """
+    name = args.method
     cls = methods.registry.load(name)
     try:
         method = cls()

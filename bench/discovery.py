@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 import methods.registry
+from bench.files import replacing
 from methods import DeclinedError, LaggedGraph, TimeSeries
 
 _SHOWN = 20
@@ -65,22 +64,14 @@ def _check_outputs(args: argparse.Namespace) -> None:
 
 def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
     if out:
-        _replace(Path(out), graph.to_csv)
+        with replacing(Path(out)) as draft:
+            graph.to_csv(draft)
     if plot:
         from bench.drawing import draw
 
-        _replace(Path(plot), lambda draft: draw(graph, draft))
+        with replacing(Path(plot)) as draft:
+            draw(graph, draft)
     return [path for path in (out, plot) if path]
-
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the path and rename, so that a failure leaves an older file as it was."""
-    draft = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        write(draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def strongest(graph: LaggedGraph, count: int) -> str:

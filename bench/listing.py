@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 from importlib import resources
 
 import methods.registry
-from bench.app import options
+from bench.composing import options
 
 
-def show(what: str) -> int:
-    """Print the name and one line of each method, simulator, experiment or profile."""
-    group = what.removesuffix("s")
+def show(args: argparse.Namespace) -> int:
+    """Print the name and one line of each option of `args.what`."""
+    group = args.what if args.what == "limits" else args.what.removesuffix("s")
     names = options(group)
     width = max(map(len, names))
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -31,7 +32,18 @@ def build(cls: type[T], params: Mapping[str, Any], key: str) -> T:
     ValueError
         Names the key, what is allowed there and what was found.
     """
-    hints = get_type_hints(cls.__init__, include_extras=True)
+    hints, model = _model(cls)  # type: ignore[arg-type]
+    try:
+        checked = model(**params)
+    except pydantic.ValidationError as error:
+        raise ValueError(_explain(error, hints, key)) from None
+    return cls(**{name: getattr(checked, name) for name in model.model_fields})
+
+
+@functools.cache  # a grid builds one class thousands of times
+def _model(cls: type) -> tuple[dict[str, Any], type[pydantic.BaseModel]]:
+    """Return the annotations of a constructor and a model that checks its arguments."""
+    hints = get_type_hints(cls.__init__, include_extras=True)  # type: ignore[misc]
     fields: dict[str, Any] = {
         name: (hints.get(name, Any), ... if p.default is inspect.Parameter.empty else p.default)
         for name, p in inspect.signature(cls).parameters.items()
@@ -41,11 +53,7 @@ def build(cls: type[T], params: Mapping[str, Any], key: str) -> T:
         __config__=pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True),
         **fields,
     )
-    try:
-        checked = model(**params)
-    except pydantic.ValidationError as error:
-        raise ValueError(_explain(error, hints, key)) from None
-    return cls(**{name: getattr(checked, name) for name in fields})
+    return hints, model
 
 
 def _explain(error: pydantic.ValidationError, hints: dict[str, Any], key: str) -> str:

@@ -5,15 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from annotated_types import Ge, Interval, MinLen
+from annotated_types import Ge, Gt, Interval, MinLen
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BeforeValidator, StringConstraints
 
 from bench.nodes import build
+from bench.records import Failure
 
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """When a cell is killed.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds after which it is recorded as `timeout`, or None.
+    memory_limit
+        Resident memory of the cell and all it has started, in GiB, past which it is recorded as
+        `out_of_memory`, or None.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    time_limit: Annotated[float, Gt(0)] | None = None
+    memory_limit: Annotated[float, Gt(0)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +53,17 @@ class Settings:
     grid
         Simulator parameters to sweep: a tree whose leaves are lists of values.
     jobs
-        Cells run at once.
-    time_limit
-        Seconds after which a cell is killed and recorded as `timeout`.
+        Cells run at once on one machine.
+    limits
+        When a cell is killed.
+    executor
+        Where cells are run, see `bench.executors`.
+    shard
+        `i/n` runs the i-th of n equal parts of the cells (1 to n), or None for all.
+    retry
+        Failures to run again, by status.
+    force
+        Methods to run again, whatever their records say.
     results_dir
         Folder of all results.
     methods, simulators
@@ -50,7 +78,11 @@ class Settings:
     regimes_known: bool
     grid: dict[str, Any]
     jobs: Annotated[int, Interval(ge=1, le=1024)]
-    time_limit: Annotated[float, Interval(gt=0, le=1e6)]
+    limits: Limits
+    executor: dict[str, Any]
+    shard: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None
+    retry: Annotated[tuple[Failure, ...], BeforeValidator(_as_tuple)]
+    force: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
     results_dir: str
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]
@@ -62,4 +94,15 @@ def from_config(config: DictConfig) -> Settings:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
-    return build(Settings, {str(key): value for key, value in plain.items()}, "")
+    settings = build(Settings, {str(key): value for key, value in plain.items()}, "")
+    unknown = [name for name in settings.force if name not in settings.methods]
+    if unknown:
+        raise ValueError(
+            f"force: expected methods of this run ({', '.join(settings.methods)}), found "
+            f"{', '.join(unknown)}"
+        )
+    if settings.shard is not None:
+        part, of = settings.shard.split("/")
+        if int(part) > int(of):
+            raise ValueError(f"shard: expected i/n with i from 1 to n, found {settings.shard}")
+    return settings

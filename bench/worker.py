@@ -2,98 +2,141 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
-import platform
-import resource
 import sys
 import time
 import traceback
-from importlib.metadata import version
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+import numpy as np
 
 from bench.cells import SCHEMA, Cell
+from bench.memory import PeakMemory
+from bench.processes import isolate
+from bench.records import Record, digest
 from bench.store import Store
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries
 from simulators import Sample, stream
 
+CANNOT_WRITE = 74
+"""Exit code of a worker that could not write to the store; its last message says why."""
 
-def main(cell: Cell, root: Path) -> None:
-    """Run a cell and write its record; prints of the method go to the cell's log."""
+Say = Callable[[tuple[str, str]], None]
+
+
+def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -> NoReturn:
+    """Run a cell, write its record and end the process.
+
+    Prints of the method go to the cell's log. The pipe takes `("phase", name)` at each phase
+    and `("cannot write", reason)`.
+    """
+    isolate()
     store = Store(root)
-    log = store.path(cell.key, ".log")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf-8") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        record, graph = run(cell)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    if log.stat().st_size == 0:
-        log.unlink(missing_ok=True)
-    store.write(cell.key, record, graph)
-
-
-def run(cell: Cell) -> tuple[dict[str, Any], LaggedGraph | None]:
-    """Return the record of a cell, whatever happens in it, and the graph if there is one."""
-    record = base_record(cell)
-    graph = None
     try:
+        _open_log(store.path(cell.key, ".log"))
+        store.clear_drafts(cell.key)
+        record, graph, truth = run(cell, pipe.send)
+        record["made_by"] = {**made_by, "device": _device(), "threads": 1}
+        if truth is not None:
+            record["truth"] = store.write_truth(truth)
+        store.write(record, graph)
+        _close_log(store.path(cell.key, ".log"))
+    except OSError as error:
+        pipe.send(("cannot write", str(error)))
+        os._exit(CANNOT_WRITE)
+    # Whatever a library does when an interpreter ends cannot spoil a run that is recorded.
+    os._exit(0)
+
+
+def run(
+    cell: Cell, say: Say = lambda _: None
+) -> tuple[Record, LaggedGraph | None, LaggedGraph | None]:
+    """Return the record of a cell, whatever happens in it, and the graph and truth if any."""
+    record, started = base_record(cell), time.perf_counter()
+    graph = truth = None
+    try:
+        say(("phase", "generate"))
         system = cell.build_simulator().draw(cell.seed)
-        sample = system.generate(cell.n_samples)
+        sample, truth = system.generate(cell.n_samples), system.truth
         record["properties"] = {k: _defined(v) for k, v in sample.properties.items()}
+        record["data"] = _series_digest(sample.series)
+        record["cost"]["generate_seconds"] = time.perf_counter() - started
         record["phase"] = "fit"
-        graph, record["cost"] = _fit(cell, sample, system.max_lag)
+        say(("phase", "fit"))
+        graph = _fit(cell, sample, system.max_lag, record["cost"])
         record["phase"] = "score"
-        record["metrics"] = _score(cell, graph, system.truth)
+        say(("phase", "score"))
+        scoring = time.perf_counter()
+        record["metrics"] = metrics(cell.seed, graph, truth)
         record["forecast_error"] = _defined(graph.forecast_error)
+        record["cost"]["score_seconds"] = time.perf_counter() - scoring
         record["status"] = "ok"
     except DeclinedError as reason:
         record |= {"status": "declined", "reason": str(reason)}
-    except Exception as error:  # noqa: BLE001 - a failed run is a row, whatever failed
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is a row
         record |= {
-            "status": "error",
+            "status": "out_of_memory" if _is_out_of_memory(error) else "error",
             "reason": f"{type(error).__name__}: {error}",
             "traceback": traceback.format_exc(),
         }
-    return record, graph
+    record["elapsed"] = time.perf_counter() - started
+    return record, graph, truth
 
 
-def base_record(cell: Cell) -> dict[str, Any]:
-    """Return what every record holds, before anything has run."""
+def base_record(cell: Cell) -> Record:
+    """Return what every record holds, before anything has run; see `bench.records`."""
     return {
         "schema": SCHEMA,
         "key": cell.key,
-        "simulator": {"kind": cell.kind, **cell.simulator_params},
-        "method": {"name": cell.method, **cell.method_params},
-        "n_samples": cell.n_samples,
-        "seed": cell.seed,
-        "regimes_known": cell.regimes_known,
         "status": "crashed",
         "phase": "generate",
+        "method": cell.method,
+        "n_samples": cell.n_samples,
+        "elapsed": None,
         "reason": None,
+        "traceback": None,
+        "cell": cell.describe(),
+        "labels": {"simulator": cell.simulator, "axes": dict(cell.axes)},
+        "cost": {},
+        "data": None,
+        "truth": None,
+        "properties": {},
         "metrics": {},
-        "host": {"python": platform.python_version(), "machine": platform.machine(), "threads": 1},
-        "versions": {name: version(name) for name in ("lagbench", "numpy")},
+        "forecast_error": None,
     }
 
 
-def _fit(cell: Cell, sample: Sample, max_lag: int) -> tuple[LaggedGraph, dict[str, float]]:
+def metrics(
+    seed: int, graph: LaggedGraph, truth: LaggedGraph
+) -> dict[str, dict[str, float | None]]:
+    """Return every score by its name, as value, floor and ceiling; None where undefined."""
+    from bench.scoring import score
+
+    rows = score(graph, truth, stream(seed, "floor"))
+    return {
+        row.name: {part: _defined(getattr(row, part)) for part in ("value", "floor", "ceiling")}
+        for row in rows
+    }
+
+
+def _fit(cell: Cell, sample: Sample, max_lag: int, cost: dict[str, float]) -> LaggedGraph:
     """Time the method call alone; the truth is not among what it is given."""
     method = cell.build_method()
     series = _visible(sample, cell.regimes_known)
     rng = stream(cell.seed, "method", cell.method)
     _import_libraries(method)
+    memory = PeakMemory()
     wall, cpu = time.perf_counter(), time.process_time()
     graph = method.discover(series, max_lag=max_lag, rng=rng)
-    cost = {
-        "seconds": time.perf_counter() - wall,
-        "cpu_seconds": time.process_time() - cpu,
-        # ru_maxrss counts KiB on Linux.
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
-    return graph, cost
+    cost["wall_seconds"] = time.perf_counter() - wall
+    cost["cpu_seconds"] = time.process_time() - cpu
+    cost["peak_memory_mib"] = memory.added_mib()
+    return graph
 
 
 def _visible(sample: Sample, regimes_known: bool) -> TimeSeries:
@@ -109,18 +152,45 @@ def _import_libraries(method: Method) -> None:
         __import__(name)
 
 
-def _score(
-    cell: Cell, graph: LaggedGraph, truth: LaggedGraph
-) -> dict[str, dict[str, float | None]]:
-    from bench.scoring import score
+def _series_digest(series: TimeSeries) -> str:
+    arrays = [np.ascontiguousarray(segment) for segment in series.segments]
+    head = repr((series.names, [array.shape for array in arrays])).encode()
+    return digest(head, *(array.data.cast("B") for array in arrays))
 
-    rows = score(graph, truth, stream(cell.seed, "floor"))
-    return {
-        row.name: {part: _defined(getattr(row, part)) for part in ("value", "floor", "ceiling")}
-        for row in rows
-    }
+
+def _device() -> str:
+    """Return the GPU if one was used; asking torch for one would initialise it."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return "cpu"
+    return str(torch.cuda.get_device_name())
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Tell a failed allocation; torch raises a RuntimeError of its own for one on the CPU."""
+    names = {cls.__name__ for cls in type(error).__mro__}
+    return bool(names & {"MemoryError", "OutOfMemoryError"}) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    )
 
 
 def _defined(number: float | None) -> float | None:
     """Return None for NaN and infinity, which JSON does not have."""
     return number if number is not None and math.isfinite(number) else None
+
+
+def _open_log(path: Path) -> None:
+    """Send what this process prints to a file; appending, so that it can be cut from outside."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+
+
+def _close_log(path: Path) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    ctypes.CDLL(None).fflush(None)  # what C code has printed
+    if path.stat().st_size == 0:
+        path.unlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.files import replacing
 from bench.report.tables import interval
 
 if TYPE_CHECKING:
@@ -147,5 +148,7 @@ def _finish(figure: Figure, first: Axes, path: Path) -> None:
     handles, labels = first.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
     with mpl.rc_context({"svg.hashsalt": "lagbench", "svg.fonttype": "none"}):
-        figure.savefig(path.with_suffix(".png"), dpi=130, metadata={"Software": None})
-        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
+        with replacing(path.with_suffix(".png")) as draft:
+            figure.savefig(draft, dpi=130, metadata={"Software": None})
+        with replacing(path.with_suffix(".svg")) as draft:
+            figure.savefig(draft, metadata={"Date": None})

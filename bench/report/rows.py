@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
+from bench.records import Record, load
 from bench.store import Store
 
 if TYPE_CHECKING:
@@ -31,16 +32,18 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
+    entries = store.scan().entries
     # A cell planned twice is one system: counted twice it would narrow the interval.
     for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
-        record = store.read(cell.key) or {"status": "missing"}
+        entry = entries.get(cell.key)
+        record: Record = {"status": "missing"} if entry is None else load(entry.path)
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:
             metrics["forecast/union/error"] = {"value": record["forecast_error"]}
-        for name, entry in metrics.items() or {"//": {}}.items():
+        for name, scores in metrics.items() or {"//": {}}.items():
             level, scope, metric = name.split("/")
             label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
-            values = {**_NOTHING, **entry}
+            values = {**_NOTHING, **scores}
             rows.append({**_head(cell, record), "scope": scope, "metric": label, **values})
     return pd.DataFrame(rows)
 

@@ -10,6 +10,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.files import write_text
 from bench.report.rows import CONDITION, protocols
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> None:
     """Write `table.csv` (every metric of every condition) and `table.md`."""
     folder.mkdir(parents=True, exist_ok=True)
     table = summarise(rows)
-    _replace(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
+    write_text(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
     parts = ["# Over all conditions\n", headline(rows), "\n# Each condition\n"]
     for keys, group in table.groupby(CONDITION, sort=False):
         name, axes, n_samples, scope = keys
@@ -88,7 +89,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> None:
         )
         parts.append(_markdown(group))
     parts.append(_failures(rows))
-    _replace(folder / "table.md", "\n".join(parts) + "\n")
+    write_text(folder / "table.md", "\n".join(parts) + "\n")
 
 
 def headline(rows: pd.DataFrame) -> str:
@@ -161,9 +162,3 @@ def _failures(rows: pd.DataFrame) -> str:
     groups = lost.value_counts(["method", "status", "reason"], sort=False).reset_index()
     lines = [f"- {n} of {m}: {s}: {r}" for m, s, r, n in groups.itertuples(index=False)]
     return "\n# Runs without a score\n\n" + "\n".join(lines)
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

@@ -1,0 +1,106 @@
+"""Composing configs with Hydra: names checked first, errors as one line."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+import hydra
+from hydra.core.config_store import ConfigStore
+
+import methods.registry
+from bench import settings as run_settings
+from bench.cells import Cell
+from bench.grid import expand
+from bench.settings import Settings
+
+GROUPS = ("method", "simulator", "experiment", "profile", "limits", "executor")
+
+
+def options(group: str, private: Path | None = None) -> list[str]:
+    """Return the names in a config group, sorted.
+
+    Methods include those of other packages; `private` is a folder given as `--config-dir`.
+    """
+    files = [*(resources.files("conf") / group).iterdir()]
+    if private is not None and (private / group).is_dir():
+        files += (private / group).iterdir()
+    names = {Path(file.name).stem for file in files if file.name.endswith(".yaml")}
+    return sorted(names | set(methods.registry.available() if group == "method" else ()))
+
+
+def prepare(overrides: Sequence[str]) -> None:
+    """Check the names in overrides and make the methods of other packages known to Hydra.
+
+    Raises
+    ------
+    ValueError
+        Names the group, its options and what was found. Hydra's own message for a wrong name in
+        a list names no options.
+    """
+    private = _private_folder(overrides)
+    for word in overrides:
+        group, _, value = word.partition("=")
+        if group not in GROUPS or "(" in value:
+            continue
+        known = options(group, private)
+        for name in filter(None, (part.strip("[] '\"") for part in value.split(","))):
+            if name not in known and name != "null":
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(
+                    f"{group}: expected one of {', '.join(known)}, found {name!r}{hint}"
+                )
+    _add_foreign_methods()
+
+
+def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
+    """Return the cells of all experiments of a profile, each cell once, and its settings.
+
+    Raises
+    ------
+    ValueError
+        Names the key, option or override that is wrong.
+    """
+    prepare(overrides)
+    if any(word.startswith("experiment=") for word in overrides):
+        raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
+    if not any(word.startswith("profile=") for word in overrides):
+        overrides = ["profile=laptop", *overrides]
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        whole = _compose(overrides)
+        chosen = [[f"experiment={name}"] for name in whole.experiments] or [[]]
+        cells = [cell for words in chosen for cell in expand(_compose([*words, *overrides]))]
+    return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values()), whole
+
+
+def one_line(error: Exception) -> str:
+    """Return the message of one of Hydra's errors as one line."""
+    lines = (line.strip() for line in str(error).splitlines())
+    # What follows is about Hydra's internals: the key is in the first lines.
+    return "; ".join(line for line in lines if line and not line.startswith("object_type"))
+
+
+def _compose(overrides: Sequence[str]) -> Settings:
+    try:
+        return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
+    except hydra.errors.HydraException as error:
+        raise ValueError(one_line(error)) from error
+
+
+def _private_folder(overrides: Sequence[str]) -> Path | None:
+    folders = [Path(b) for a, b in itertools.pairwise(overrides) if a in ("--config-dir", "-cd")]
+    folders += [Path(w.partition("=")[2]) for w in overrides if w.startswith("--config-dir=")]
+    return folders[0] if folders else None
+
+
+def _add_foreign_methods() -> None:
+    """Give each method of another package a config node, so that `method=name` selects it."""
+    shipped = {Path(file.name).stem for file in (resources.files("conf") / "method").iterdir()}
+    for name in set(methods.registry.available()) - shipped:
+        ConfigStore.instance().store(
+            group="method", name=name, node={}, package=f"methods.{name}", provider="entry point"
+        )

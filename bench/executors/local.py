@@ -1,0 +1,48 @@
+"""Cells side by side on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+
+from bench import provenance
+from bench.cells import Cell
+from bench.sandbox import Sandbox, fork_server
+from bench.settings import Settings
+from bench.work import Work
+
+TICK = 0.1
+"""Seconds between two looks at the running cells."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """Run `settings.jobs` cells at once, each in its own sandbox."""
+
+    def run(self, work: Work, settings: Settings) -> Generator[Cell | None, None, None]:
+        """See `bench.executors.Executor`."""
+        context = fork_server(work.pending)
+        made_by = provenance.everything()
+        running: list[Sandbox] = []
+        try:
+            while not work.over:
+                while len(running) < settings.jobs and (cell := work.take()) is not None:
+                    running.append(Sandbox(context, cell, work.store, settings.limits, made_by))
+                yield from work.ended_elsewhere()
+                if running:
+                    wait([sandbox.sentinel for sandbox in running], timeout=TICK)
+                elif not work.over:
+                    time.sleep(TICK)  # others hold what is left
+                for sandbox in list(running):
+                    if sandbox.poll():
+                        running.remove(sandbox)
+                        work.end(sandbox.cell)
+                        yield sandbox.cell
+                work.claims.touch()
+                yield None
+        finally:
+            for sandbox in running:
+                sandbox.kill()
+            work.close()

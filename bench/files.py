@@ -1,0 +1,44 @@
+"""Writing a file so that a reader meets the old one or the new one, never half of either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a draft beside `path` to write to; on leaving it becomes `path`.
+
+    The draft reaches the disk before it takes the name, so that a power cut leaves no empty
+    file behind the name; it keeps the suffix, by which writers choose a format. If the body
+    raises, an older file stays as it was.
+    """
+    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield draft
+        _flush(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8; see `replacing`."""
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def flush_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

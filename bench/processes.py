@@ -1,0 +1,65 @@
+"""Process trees: a worker apart from its runner, and everything it starts killed with it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+
+
+def isolate() -> None:
+    """Put this process in a session of its own, to die with its parent and be killed first.
+
+    In its own session a worker gets no Ctrl-C from the terminal, and everything it starts can be
+    signalled together. The system's out-of-memory killer, if it comes to that, takes the worker
+    rather than the runner.
+    """
+    os.setsid()
+    die_with_parent()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends (Linux; nothing elsewhere)."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended just before
+            os._exit(1)
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a worker and all that it started."""
+    family = children(pid)
+    # First the worker, so that it starts no more; then its session, then who left the session.
+    for kill in (os.kill, os.killpg):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+    for process in family:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def children(pid: int) -> list[psutil.Process]:
+    """Return everything that a process has started and that still runs; takes milliseconds."""
+    with contextlib.suppress(psutil.Error):
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
+    return []
+
+
+def resident_bytes(processes: list[psutil.Process]) -> int:
+    """Return the resident memory of processes; pages that they share count for each."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss
+    return total

@@ -1,0 +1,139 @@
+"""Running a plan: what is missing is run, shown and summed up."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench import executors, plans
+from bench.cells import Cell
+from bench.planning import Plan, make_plan, pace
+from bench.progress import Progress
+from bench.records import Record, failed, load
+from bench.settings import Settings
+from bench.store import Scan, Store
+from bench.work import Work
+
+_REASONS = 20  # kinds of failure named in the closing summary
+_WIDTH = 120
+
+
+def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
+    """Run the cells that have no record, or that `retry` or `force` name.
+
+    Returns the number of planned cells whose record is a failure, old or new, or that an
+    executor could not run. Whatever ends it early (an interrupt, a full disk), finished cells
+    are kept and nothing runs on.
+
+    Raises
+    ------
+    OSError
+        If the store cannot be written to.
+    """
+    _check_writable(store)
+    plans.save(cells, store)
+    plan = make_plan(cells, store, settings)
+    _set_aside(plan.scan, store)
+    states = Counter(plan.state(cell) for cell in plan.cells)
+    n_lost = sum(n for status, n in states.items() if status != "missing" and failed(status))
+    print(
+        f"{settings.name}: {len(plan.cells)} cells, {states['ok'] + states['declined']} done, "
+        f"{n_lost} failed before, {len(plan.todo)} to run",
+        flush=True,
+    )
+    lost = _lost_before(plan)
+    if plan.todo:
+        executor = executors.load(settings.executor)
+        try:
+            for cell, record in _run(executor, plan, store, settings):
+                if failed(record["status"]):
+                    lost[cell.key] = record
+        except OSError as error:
+            raise _cannot_write(store, error) from error
+    _sum_up(lost.values(), settings.retry)
+    missing = sum(store.signature(cell.key) is None for cell in plan.todo)
+    if missing:
+        print(f"{missing} cells were not run; the same command runs them", file=sys.stderr)
+    return len(lost) + missing
+
+
+def _lost_before(plan: Plan) -> dict[str, Record]:
+    """Return the records of the failures that are not run again."""
+    todo = {cell.key for cell in plan.todo}
+    keys = (cell.key for cell in plan.cells if cell.key not in todo)
+    return {
+        key: load(plan.scan.entries[key].path)
+        for key in keys
+        if failed(plan.scan.entries[key].status)
+    }
+
+
+def _run(
+    executor: executors.Executor, plan: Plan, store: Store, settings: Settings
+) -> Iterator[tuple[Cell, Record]]:
+    """Run the plan, show it, and yield each cell with its record as it ends."""
+    work = Work(plan.todo, store, plan.signatures)
+    work.claims.tidy([key for key, entry in plan.scan.entries.items() if entry.path.stem == key])
+    with (
+        Progress(plan, pace(plan, store), settings.jobs) as progress,
+        contextlib.closing(executor.run(work, settings)) as ended,
+    ):
+        for cell in ended:
+            if cell is not None:
+                record = store.read(cell.key)
+                assert record is not None
+                progress.ended(cell, record)
+                yield cell, record
+            progress.tick(work.running.values())
+
+
+def _check_writable(store: Store) -> None:
+    try:
+        store.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=store.root):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"results_dir: expected a folder that can be written to, found {store.root} "
+            f"({error.strerror}); choose another with results_dir=FOLDER"
+        ) from None
+
+
+def _cannot_write(store: Store, error: OSError) -> OSError:
+    todo = "make room" if error.errno == errno.ENOSPC or "No space" in str(error) else "see to it"
+    return OSError(
+        f"{store.root} cannot be written to ({error}); finished cells are kept: {todo} and give "
+        "the same command again"
+    )
+
+
+def _set_aside(scan: Scan, store: Store) -> None:
+    for path, reason in scan.strange.items():
+        with contextlib.suppress(FileNotFoundError):  # another runner was faster
+            target = store.set_aside(path)
+            print(f"set aside: {path}: {reason}; now {target}", file=sys.stderr)
+    if scan.newer:
+        print(
+            f"left alone: {len(scan.newer)} records of a newer lagbench, as {scan.newer[0]}",
+            file=sys.stderr,
+        )
+
+
+def _sum_up(lost: Iterable[Record], retried: Sequence[str]) -> None:
+    """Print what failed, by method and reason."""
+    kinds = Counter((r["method"], r["status"], _one_line(r["reason"])) for r in lost)
+    for (method, status, reason), n in kinds.most_common(_REASONS):
+        print(f"{n} cells of {method} ended as {status}: {reason}", file=sys.stderr)
+    if len(kinds) > _REASONS:
+        print(f"and {len(kinds) - _REASONS} more kinds of failure", file=sys.stderr)
+    again = sorted({status for _, status, _ in kinds} - set(retried))
+    if again:
+        print(f"to run them again: retry=[{','.join(again)}]", file=sys.stderr)
+
+
+def _one_line(reason: str | None) -> str:
+    return " ".join(str(reason).split())[:_WIDTH]
