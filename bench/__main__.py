@@ -54,21 +54,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args, overrides = _parse(list(sys.argv[1:] if arguments is None else arguments))
     # A class given as module:Class is looked up where its author works, as `python -m` would.
     sys.path.append(os.getcwd())  # noqa: PTH109 - pathlib is not needed for --help
-    # So that a `kill` or a `timeout` also ends the workers.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # So that a `kill` or a `timeout` ends as a Ctrl-C does.
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         return _dispatch(args, overrides)
     except BrokenPipeError:  # the reader of our output, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         kept = args.command in _HYDRA
         hint = "; the same command goes on from here" if kept else ""
         print(f"lagbench: interrupted{hint}", file=sys.stderr)
-        return 130
+        return 143 if isinstance(stop, _Terminated) else 130
     except (ValueError, OSError) as error:
         print(f"lagbench: {error}", file=sys.stderr)
         return 2
+
+
+class _Terminated(KeyboardInterrupt):
+    """Raised by SIGTERM, as KeyboardInterrupt is by SIGINT."""
+
+
+def _terminate(*_: object) -> None:
+    raise _Terminated
 
 
 def _dispatch(args: argparse.Namespace, overrides: list[str]) -> int:

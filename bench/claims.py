@@ -1,7 +1,9 @@
 """Claims: how several runners, on one machine or many, share the cells of one store.
 
-A claim is a file that only one runner can create. Its owner touches it every few seconds. It is
-stale, and may be taken over, if
+A claim is the file `<key>.<generation>`, which only one runner can create; the highest
+generation of a key holds it. A stale claim is taken
+over by creating the next generation, which again only one can, so that there is no moment in
+which two believe they have won. Its owner touches a claim every few seconds. It is stale if
 
 - its owner was on this machine and is gone, which is known at once; or
 - nobody touched it for `PATIENCE` seconds of the observer's own monotonic clock. What is
@@ -42,26 +44,35 @@ class Claims:
 
     folder: Path
     patience: float = PATIENCE
-    _token: str = field(default_factory=lambda: uuid.uuid4().hex)
-    _held: set[str] = field(default_factory=set)
+    _held: dict[str, int] = field(default_factory=dict)
     _touched: float = field(default_factory=time.monotonic)
-    # By key: the state of another's claim and when it was first seen in that state.
-    _seen: dict[str, tuple[int, float]] = field(default_factory=dict)
+    # By file: the state of another's claim and when it was first seen in that state.
+    _seen: dict[Path, tuple[int, float]] = field(default_factory=dict)
 
     def take(self, key: str) -> bool:
         """Claim a key; False if another runner holds it."""
-        if not self._create(key) and not (self._is_stale(key) and self._take_over(key)):
+        generations = self._generations(key)
+        latest = self._path(key, max(generations)) if generations else None
+        before = None if latest is None else _state(latest)
+        if latest is not None and not (before and self._is_stale(latest)):
             return False
-        self._seen.pop(key, None)
-        self._held.add(key)
+        generation = max(generations, default=-1) + 1
+        if not _create(self._path(key, generation)):
+            return False
+        if latest is not None and _state(latest) != before:
+            # While this process stood still, others took it over, ended and began anew.
+            self._path(key, generation).unlink()
+            return False
+        self._held[key] = generation
         return True
 
     def release(self, key: str) -> None:
-        """Give up a claim of this runner's, if it is still its own."""
-        self._held.discard(key)
-        path = self.folder / key
-        if _owner(path).get("token") == self._token:
-            path.unlink(missing_ok=True)
+        """Give up a claim, and the stale ones that it took over."""
+        held = self._held.pop(key)
+        # The highest last: while a claim is held, its key has a file.
+        for generation in sorted(self._generations(key)):
+            if generation <= held:
+                self._path(key, generation).unlink(missing_ok=True)
 
     def release_all(self) -> None:
         """Give up every claim of this runner's."""
@@ -73,70 +84,73 @@ class Claims:
         if time.monotonic() - self._touched < _TOUCH_EVERY:
             return
         self._touched = time.monotonic()
-        for key in self._held:
+        for key, generation in self._held.items():
             with contextlib.suppress(FileNotFoundError):
-                os.utime(self.folder / key)
+                os.utime(self._path(key, generation))
 
     def tidy(self, done: Collection[str]) -> None:
         """Remove the stale claims of cells that are done: their owner died before it could."""
-        names = os.listdir(self.folder) if self.folder.is_dir() else []  # noqa: PTH208 - fast
-        for key in set(names).intersection(done):
+        for key in self.keys().intersection(done):
             if self.take(key):
                 self.release(key)
 
-    def _create(self, key: str) -> bool:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(self.folder / key, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        except FileExistsError:
-            return False
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({"token": self._token, "host": _host(), **_process(os.getpid())}, file)
-        return True
+    def keys(self) -> set[str]:
+        """Return the keys that are claimed by anybody."""
+        return {name.partition(".")[0] for name in self._names()}
 
-    def _is_stale(self, key: str) -> bool:
-        path = self.folder / key
+    def _names(self) -> list[str]:
+        try:
+            return os.listdir(self.folder)  # noqa: PTH208 - many at once, often
+        except FileNotFoundError:
+            return []
+
+    def _generations(self, key: str) -> list[int]:
+        parts = (name.partition(".") for name in self._names())
+        return [int(generation) for name, _, generation in parts if name == key]
+
+    def _path(self, key: str, generation: int) -> Path:
+        return self.folder / f"{key}.{generation}"
+
+    def _is_stale(self, path: Path) -> bool:
         try:
             state = path.stat().st_mtime_ns
+            owner = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return True
-        owner = _owner(path)
+            return False  # released just now
+        except ValueError:
+            owner = {}  # being written, or its owner died over it
         if owner.get("host") == _host():
-            return _process(int(owner["pid"])) != {"pid": owner["pid"], "began": owner["began"]}
-        seen, since = self._seen.get(key, (None, 0.0))
+            return bool(_process(owner["pid"]) != owner["process"])
+        seen, since = self._seen.get(path, (None, 0.0))
         if seen != state:
-            self._seen[key] = (state, time.monotonic())
+            self._seen[path] = (state, time.monotonic())
             return False
         return time.monotonic() - since > self.patience
 
-    def _take_over(self, key: str) -> bool:
-        """Move the stale claim away, which only one runner can, and create an own one."""
-        path, away = self.folder / key, self.folder / f".{key}.{self._token}"
-        judged = _owner(path).get("token")
-        try:
-            path.rename(away)
-        except FileNotFoundError:
-            return self._create(key)
-        if _owner(away).get("token") != judged:
-            # Another runner took it over in between: what was moved away is its live claim.
-            with contextlib.suppress(FileExistsError):
-                os.link(away, path)
-            away.unlink()
-            return False
-        away.unlink()
-        return self._create(key)
 
-
-def _owner(path: Path) -> dict[str, Any]:
-    """Return who holds a claim; nothing if it is gone or its owner died while writing it."""
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return what tells one claim from another of the same name; None if it is gone."""
     try:
-        owner = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return owner if isinstance(owner, dict) else {}
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
 
 
-def _host() -> list[str | int]:
+def _create(path: Path) -> bool:
+    """Create a claim of this process; False if it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        return False
+    pid = os.getpid()
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"host": _host(), "pid": pid, "process": _process(pid)}, file)
+    return True
+
+
+def _host() -> list[Any]:
     """Identify the machine since its last start, and the container whose process ids count."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -145,10 +159,10 @@ def _host() -> list[str | int]:
         return [socket.gethostname(), str(uuid.getnode())]
 
 
-def _process(pid: int) -> dict[str, Any]:
-    """Identify a process by its id and the tick at which it began; None if it has ended."""
+def _process(pid: int) -> str | None:
+    """Return the tick at which a process began, which no other with its id has; None if ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
-        return {"pid": pid, "began": None}
-    return {"pid": pid, "began": None if stat[0] in "ZX" else stat[19]}
+        return None
+    return None if stat[0] in "ZX" else stat[19]

@@ -7,14 +7,13 @@ that of the runner, and with it, through `bench.processes.isolate`, the lives of
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 
-import sklearn.metrics  # noqa: F401 - scoring
-
-import bench.scoring
-import bench.worker  # noqa: F401
-import simulators
+import methods.formats  # noqa: F401
+from bench import worker
+from bench.cells import Cell
 from bench.processes import die_with_parent
 from bench.sandbox import PRELOAD
 
@@ -23,5 +22,18 @@ for name in filter(None, os.environ[PRELOAD].split(",")):
     # What cannot be imported fails in its own cells, where the reason is recorded.
     with contextlib.suppress(Exception):
         importlib.import_module(name)
-# Compiled steps are read from numba's cache at their first use, a quarter of a second.
-simulators.load("structural")().draw(seed=0).generate(100)
+# Much is loaded or built at its first use (compiled steps, checks of parameters, metrics): half a
+# second in all, which one small cell spares every other.
+worker.run(
+    Cell(
+        simulator="warm-up",
+        method="random",
+        kind="structural",
+        simulator_params={},
+        method_params={},
+        n_samples=100,
+        seed=0,
+        regimes_known=False,
+    )
+)
+gc.freeze()  # a collection in a worker would otherwise copy every page it looks at

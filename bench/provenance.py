@@ -66,8 +66,8 @@ def host() -> dict[str, Any]:
 
 
 def everything() -> dict[str, Any]:
-    """Return what a record holds under `made_by`, but for the device and threads of its run."""
-    return {"code": code(), "versions": versions(), "host": host()}
+    """Return what a record holds under `made_by`, but for the device, which its worker adds."""
+    return {"code": code(), "versions": versions(), "host": host(), "threads": 1}
 
 
 def _git(folder: Path, *words: str) -> str | None:

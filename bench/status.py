@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from bench import plans, provenance
+from bench.claims import Claims
 from bench.folder import store_in
 from bench.records import STATUSES, Record, load
 from bench.store import Entry, Scan, Store
@@ -49,10 +50,9 @@ def _table(states: dict[str, Counter[str]]) -> str:
 
 
 def _leftovers(scan: Scan, store: Store) -> Iterable[str]:
-    claims = store.root / "claims"
-    claimed = len([p for p in claims.iterdir() if p.name[0] != "."]) if claims.is_dir() else 0
+    claimed = Claims(store.root / "claims").keys()
     if claimed:
-        yield f"{claimed} cells are claimed by runners"
+        yield f"{len(claimed)} cells are claimed by runners"
     for path, reason in scan.strange.items():
         yield f"no record: {path}: {reason}"
     if scan.newer:

@@ -5,7 +5,7 @@
     <root>/cells/ab/<key>.log    what the method printed, if anything
     <root>/truths/<digest>.npz   the truth of a system, shared by all methods
     <root>/plans/<digest>.json   the cells of each command, see `bench.plans`
-    <root>/claims/<key>          what is being run, see `bench.claims`
+    <root>/claims/<key>.<n>      what is being run, see `bench.claims`
     <root>/set_aside/            files found under cells/ that are no records
 
 Everything is written to a draft and renamed. A record comes after what it refers to, so its

@@ -34,6 +34,7 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
     OSError
         If the store cannot be written to.
     """
+    executor = executors.load(settings.executor)
     _check_writable(store)
     plans.save(cells, store)
     plan = make_plan(cells, store, settings)
@@ -42,12 +43,11 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
     n_lost = sum(n for status, n in states.items() if status != "missing" and failed(status))
     print(
         f"{settings.name}: {len(plan.cells)} cells, {states['ok'] + states['declined']} done, "
-        f"{n_lost} failed before, {len(plan.todo)} to run",
+        f"{f'{n_lost} failed, ' if n_lost else ''}{len(plan.todo)} to run",
         flush=True,
     )
     lost = _lost_before(plan)
     if plan.todo:
-        executor = executors.load(settings.executor)
         try:
             for cell, record in _run(executor, plan, store, settings):
                 if failed(record["status"]):

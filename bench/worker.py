@@ -41,7 +41,7 @@ def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -
         _open_log(store.path(cell.key, ".log"))
         store.clear_drafts(cell.key)
         record, graph, truth = run(cell, pipe.send)
-        record["made_by"] = {**made_by, "device": _device(), "threads": 1}
+        record["made_by"] = {**made_by, "device": _device()}
         if truth is not None:
             record["truth"] = store.write_truth(truth)
         store.write(record, graph)

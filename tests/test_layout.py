@@ -50,7 +50,7 @@ def test_simulators_take_only_the_two_types_from_methods(path):
         "main(['list', 'methods'])",
         "main(['list', 'simulators'])",
         "main(['list', 'experiments'])",
-        "from bench.app import plan; print(len(plan(['profile=laptop'])[0]), 'cells')",
+        "main(['plan', 'profile=laptop'])",
     ],
 )
 def test_help_listing_and_planning_import_no_heavy_library(command):

@@ -1,10 +1,14 @@
 """A grid expands to every combination once, and a key depends on content alone."""
 
 import dataclasses
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bench.cells import expand
+from bench.cells import canonical, content_key
+from bench.grid import expand
 
 
 def test_the_grid_is_the_product_of_all_axes(settings):
@@ -23,6 +27,28 @@ def test_the_key_ignores_labels_and_number_types(settings):
     other = expand(settings("Works", grid={"regimes": {"level": [1.0]}}))[0]
     assert one.key == other.key
     assert dataclasses.replace(one, simulator="another label").key == one.key
+    # A method of another package need not annotate its parameters.
+    untyped = [dataclasses.replace(one, method_params={"a": a}) for a in ((1, 2.0), [1.0, 2])]
+    assert untyped[0].key == untyped[1].key
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)  # fmt: skip
+
+
+@given(json_values)
+def test_a_canonical_value_is_equal_to_its_origin_and_survives_json(value):
+    assert canonical(value) == value
+    assert content_key(canonical(json.loads(json.dumps(canonical(value))))) == content_key(
+        canonical(value)
+    )
+
+
+def test_whole_floats_are_integers_but_true_is_not_one():
+    assert json.dumps(canonical([1.0, -0.0, 1e3, True, 0.5])) == "[1, 0, 1000, true, 0.5]"
 
 
 def test_the_key_depends_on_everything_that_decides_the_result(settings):

@@ -11,7 +11,7 @@ import yaml
 
 import conf
 from bench.__main__ import main
-from bench.app import GROUPS, options
+from bench.composing import GROUPS, options
 from bench.listing import describe
 
 CHEAP = ["method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0]"]
@@ -72,7 +72,18 @@ def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(tmp_path):
         ("n_samples=[]", ["n_samples", "at least 1 entry", "()"]),
         ("method=[]", ["methods", "expected a value"]),
         ("name=../x", ["name", "like", "'../x'"]),
-        ("results_dir=/dev/null", ["/dev/null"]),
+        ("results_dir=/dev/null", ["results_dir", "/dev/null"]),
+        ("nonsense=1", ["nonsense"]),
+        ("limits.time_limit=0", ["limits.time_limit", "> 0", "0"]),
+        ("limits.memory=1", ["limits", "memory"]),
+        ("limits=huge", ["limits", "cluster, laptop, none"]),
+        ("executor=cloud", ["executor", "local, ray, slurm"]),
+        ("executor.kind=cloud", ["executor.kind", "local, ray, slurm"]),
+        ("+executor.gpus=1", ["executor", "gpus"]),
+        ("retry=[slow]", ["retry", "timeout", "'slow'"]),
+        ("force=[pcmci]", ["force", "var, random", "pcmci"]),
+        ("shard=3/2", ["shard", "3/2"]),
+        ("shard=half", ["shard", "half"]),
         ("jobs=0", ["jobs", ">= 1", "0"]),
         ("method=[var,pmci]", ["method", "pcmci", "did you mean"]),
         ("simulator=monotone", ["simulator", "monotonic", "did you mean"]),
@@ -98,14 +109,14 @@ def test_a_failed_cell_makes_the_exit_code_1(tmp_path):
     # Twelve rows are fewer windows than columns: var declines, which is no failure.
     assert done.returncode == 0
     assert "declined" in (tmp_path / "results" / "run" / "table.md").read_text()
-    done = lagbench("run", *CHEAP, "time_limit=0.001", cwd=tmp_path)
+    done = lagbench("run", *CHEAP, "limits.time_limit=0.001", "force=[random]", cwd=tmp_path)
     assert done.returncode == 1
     assert "timeout" in done.stderr
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_list_prints_every_option_with_one_line(group, capsys):
-    assert main(["list", f"{group}s"]) == 0
+    assert main(["list", group if group == "limits" else f"{group}s"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == options(group)
     assert all(len(describe(group, name)) > 10 for name in options(group))

@@ -12,6 +12,7 @@ from bench.report.figures import write_figures
 from bench.report.rows import collect, protocols
 from bench.report.tables import headline, interval, summarise, write_tables
 from bench.store import Store
+from bench.worker import base_record
 
 
 def cell(method, seed, simulator="linear", axes=None):
@@ -28,8 +29,7 @@ def record(f1, **changes):
         f"window/union/{name}": {"value": f1 + k / 100, "floor": 0.1, "ceiling": 0.9}
         for k, name in enumerate(names)
     }
-    cost = {"cpu_seconds": 2.0}
-    return {"status": "ok", "reason": None, "metrics": metrics, "cost": cost} | changes
+    return {"status": "ok", "metrics": metrics, "cost": {"cpu_seconds": 2.0}} | changes
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def cells_and_store(tmp_path):
     """Two methods on two systems each: `dot` works on both, `pc` fails on one."""
     store = Store(tmp_path)
     cells = [cell(method, seed) for method in ("dot", "pc") for seed in (0, 1)]
-    store.write(cells[0].key, record(0.4))
-    store.write(cells[1].key, record(0.6))
+    store.write(base_record(cells[0]) | record(0.4))
+    store.write(base_record(cells[1]) | record(0.6))
     own = {"window/union/f1@own": {"value": 0.8, "floor": 0.1, "ceiling": 1.0}}
     kept = record(0.5)
-    store.write(cells[2].key, kept | {"metrics": kept["metrics"] | own})
+    store.write(base_record(cells[2]) | kept | {"metrics": kept["metrics"] | own})
     lost = {"status": "timeout", "reason": "killed after 8 s", "metrics": {}, "cost": {}}
-    store.write(cells[3].key, lost)
+    store.write(base_record(cells[3]) | lost)
     return cells, store
 
 
@@ -116,7 +116,7 @@ def test_per_regime_scores_stand_for_a_system_with_regimes(tmp_path):
         name.replace("union", "per_regime"): entry | {"value": 0.3}
         for name, entry in both["metrics"].items()
     }
-    store.write(only.key, both | {"metrics": both["metrics"] | regimes})
+    store.write(base_record(only) | both | {"metrics": both["metrics"] | regimes})
     assert "| dot | 0.30 | 0.30 |" in headline(collect([only], store))
 
 
@@ -125,7 +125,7 @@ def test_figures_are_drawn_for_volume_axes_and_cost(tmp_path):
     for seed in (0, 1, 2):
         for axes in ({}, {"regimes.level": 0.0}, {"regimes.level": 0.5}):
             cells.append(cell("dot", seed, axes=axes))
-            store.write(cells[-1].key, record(0.5 + seed / 10))
+            store.write(base_record(cells[-1]) | record(0.5 + seed / 10))
     write_figures(collect(cells, store), tmp_path)
     stems = ("volume", "linear_level", "cost")
     first = {}

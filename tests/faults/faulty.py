@@ -1,0 +1,186 @@
+"""Methods that fail in every way a run can fail, for the runner's tests."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from methods import DeclinedError, Handles, LaggedGraph, Method
+
+
+def _note(pid):
+    with Path("children").open("a") as file:
+        file.write(f"{pid}\n")
+
+
+class _Base(Method):
+    handles = Handles(trivial=True)
+
+
+class Works(_Base):
+    def discover(self, series, *, max_lag, rng):
+        print("a line for the log")
+        shape = (series.n_vars, series.n_vars, max_lag)
+        return LaggedGraph.from_lags(rng.random(shape), series.names)
+
+
+class Slow(_Base):
+    """Works, and takes a fifth of a second over it."""
+
+    def discover(self, series, *, max_lag, rng):
+        time.sleep(0.2)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class Raises(_Base):
+    def discover(self, series, *, max_lag, rng):
+        raise RuntimeError("no luck")
+
+
+class Quits(_Base):
+    def discover(self, series, *, max_lag, rng):
+        sys.exit("had enough")
+
+
+class Declines(_Base):
+    def discover(self, series, *, max_lag, rng):
+        raise DeclinedError("too long for me")
+
+
+class Hangs(_Base):
+    def discover(self, series, *, max_lag, rng):
+        time.sleep(3600)
+
+
+class HangsInC(_Base):
+    """Holds the interpreter's lock and ignores signals, as a loop in C code does."""
+
+    def discover(self, series, *, max_lag, rng):
+        mask = ctypes.create_string_buffer(b"\xff" * 128)
+        ctypes.CDLL(None).sigprocmask(0, mask, None)
+        while True:
+            ctypes.PyDLL(None).sleep(3600)
+
+
+class HangsWithChildren(_Base):
+    """Hangs with a child in its session and one that has left it; both note their ids."""
+
+    def discover(self, series, *, max_lag, rng):
+        for new_session in (False, True):
+            child = subprocess.Popen(["sleep", "3600"], start_new_session=new_session)
+            _note(child.pid)
+        time.sleep(3600)
+
+
+class LeavesAChild(_Base):
+    """Works, but leaves a process behind."""
+
+    def discover(self, series, *, max_lag, rng):
+        child = subprocess.Popen(["sleep", "3600"])
+        _note(child.pid)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class Allocates(_Base):
+    def discover(self, series, *, max_lag, rng):
+        kept = []
+        while True:
+            kept.append(np.ones(2**20))
+
+
+class AllocatesInAChild(_Base):
+    def discover(self, series, *, max_lag, rng):
+        code = "x = []\nwhile True: x.append(bytearray(2**20))"
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class AsksForTooMuch(_Base):
+    def discover(self, series, *, max_lag, rng):
+        return np.ones(2**50)
+
+
+class Exits(_Base):
+    def discover(self, series, *, max_lag, rng):
+        os._exit(137)
+
+
+class ExitsAsIfDone(_Base):
+    def discover(self, series, *, max_lag, rng):
+        os._exit(0)
+
+
+class Segfaults(_Base):
+    def discover(self, series, *, max_lag, rng):
+        ctypes.string_at(0)
+
+
+class IsKilled(_Base):
+    def discover(self, series, *, max_lag, rng):
+        os.kill(os.getpid(), 9)
+
+
+class Floods(_Base):
+    """Works, after printing 100 MB by Python and through the descriptor."""
+
+    def discover(self, series, *, max_lag, rng):
+        for _ in range(500):
+            print("x" * 100_000)
+            os.write(1, b"y" * 100_000)
+        sys.stdout.flush()
+        time.sleep(0.5)
+        print("the last line")
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class WrongShape(_Base):
+    def discover(self, series, *, max_lag, rng):
+        return LaggedGraph(np.zeros((1, 1, 2)), ("a",))
+
+
+class OnlyNaN(_Base):
+    def discover(self, series, *, max_lag, rng):
+        shape = (series.n_vars, series.n_vars, max_lag)
+        return LaggedGraph.from_lags(np.full(shape, np.nan), series.names)
+
+
+class Infinite(_Base):
+    def discover(self, series, *, max_lag, rng):
+        shape = (series.n_vars, series.n_vars, max_lag)
+        return LaggedGraph.from_lags(np.full(shape, np.inf), series.names)
+
+
+class ReturnsNothing(_Base):
+    def discover(self, series, *, max_lag, rng):
+        return None
+
+
+class NeedsWhatIsNotThere(_Base):
+    """Names a library whose import fails with something else than ImportError."""
+
+    libraries = ("broken_library",)
+
+    def discover(self, series, *, max_lag, rng):
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class SeesTheTruth(_Base):
+    """Looks for regime labels, which only a run with `regimes_known` may give it."""
+
+    def discover(self, series, *, max_lag, rng):
+        score = 0.0 if series.regimes is None else 1.0
+        shape = (series.n_vars, series.n_vars, max_lag)
+        return LaggedGraph.from_lags(np.full(shape, score), series.names)
+
+
+class Notes(_Base):
+    """Works, and notes which fork server, and so which runner, has called for which series."""
+
+    def discover(self, series, *, max_lag, rng):
+        with Path("notes").open("a") as file:
+            file.write(f"{os.getppid()}/{float(series.segments[0].sum())!r}\n")
+        time.sleep(0.05)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)

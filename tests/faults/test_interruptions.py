@@ -1,0 +1,206 @@
+"""A sweep that is stopped in any way goes on where it was, and every cell is one row."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from bench.claims import Claims
+from bench.grid import expand
+from bench.store import Store
+from bench.sweep import sweep
+
+FORTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(40))}".replace(" ", "")]
+
+
+def wait_for(condition, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def n_records(store):
+    return len(list(store.root.glob("cells/*/[0-9a-f]*.json")))
+
+
+def family(pid):
+    return psutil.Process(pid).children(recursive=True)
+
+
+def test_kill_9_of_the_runner_then_resume(lagbench, rows):
+    """Nothing finished is lost, no worker lives on, and the same command does the rest."""
+    words = ["run", "method=[slow]", *FORTY]
+    runner = lagbench.start(*words)
+    store = lagbench.store()
+    wait_for(lambda: n_records(store) >= 8)
+    workers = family(runner.pid)
+    runner.kill()
+    runner.communicate()
+    assert len(workers) >= 2
+    assert not psutil.wait_procs(workers, timeout=5)[1]
+    kept = {path: path.stat().st_mtime_ns for path in store.root.glob("cells/*/*.json")}
+    assert 8 <= len(kept) < 40
+    done = lagbench(*words)
+    assert done.returncode == 0, done.stderr
+    assert f"40 cells, {len(kept)} done, {40 - len(kept)} to run" in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    entries = store.scan().entries
+    assert len(entries) == 40
+    assert all(entry.status == "ok" for entry in entries.values())
+    assert not list((store.root / "claims").iterdir())
+    assert not [path for path in store.root.rglob(".*") if path.is_file()]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_ends_everything_within_5_seconds_and_says_how_to_go_on(lagbench, name):
+    runner = lagbench.start("run", "method=[hangs_in_c,hangs]", *FORTY)
+    store = lagbench.store()
+    wait_for(lambda: len(list(store.root.glob("cells/*/*.log"))) == 2)
+    workers = family(runner.pid)
+    told = time.monotonic()
+    runner.send_signal(getattr(signal, name))
+    _, said = runner.communicate(timeout=10)
+    assert time.monotonic() - told < 5
+    assert runner.returncode == 128 + getattr(signal, name)
+    assert not psutil.wait_procs(workers, timeout=5)[1]
+    assert "the same command goes on" in said
+    assert n_records(store) == 0
+    assert not list((store.root / "claims").iterdir())
+
+
+WRITER = """
+import sys
+import numpy as np
+from pathlib import Path
+from bench.cells import Cell
+from bench.store import Store
+from bench.worker import base_record
+from methods import LaggedGraph
+
+store = Store(Path(sys.argv[1]))
+cell = Cell("s", "m", "structural", {}, {}, 100, 0, False)
+names = tuple(f"x{i}" for i in range(40))
+for k in range(10**9):
+    graph = LaggedGraph(np.full((40, 40, 20), float(k)), names)
+    record = base_record(cell) | {"status": "ok", "reason": str(k) * 20000}
+    store.write_truth(graph)
+    store.write(record, graph)
+    if k == 0:
+        print("first", flush=True)
+"""
+
+
+def test_kill_9_during_a_write_fifty_times_leaves_whole_files(tmp_path):
+    """Whenever a writer is killed, record, graph and truths can be read."""
+    rng = np.random.default_rng(0)
+    store = Store(tmp_path)
+    drafts = 0
+    for _ in range(50):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, tmp_path], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "first\n"
+        time.sleep(rng.uniform(0, 0.05))
+        writer.kill()
+        writer.communicate()
+        scan = store.scan()
+        assert not scan.strange
+        (entry,) = scan.entries.values()
+        record = json.loads(entry.path.read_text())
+        assert record["status"] == "ok"
+        assert store.read_graph(entry).scores.shape == (40, 40, 20)
+        for path in (tmp_path / "truths").glob("[!.]*.npz"):
+            assert store.read_truth(path.stem).scores.shape == (40, 40, 20)
+            path.unlink()
+        drafts += len(list(tmp_path.rglob(".*.*")))
+        store.clear_drafts(entry.path.stem)
+        assert not list(entry.path.parent.glob(".*"))
+    # Otherwise no kill has hit a write, and this would have shown nothing.
+    assert drafts > 5
+
+
+def test_two_runners_at_once_do_every_cell_once(lagbench):
+    words = ["run", "method=[notes]", *FORTY]
+    runners = [lagbench.start(*words) for _ in range(2)]
+    said = [runner.communicate(timeout=120) for runner in runners]
+    assert [runner.returncode for runner in runners] == [0, 0], said
+    store = lagbench.store()
+    assert len(store.scan().entries) == 40
+    done = (lagbench.folder / "notes").read_text().split()
+    assert len(done) == 40
+    assert len({line.partition("/")[2] for line in done}) == 40
+    pids = {line.partition("/")[0] for line in done}
+    assert len(pids) == 2, "one runner has done everything: they did not share"
+    assert not list((store.root / "claims").iterdir())
+
+
+def test_a_second_run_does_what_is_missing_and_retry_and_force_name_more(
+    settings, tmp_path, capsys, rows
+):
+    config = settings("Works", "Raises", "Declines", "Exits")
+    cells, store = expand(config), Store(tmp_path)
+
+    def run(**changes):
+        before = {cell.key: store.signature(cell.key) for cell in cells}
+        lost = sweep(cells, store, settings("Works", "Raises", "Declines", "Exits", **changes))
+        rows(store, cells)
+        redone = {c.method.split(":")[1] for c in cells if store.signature(c.key) != before[c.key]}
+        return lost, redone
+
+    assert run() == (2, {"Works", "Raises", "Declines", "Exits"})
+    assert run() == (2, set())
+    said = capsys.readouterr()
+    assert "4 cells, 2 done, 2 failed, 0 to run" in said.out
+    assert "1 cells of faulty:Raises ended as error: RuntimeError: no luck" in said.err
+    assert "retry=[crashed,error]" in said.err
+    assert run(retry=("error",)) == (2, {"Raises"})
+    assert run(retry=("crashed", "declined")) == (2, {"Exits", "Declines"})
+    assert run(force=("faulty:Works",)) == (2, {"Works"})
+
+
+def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
+    """A runner killed with kill -9 leaves its claims; on its own machine nobody waits for them."""
+    config = settings("Works")
+    (cell,) = expand(config)
+    code = (
+        "import sys, os; from pathlib import Path; from bench.claims import Claims\n"
+        "assert Claims(Path(sys.argv[1])).take(sys.argv[2]); os.kill(os.getpid(), 9)"
+    )
+    folder = tmp_path / "claims"
+    subprocess.run([sys.executable, "-c", code, folder, cell.key], check=False)
+    assert (folder / f"{cell.key}.0").exists()
+    started = time.monotonic()
+    assert sweep([cell], Store(tmp_path), config) == 0
+    assert time.monotonic() - started < 20
+    assert not list(folder.iterdir())
+
+
+def test_shards_are_disjoint_and_complete(settings, tmp_path):
+    words = ("Works", "Declines", "Random")
+    cells = expand(settings(*words[:2], seeds=tuple(range(9))))
+    seen = []
+    for part in (1, 2, 3, 4):
+        config = settings(*words[:2], shard=f"{part}/4")
+        store = Store(tmp_path / str(part))
+        sweep(cells, store, config)
+        seen += list(store.scan().entries)
+    assert len(seen) == len(cells)
+    assert set(seen) == {cell.key for cell in cells}
+
+
+def test_claims_are_shown_to_others_until_released(tmp_path):
+    one, other = Claims(Path(tmp_path)), Claims(Path(tmp_path))
+    assert one.take("k")
+    assert not other.take("k")
+    one.release("k")
+    assert other.take("k")
+    assert os.listdir(tmp_path) == ["k.0"]  # noqa: PTH208
