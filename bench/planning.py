@@ -47,15 +47,19 @@ def make_plan(cells: Iterable[Cell], store: Store, settings: Settings) -> Plan:
     # Two labels of one cell, or a seed given twice, are one run.
     unique = tuple({cell.key: cell for cell in cells}.values())
     if settings.shard is not None:
-        # By key, so that every shard has its share of every method.
         part, of = (int(word) for word in settings.shard.split("/"))
-        chosen = set(sorted(cell.key for cell in unique)[part - 1 :: of])
-        unique = tuple(cell for cell in unique if cell.key in chosen)
+        unique = tuple(shards(unique, of)[part - 1])
     scan = store.scan()
     redo = {"missing", *settings.retry}
     plan = Plan(unique, (), scan)
     todo = (c for c in unique if c.method in settings.force or plan.state(c) in redo)
     return Plan(unique, tuple(todo), scan)
+
+
+def shards(cells: Sequence[Cell], of: int) -> list[list[Cell]]:
+    """Split cells into equal parts, by key, so that each has its share of every method."""
+    place = {key: k for k, key in enumerate(sorted(cell.key for cell in cells))}
+    return [[cell for cell in cells if place[cell.key] % of == part] for part in range(of)]
 
 
 class Pace:
@@ -116,8 +120,12 @@ def show(plan: Plan, pace: Pace, jobs: int) -> str:
         lines.append(_line(method.ljust(width), cells, plan, pace, jobs))
     lines.append(_line("all".ljust(width), plan.cells, plan, pace, jobs))
     seconds, unknown = pace.left(plan.todo, jobs)
-    more = f", and {unknown} cells of methods that have no record yet" if unknown else ""
-    lines.append(f"about {duration(seconds)} with {jobs} at a time{more}")
+    if unknown < len(plan.todo) or not plan.todo:
+        lines.append(f"about {duration(seconds)} with {jobs} at a time")
+    if unknown:
+        lines.append(
+            f"not counted: {unknown} cells of methods without a record yet; one seed of them tells"
+        )
     return "\n".join(lines)
 
 

@@ -86,6 +86,7 @@ class Lagbench:
 
     def __init__(self, folder):
         self.folder = folder
+        self._started = []
         info = folder / "site" / "faulty-0.1.dist-info"
         info.mkdir(parents=True)
         names = re.findall(r"^class ([A-Z]\w+)", (FAULTS / "faulty.py").read_text(), re.MULTILINE)
@@ -98,10 +99,18 @@ class Lagbench:
     def start(self, *words, before=(), **options):
         """Start a command and return its process; both outputs are pipes of text."""
         given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*before, sys.executable, "-m", "bench", *words],
             cwd=self.folder, text=True, env=self.env, **given,
         )  # fmt: skip
+        self._started.append(process)
+        return process
+
+    def close(self):
+        """End what is still running, as after a test that failed."""
+        for process in self._started:
+            with process:  # closes its pipes
+                process.kill()
 
     def __call__(self, *words, before=(), timeout=120):
         """Run a command to its end."""
@@ -120,5 +129,7 @@ def _snake(name):
 
 @pytest.fixture
 def lagbench(tmp_path):
-    """Return the command line in a folder of its own; see `Lagbench`."""
-    return Lagbench(tmp_path)
+    """Yield the command line in a folder of its own; see `Lagbench`."""
+    lagbench = Lagbench(tmp_path)
+    yield lagbench
+    lagbench.close()

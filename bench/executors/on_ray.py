@@ -50,9 +50,8 @@ class OnRay:
         """See `bench.executors.Executor`."""
         ray = _import_ray()
         ours = not ray.is_initialized()
-        ray.init(
-            self.address, log_to_driver=False, logging_level="error", ignore_reinit_error=True
-        )
+        if ours:
+            self._connect(ray)
         task = ray.remote(max_retries=_RETRIES)(_run_cell)
         running: dict[Any, Cell] = {}
         try:
@@ -75,6 +74,15 @@ class OnRay:
             work.close()
             if ours:
                 ray.shutdown()
+
+    def _connect(self, ray: Any) -> None:
+        try:
+            ray.init(self.address, log_to_driver=False, logging_level="error")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise ValueError(
+                f"executor.address: expected the address of a Ray cluster, found {self.address} "
+                f"({' '.join(str(error).split())})"
+            ) from None
 
     def _resources(self, method: str) -> dict[str, float]:
         return {"num_cpus": self.cpus.get(method, 1), "num_gpus": self.gpus.get(method, 0)}

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Interval
 
 from bench.cells import Cell
+from bench.planning import shards
 from bench.settings import Settings
 from bench.store import Signature, Store
 from bench.work import Work
@@ -44,8 +45,8 @@ class OnSlurm:
 
     def run(self, work: Work, settings: Settings) -> Generator[Cell | None, None, None]:
         """See `bench.executors.Executor`."""
-        parts = [work.pending[k :: self.shards] for k in range(self.shards)]
-        jobs = self._submit([part for part in parts if part], work, settings)
+        parts = [part for part in shards(work.pending, self.shards) if part]
+        jobs = self._submit(parts, work, settings)
         try:
             going = True
             while going and not work.over:

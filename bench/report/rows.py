@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
 from bench.records import Record, load
-from bench.store import Store
+from bench.store import Scan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ _NOTHING = {"value": None, "floor": None, "ceiling": None}
 CONDITION = ["simulator", "axes", "n_samples", "scope"]
 
 
-def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
+def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric.
 
     Columns: simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope, metric,
@@ -32,10 +32,9 @@ def collect(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    entries = store.scan().entries
     # A cell planned twice is one system: counted twice it would narrow the interval.
     for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
-        entry = entries.get(cell.key)
+        entry = scan.entries.get(cell.key)
         record: Record = {"status": "missing"} if entry is None else load(entry.path)
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:

@@ -26,6 +26,8 @@ SHOWN = {
 }
 
 
+_FIRST, _SECOND = "# Over all conditions", "# Each condition"
+
 # Metrics that count or measure errors have no upper end; all others lie in [0, 1].
 _UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error")
 
@@ -81,7 +83,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     table = summarise(rows)
     write_text(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
-    parts = ["# Over all conditions\n", headline(rows), "\n# Each condition\n"]
+    parts = [f"{_FIRST}\n", headline(rows), f"\n{_SECOND}\n"]
     for keys, group in table.groupby(CONDITION, sort=False):
         name, axes, n_samples, scope = keys
         parts.append(
@@ -90,6 +92,12 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> None:
         parts.append(_markdown(group))
     parts.append(_failures(rows))
     write_text(folder / "table.md", "\n".join(parts) + "\n")
+
+
+def read_headline(table: Path) -> str:
+    """Return the headline table in a `table.md`."""
+    text = table.read_text(encoding="utf-8")
+    return text.removeprefix(f"{_FIRST}\n\n").partition(f"\n\n{_SECOND}\n")[0]
 
 
 def headline(rows: pd.DataFrame) -> str:

@@ -33,7 +33,7 @@ def record(f1, **changes):
 
 
 @pytest.fixture
-def cells_and_store(tmp_path):
+def cells_and_scan(tmp_path):
     """Two methods on two systems each: `dot` works on both, `pc` fails on one."""
     store = Store(tmp_path)
     cells = [cell(method, seed) for method in ("dot", "pc") for seed in (0, 1)]
@@ -44,7 +44,7 @@ def cells_and_store(tmp_path):
     store.write(base_record(cells[2]) | kept | {"metrics": kept["metrics"] | own})
     lost = {"status": "timeout", "reason": "killed after 8 s", "metrics": {}, "cost": {}}
     store.write(base_record(cells[3]) | lost)
-    return cells, store
+    return cells, store.scan()
 
 
 def mean_of(table, method, metric):
@@ -53,30 +53,30 @@ def mean_of(table, method, metric):
     return found.iloc[0]
 
 
-def test_each_protocol_reads_its_own_rule(cells_and_store):
-    table = summarise(collect(*cells_and_store))
+def test_each_protocol_reads_its_own_rule(cells_and_scan):
+    table = summarise(collect(*cells_and_scan))
     assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62) / 2)
     assert mean_of(table, "dot", "f1 fair")["mean"] == pytest.approx((0.43 + 0.63) / 2)
 
 
-def test_a_failed_run_is_zero_in_the_paper_protocol_and_a_count_in_the_fair_one(cells_and_store):
-    table = summarise(collect(*cells_and_store))
+def test_a_failed_run_is_zero_in_the_paper_protocol_and_a_count_in_the_fair_one(cells_and_scan):
+    table = summarise(collect(*cells_and_scan))
     paper, fair = mean_of(table, "pc", "f1 paper"), mean_of(table, "pc", "f1 fair")
     assert paper["mean"] == pytest.approx((0.8 + 0.0) / 2)
     assert fair["mean"] == pytest.approx(0.53)
     assert (fair["n_ok"], fair["n_planned"]) == (1, 2)
 
 
-def test_a_cell_without_a_record_is_counted_as_missing(cells_and_store):
-    cells, store = cells_and_store
-    table = summarise(collect([*cells, cell("dot", 2)], store))
+def test_a_cell_without_a_record_is_counted_as_missing(cells_and_scan):
+    cells, scan = cells_and_scan
+    table = summarise(collect([*cells, cell("dot", 2)], scan))
     assert mean_of(table, "dot", "auprc")["n_planned"] == 3
     assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62 + 0) / 3)
 
 
-def test_a_cell_planned_twice_is_one_system(cells_and_store):
-    cells, store = cells_and_store
-    once, twice = (summarise(collect(planned, store)) for planned in (cells, cells + cells))
+def test_a_cell_planned_twice_is_one_system(cells_and_scan):
+    cells, scan = cells_and_scan
+    once, twice = (summarise(collect(planned, scan)) for planned in (cells, cells + cells))
     pd.testing.assert_frame_equal(once, twice)
 
 
@@ -94,8 +94,8 @@ def test_the_interval_stays_within_what_the_metric_can_be():
     assert interval(values, "summary:shd@own")[2] > 1.0
 
 
-def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_store, tmp_path):
-    rows = collect(*cells_and_store)
+def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_scan, tmp_path):
+    rows = collect(*cells_and_scan)
     write_tables(rows, tmp_path / "out")
     text = (tmp_path / "out" / "table.md").read_text()
     assert "1 of pc: timeout: killed after 8 s" in text
@@ -117,7 +117,7 @@ def test_per_regime_scores_stand_for_a_system_with_regimes(tmp_path):
         for name, entry in both["metrics"].items()
     }
     store.write(base_record(only) | both | {"metrics": both["metrics"] | regimes})
-    assert "| dot | 0.30 | 0.30 |" in headline(collect([only], store))
+    assert "| dot | 0.30 | 0.30 |" in headline(collect([only], store.scan()))
 
 
 def test_figures_are_drawn_for_volume_axes_and_cost(tmp_path):
@@ -126,18 +126,18 @@ def test_figures_are_drawn_for_volume_axes_and_cost(tmp_path):
         for axes in ({}, {"regimes.level": 0.0}, {"regimes.level": 0.5}):
             cells.append(cell("dot", seed, axes=axes))
             store.write(base_record(cells[-1]) | record(0.5 + seed / 10))
-    write_figures(collect(cells, store), tmp_path)
+    write_figures(collect(cells, store.scan()), tmp_path)
     stems = ("volume", "linear_level", "cost")
     first = {}
     for stem in stems:
         assert (tmp_path / f"{stem}.png").read_bytes()[:4] == b"\x89PNG"
         first[stem] = (tmp_path / f"{stem}.svg").read_bytes()
         assert b"dot" in first[stem]
-    write_figures(collect(cells, store), tmp_path)
+    write_figures(collect(cells, store.scan()), tmp_path)
     assert all((tmp_path / f"{stem}.svg").read_bytes() == first[stem] for stem in stems)
 
 
-def test_protocols_leave_no_method_out(cells_and_store):
-    found = protocols(collect(*cells_and_store))
+def test_protocols_leave_no_method_out(cells_and_scan):
+    found = protocols(collect(*cells_and_scan))
     assert set(found["method"]) == {"dot", "pc"}
     assert set(found["metric"]) == {"f1 paper", "f1 fair"}

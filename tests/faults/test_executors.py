@@ -1,0 +1,178 @@
+"""Sweeps on a Ray cluster that loses a node, in Slurm's jobs, and under Hydra's launchers."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+THIRTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(30))}".replace(" ", "")]
+
+
+@pytest.fixture
+def cluster(lagbench):
+    """A cluster of two nodes that can import the faulty methods; see `two_nodes.py`."""
+    # All traffic stays on the loopback address, as Ray has it on a Mac.
+    lagbench.env |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    script = Path(__file__).parent / "two_nodes.py"
+    process = subprocess.Popen(
+        [sys.executable, script], text=True, env=lagbench.env,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.address = next(
+            line.split()[1] for line in process.stdout if line.startswith("address")
+        )
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(timeout=60)
+        process.stdout.close()
+
+
+def statuses(store):
+    scan = store.scan()
+    assert not scan.strange
+    assert not [path for path in store.root.rglob(".*") if path.is_file()]
+    assert not list((store.root / "claims").glob("*"))
+    found = {}
+    for entry in scan.entries.values():
+        found.setdefault(entry.head["method"], []).append(entry.status)
+    return found
+
+
+def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster):
+    """Cells that fail in their own ways do so in a sandbox on their node, as anywhere."""
+    sweep = lagbench.start(
+        "run", "method=[slow,exits,segfaults,allocates]", *THIRTY[:2],
+        f"seeds={list(range(12))}".replace(" ", ""), "executor=ray",
+        f"executor.address={cluster.address}", "limits.memory_limit=1.5",
+    )  # fmt: skip
+    store = lagbench.store()
+    deadline = time.monotonic() + 90
+    while len(list(store.root.glob("cells/*/*.json"))) < 8:
+        assert time.monotonic() < deadline
+        assert sweep.poll() is None, sweep.communicate()
+        time.sleep(0.05)
+    cluster.stdin.write("kill\n")
+    cluster.stdin.flush()
+    assert cluster.stdout.readline() == "killed\n"
+    before = len(list(store.root.glob("cells/*/*.json")))
+    out, err = sweep.communicate(timeout=240)
+    assert before < 48, "the sweep was over before the node was killed"
+    assert sweep.returncode == 1, out + err
+    assert statuses(store) == {
+        "slow": ["ok"] * 12,
+        "exits": ["crashed"] * 12,
+        "segfaults": ["crashed"] * 12,
+        "allocates": ["out_of_memory"] * 12,
+    }
+    assert "12 cells of exits ended as crashed" in err
+
+
+def test_slurm_jobs_share_the_work(lagbench):
+    """By submitit's own stand-in for a cluster: each job is a process on this machine."""
+    words = ["run", "method=[notes,raises]", *THIRTY, "jobs=1", "executor=slurm",
+             "executor.cluster=local", "executor.shards=2"]  # fmt: skip
+    done = lagbench(*words)
+    assert done.returncode == 1, done.stderr
+    assert statuses(lagbench.store()) == {"notes": ["ok"] * 30, "raises": ["error"] * 30}
+    lines = (lagbench.folder / "notes").read_text().split()
+    assert len({line.partition("/")[2] for line in lines}) == len(lines) == 30
+    assert len({line.partition("/")[0] for line in lines}) == 2
+    done = lagbench(*words)
+    assert "30 done, 30 failed, 0 to run" in done.stdout
+
+
+def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
+    words = ["run", "method=[slow]", *THIRTY, "jobs=1", "executor=slurm",
+             "executor.cluster=local", "executor.shards=2"]  # fmt: skip
+    sweep = lagbench.start(*words)
+    store = lagbench.store()
+    deadline = time.monotonic() + 60
+    while len(list(store.root.glob("cells/*/*.json"))) < 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    commands = {path.parent.name: read(path) for path in Path("/proc").glob("[0-9]*/cmdline")}
+    here = str(store.root).encode()
+    job = next(
+        pid for pid, words in commands.items() if b"core._submit" in words and here in words
+    )
+    os.kill(int(job), 9)
+    out, err = sweep.communicate(timeout=60)
+    assert sweep.returncode == 1, out + err
+    missing = 30 - len(store.scan().entries)
+    assert 0 < missing < 26
+    assert f"{missing} cells were not run; the same command runs them" in err
+    done = lagbench(*words)
+    assert done.returncode == 0, done.stderr
+    assert statuses(store) == {"slow": ["ok"] * 30}
+
+
+def read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_hydras_launchers_share_one_store(lagbench):
+    """Jobs that a launcher sends to other processes end in one store and one report."""
+    words = ["run", "-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "method=[random]",
+             "simulator=linear", "n_samples=100,120", "seeds=[0,1],[1,2]", "jobs=1"]  # fmt: skip
+    done = lagbench(*words)
+    assert done.returncode == 0, done.stderr
+    store = lagbench.store()
+    assert statuses(store) == {"random": ["ok"] * 6}
+    table = (store.root / "table.csv").read_text()
+    assert "100" in table
+    assert "120" in table
+    again = lagbench(*words)
+    assert again.returncode == 0
+    assert again.stdout.count("0 to run") == 4
+
+
+def test_a_job_of_a_launcher_that_fails_makes_the_exit_code_1(lagbench):
+    done = lagbench("run", "-m", "hydra/launcher=joblib", "method=[raises]", "simulator=linear",
+                    "n_samples=100,120", "seeds=[0]", "jobs=1")  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "1 cells failed" in done.stderr
+    assert statuses(lagbench.store()) == {"raises": ["error"] * 2}
+
+
+@pytest.mark.parametrize("kind", ["ray", "slurm"])
+def test_an_extra_that_is_not_installed_is_one_line(lagbench, kind):
+    hidden = lagbench.folder / "site" / {"ray": "ray", "slurm": "submitit"}[kind]
+    hidden.mkdir()
+    (hidden / "__init__.py").write_text("raise ImportError('hidden')")
+    done = lagbench("run", f"executor={kind}", "method=[random]", *THIRTY)
+    assert done.returncode == 2
+    (line,) = (line for line in done.stderr.splitlines() if line)
+    assert f"pip install 'lagbench[{kind}]'" in line
+
+
+def test_records_of_every_executor_are_the_same(lagbench, cluster):
+    words = ["run", "method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0,1]"]
+    ways = {
+        "here": [],
+        "jobs": ["executor=slurm", "executor.cluster=local", "executor.shards=2"],
+        "tasks": ["executor=ray", f"executor.address={cluster.address}"],
+    }
+    found = {}
+    for name, way in ways.items():
+        done = lagbench(*words, *way, f"name={name}")
+        assert done.returncode == 0, done.stderr
+        store = lagbench.store(name)
+        found[name] = {
+            key: [
+                json.loads(entry.path.read_text())[part] for part in ("metrics", "data", "truth")
+            ]
+            + [entry.path.with_suffix(".npz").read_bytes()]
+            for key, entry in sorted(store.scan().entries.items())
+        }
+    assert found["here"] == found["jobs"] == found["tasks"]
