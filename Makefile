@@ -1,6 +1,6 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
-.PHONY: help test lint bench bench-simulators clean
+.PHONY: help test lint bench bench-simulators bench-harness clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -23,6 +23,9 @@ bench: $(STAMP) ## run a profile (PROFILE=laptop or smoke) and write results/<pr
 
 bench-simulators: $(STAMP) ## steps per second beside tigramite's simulator
 	$(PY) -m simulators.benchmark
+
+bench-harness: $(STAMP) ## cost of a cell, of a sweep, of a re-run, beside Hydra and benchopt
+	$(PY) -m bench.benchmark
 
 clean: ## remove the virtual environment; results stay
 	rm -rf $(VENV)

