@@ -71,9 +71,9 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     if not any(word.startswith("profile=") for word in overrides):
         overrides = ["profile=laptop", *overrides]
     with hydra.initialize_config_module("conf", version_base="1.3"):
-        whole = _compose(overrides)
+        whole = compose(overrides)
         chosen = [[f"experiment={name}"] for name in whole.experiments] or [[]]
-        cells = [cell for words in chosen for cell in expand(_compose([*words, *overrides]))]
+        cells = [cell for words in chosen for cell in expand(compose([*words, *overrides]))]
     return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values()), whole
 
 
@@ -84,7 +84,8 @@ def one_line(error: Exception) -> str:
     return "; ".join(line for line in lines if line and not line.startswith("object_type"))
 
 
-def _compose(overrides: Sequence[str]) -> Settings:
+def compose(overrides: Sequence[str]) -> Settings:
+    """Compose a config inside an initialised Hydra; ValueError says what is wrong with it."""
     try:
         return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
     except hydra.errors.HydraException as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterable, Mapping
-from multiprocessing.context import ForkServerContext
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,14 @@ import psutil
 
 from bench import worker
 from bench.cells import Cell
+from bench.forkserver import fork_server
 from bench.processes import children, kill_tree, resident_bytes
 from bench.records import Record, Status
 from bench.settings import Limits
 from bench.store import Store
 
-PRELOAD = "LAGBENCH_PRELOAD"
-"""Environment variable by which the fork server is told what to import."""
-
 _LOG_LIMIT = 16 * 2**20  # bytes
 _FAMILY_EVERY = 1.0  # seconds between two looks for what a worker has started
-
-
-def fork_server(cells: Iterable[Cell], *more: str) -> ForkServerContext:
-    """Return a fork server that loads the libraries of the selected methods when it starts.
-
-    The server only imports: nothing in it has started a thread when it forks. `more` names
-    further modules to load.
-    """
-    methods = {cell.method: cell for cell in cells}
-    libraries = {name for cell in methods.values() for name in cell.build_method().libraries}
-    os.environ[PRELOAD] = ",".join([*more, *sorted(libraries)])
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bench.preload"])
-    return context
 
 
 class Sandbox:
@@ -52,8 +35,6 @@ class Sandbox:
 
     Parameters
     ----------
-    context
-        See `fork_server`.
     cell, store
         What to run and where its record goes.
     limits
@@ -63,40 +44,25 @@ class Sandbox:
     """
 
     def __init__(
-        self,
-        context: ForkServerContext,
-        cell: Cell,
-        store: Store,
-        limits: Limits,
-        made_by: Mapping[str, Any],
+        self, cell: Cell, store: Store, limits: Limits, made_by: Mapping[str, Any]
     ) -> None:
         self.cell = cell
         self._store, self._limits, self._made_by = store, limits, made_by
         self._before = store.signature(cell.key)
         self._system_kills = _system_kills()
-        self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=worker.main, args=(cell, store.root, made_by, theirs)
-        )
-        self._started = time.monotonic()
-        self._process.start()
-        theirs.close()
-        assert self._process.pid is not None
-        self._pid: int = self._process.pid
+        server = fork_server(sorted(cell.build_method().libraries))
+        self.pipe: Connection = server.fork((cell, store.root, made_by))
+        self._started = time.monotonic()  # again once it has been forked
+        self._pid: int | None = None
+        self._exit: int | None = None
+        self._ended = False
         self._watched: list[psutil.Process] = []
-        with contextlib.suppress(psutil.Error):
-            self._watched = [psutil.Process(self._pid)]
-        self._looked = self._started
+        self._looked = 0.0
         self._phase, self._cannot_write = "generate", ""
 
     @property
-    def sentinel(self) -> int:
-        """What `multiprocessing.connection.wait` takes to wait for the end."""
-        return self._process.sentinel
-
-    @property
     def age(self) -> float:
-        """Seconds since the start."""
+        """Seconds since its process began."""
         return time.monotonic() - self._started
 
     def poll(self) -> bool:
@@ -108,7 +74,7 @@ class Sandbox:
             If the record could not be written: the disk is full or the folder not writable.
         """
         self._listen()
-        if not self._process.is_alive():
+        if self._ended:
             self._finish()
             return True
         excess = self._excess()
@@ -120,17 +86,38 @@ class Sandbox:
 
     def kill(self) -> None:
         """End the worker and everything it started, without a record."""
-        kill_tree(self._pid)
-        self._process.join()
+        deadline = time.monotonic() + 10.0
+        # Its id comes first; a server that still imports sends it when it has done so.
+        while self._pid is None and not self._ended and time.monotonic() < deadline:
+            self.pipe.poll(0.1)
+            self._listen()
+        if self._pid is not None:
+            kill_tree(self._pid)
+        while not self._ended and time.monotonic() < deadline:
+            self.pipe.poll(0.1)
+            self._listen()
+        self.pipe.close()
 
     def _listen(self) -> None:
-        with contextlib.suppress(EOFError, OSError):
-            while self._pipe.poll():
-                topic, text = self._pipe.recv()
-                if topic == "phase":
-                    self._phase = text
-                else:
-                    self._cannot_write = text
+        """Take in what the worker and its server have said."""
+        try:
+            while not self._ended and self.pipe.poll():
+                self._hear(*self.pipe.recv())
+        except (EOFError, OSError):  # the server is gone, and its workers with it
+            self._ended = True
+
+    def _hear(self, topic: str, content: Any) -> None:
+        if topic == "pid":
+            self._pid, self._started = content, time.monotonic()
+            self._looked = self._started
+            with contextlib.suppress(psutil.Error):
+                self._watched = [psutil.Process(content)]
+        elif topic == "phase":
+            self._phase = content
+        elif topic == "cannot write":
+            self._cannot_write = content
+        else:
+            self._exit, self._ended = content, True
 
     def _excess(self) -> tuple[Status, str] | None:
         """Return the status and reason of a limit that is passed."""
@@ -146,28 +133,30 @@ class Sandbox:
         return None
 
     def _resident(self) -> int:
-        if time.monotonic() - self._looked > _FAMILY_EVERY:
+        if self._pid is not None and time.monotonic() - self._looked > _FAMILY_EVERY:
             self._looked = time.monotonic()
             self._watched = [*self._watched[:1], *children(self._pid)]
         return resident_bytes(self._watched)
 
     def _finish(self) -> None:
         """Read how the worker ended; write its record if it did not."""
-        self._process.join()
-        self._listen()
-        code = self._process.exitcode
-        assert code is not None
-        kill_tree(self._pid)  # what it may have left behind
-        if code == worker.CANNOT_WRITE and self._cannot_write:
+        self.pipe.close()
+        if self._pid is not None:
+            kill_tree(self._pid)  # what it may have left behind
+        if self._exit == worker.CANNOT_WRITE and self._cannot_write:
             raise OSError(self._cannot_write)
-        if code == 0 and self._store.signature(self.cell.key) != self._before:
+        if self._exit == 0 and self._store.signature(self.cell.key) != self._before:
             return
-        if code == -signal.SIGKILL and _system_kills() > self._system_kills:
-            self._fail("out_of_memory", "killed by the system, which had no memory left")
-        elif code < 0:
-            self._fail("crashed", f"killed by {signal.Signals(-code).name}")
-        else:
-            self._fail("crashed", f"the process ended with exit code {code} before its record")
+        self._fail(*self._crash())
+
+    def _crash(self) -> tuple[Status, str]:
+        if self._exit is None:
+            return "crashed", "its fork server ended, or could not load the method's libraries"
+        if self._exit == -signal.SIGKILL and _system_kills() > self._system_kills:
+            return "out_of_memory", "killed by the system, which had no memory left"
+        if self._exit < 0:
+            return "crashed", f"killed by {signal.Signals(-self._exit).name}"
+        return "crashed", f"the process ended with exit code {self._exit} before its record"
 
     def _fail(self, status: Status, reason: str) -> None:
         record = failure(self.cell, status, reason, self._made_by)

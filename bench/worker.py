@@ -36,6 +36,7 @@ def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -
     and `("cannot write", reason)`.
     """
     isolate()
+    pipe.send(("phase", "generate"))  # fails, and ends this, if nobody waits for it any more
     store = Store(root)
     try:
         _open_log(store.path(cell.key, ".log"))
@@ -60,7 +61,6 @@ def run(
     record, started = base_record(cell), time.perf_counter()
     graph = truth = None
     try:
-        say(("phase", "generate"))
         system = cell.build_simulator().draw(cell.seed)
         sample, truth = system.generate(cell.n_samples), system.truth
         record["properties"] = {k: _defined(v) for k, v in sample.properties.items()}

@@ -7,12 +7,15 @@ import io
 import time
 from pathlib import Path
 
+import hydra
+
 from bench.app import store_of
 from bench.cells import Cell
-from bench.composing import profile
+from bench.composing import compose, prepare, profile
+from bench.grid import expand
 from bench.records import load
 from bench.report import write_report
-from bench.sandbox import fork_server
+from bench.settings import Settings
 from bench.store import Store
 from bench.sweep import sweep
 from bench.worker import base_record, run
@@ -23,27 +26,39 @@ def smoke(folder: Path) -> dict[str, float]:
 
     `method` is the methods' own time; `generate and score` any benchmark spends; `isolation and
     records` is the rest of the sweep: forking, watching, writing, ending. `start` is the fork
-    server loading the libraries of all methods, once a sweep.
+    servers loading the libraries of all methods, once a sweep; it is taken out by running one
+    cell of each method first.
     """
     cells, settings = profile(["profile=smoke", "jobs=1", f"results_dir={folder}"])
     started = time.perf_counter()
-    process = fork_server(cells).Process(target=int)
-    process.start()
-    process.join()
+    first = list({cell.method: cell for cell in cells}.values())
+    _quietly(first, Store(folder / "first"), settings)
     ready = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        sweep(cells, store_of(settings), settings)
+    _quietly(cells, store_of(settings), settings)
     ended = time.perf_counter()
-    records = [load(entry.path) for entry in store_of(settings).scan().entries.values()]
-    costs = [record["cost"] for record in records]
-    method = sum(cost["wall_seconds"] for cost in costs)
-    other = sum(cost["generate_seconds"] + cost["score_seconds"] for cost in costs)
+    method, other, _ = _spent(store_of(settings))
     return {
         "method": method,
         "generate and score": other,
         "isolation and records": ended - ready - method - other,
-        "start": ready - started,
+        "start": ready - started - _spent(Store(folder / "first"))[2],
     }
+
+
+def _quietly(cells: list[Cell], store: Store, settings: Settings) -> None:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        sweep(cells, store, settings)
+
+
+def _spent(store: Store) -> tuple[float, float, float]:
+    """Return the seconds of methods, of generating and scoring, and of whole cells."""
+    records = [load(entry.path) for entry in store.scan().entries.values()]
+    costs = [record["cost"] for record in records]
+    return (
+        sum(cost["wall_seconds"] for cost in costs),
+        sum(cost["generate_seconds"] + cost["score_seconds"] for cost in costs),
+        sum(record["elapsed"] for record in records),
+    )
 
 
 def fill(root: Path, n: int) -> list[str]:
@@ -55,7 +70,7 @@ def fill(root: Path, n: int) -> list[str]:
     words = ["method=[random]", "simulator=linear", "n_samples=100", "name=many",
              f"seeds={list(range(10))}".replace(" ", ""),
              f"+grid.rho={[0.1 + level for level in levels]}".replace(" ", "")]  # fmt: skip
-    cells = planned(root, words)
+    cells, _ = _many(root, words)
     record, graph, truth = run(cells[0])
     store = Store(root / "results" / "many")
     assert truth is not None
@@ -66,15 +81,9 @@ def fill(root: Path, n: int) -> list[str]:
     return words
 
 
-def planned(root: Path, words: list[str]) -> list[Cell]:
-    """Return the cells of some overrides without a profile."""
-    cells, _ = profile(["profile=null", f"results_dir={root}/results", *words])
-    return cells
-
-
 def rerun(root: Path, words: list[str]) -> tuple[float, float]:
     """Return the seconds of the first report, and of the same run after it, start excluded."""
-    cells, settings = profile(["profile=null", f"results_dir={root}/results", *words])
+    cells, settings = _many(root, words)
     store, times = store_of(settings), []
     for _ in range(2):
         started = time.perf_counter()
@@ -83,3 +92,10 @@ def rerun(root: Path, words: list[str]) -> tuple[float, float]:
             write_report(cells, store)
         times.append(time.perf_counter() - started)
     return times[0], times[1]
+
+
+def _many(root: Path, words: list[str]) -> tuple[list[Cell], Settings]:
+    prepare(words)
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        settings = compose([*words, f"results_dir={root}/results"])
+    return expand(settings), settings

@@ -84,7 +84,7 @@ def lagbench(cells: int) -> float:
 
 
 def hydra(cells: int) -> float:
-    """Return the seconds of Hydra's `-m` with its basic launcher on a function that does nothing."""
+    """Return the seconds of Hydra's `-m`, basic launcher, on a function that does nothing."""
     words = [f"+seed=range({cells})", "hydra.output_subdir=null", "hydra/job_logging=none"]
     with tempfile.TemporaryDirectory() as folder:
         app = Path(folder) / "app.py"

@@ -9,7 +9,7 @@ from multiprocessing.connection import wait
 
 from bench import provenance
 from bench.cells import Cell
-from bench.sandbox import Sandbox, fork_server
+from bench.sandbox import Sandbox
 from bench.settings import Settings
 from bench.work import Work
 
@@ -23,16 +23,15 @@ class Local:
 
     def run(self, work: Work, settings: Settings) -> Generator[Cell | None, None, None]:
         """See `bench.executors.Executor`."""
-        context = fork_server(work.pending)
         made_by = provenance.everything()
         running: list[Sandbox] = []
         try:
             while not work.over:
                 while len(running) < settings.jobs and (cell := work.take()) is not None:
-                    running.append(Sandbox(context, cell, work.store, settings.limits, made_by))
+                    running.append(Sandbox(cell, work.store, settings.limits, made_by))
                 yield from work.ended_elsewhere()
                 if running:
-                    wait([sandbox.sentinel for sandbox in running], timeout=TICK)
+                    wait([sandbox.pipe for sandbox in running], timeout=TICK)
                 elif not work.over:
                     time.sleep(TICK)  # others hold what is left
                 for sandbox in list(running):

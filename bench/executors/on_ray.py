@@ -19,7 +19,7 @@ from annotated_types import Ge, Gt
 from bench import provenance
 from bench.cells import Cell
 from bench.records import Status
-from bench.sandbox import Sandbox, failure, fork_server
+from bench.sandbox import Sandbox, failure
 from bench.settings import Limits, Settings
 from bench.work import Work
 
@@ -116,8 +116,7 @@ def _run_cell(cell: Cell, limits: Limits) -> dict[str, bytes]:
     pin()
     with tempfile.TemporaryDirectory(prefix="lagbench-") as folder:
         store = Store(Path(folder))
-        # A forked worker imports the main module of its parent, which here is Ray's.
-        sandbox = Sandbox(fork_server([cell], "ray"), cell, store, limits, provenance.everything())
+        sandbox = Sandbox(cell, store, limits, provenance.everything())
         try:
             while not sandbox.poll():
                 time.sleep(_TICK / 5)
