@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hydra
 from omegaconf import DictConfig
@@ -16,7 +17,10 @@ from bench.cells import Cell
 from bench.composing import one_line, prepare, profile
 from bench.grid import expand
 from bench.settings import Settings
-from bench.store import Store
+from bench.store import Scan, Store
+
+if TYPE_CHECKING:
+    from bench.sweep import Outcome
 
 Job = Callable[[list[Cell], Settings], None]
 
@@ -35,25 +39,27 @@ def run(overrides: Sequence[str]) -> int:
     here = os.getpid()
     lost = 0
     planned: dict[Path, list[Cell]] = {}
+    scans: dict[Path, Scan] = {}
 
     def job(cells: list[Cell], settings: Settings) -> None:
         nonlocal lost
         store = store_of(settings)
-        n_lost = _sweep(cells, store, settings)
+        outcome = _sweep(cells, store, settings)
         if os.getpid() == here:
-            lost += n_lost
+            lost += outcome.lost
             planned.setdefault(store.root, []).extend(cells)
+            scans[store.root] = outcome.scan
             return
         # A launcher has sent this job elsewhere: it reports on all that the store has planned,
         # and tells the launcher by an error what an exit code would have.
-        _report(plans.load(store), store)
-        if n_lost:
-            raise RuntimeError(f"{settings.name}: {n_lost} cells failed")
+        _report(plans.load(store), outcome.scan, store)
+        if outcome.lost:
+            raise RuntimeError(f"{settings.name}: {outcome.lost} cells failed")
 
     errors = _compose_each(overrides, job)
     # After the last job, so that a multirun ends in one report of all its jobs.
     for root, cells in planned.items():
-        _report(cells, Store(root))
+        _report(cells, scans[root], Store(root))
     for error in errors:
         print(f"lagbench: {error}", file=sys.stderr)
     return 2 if errors else int(lost > 0)
@@ -62,9 +68,9 @@ def run(overrides: Sequence[str]) -> int:
 def run_profile(overrides: Sequence[str]) -> int:
     """Run every experiment of a profile into one store and report on them together."""
     cells, settings = profile(overrides)
-    lost = _sweep(cells, store_of(settings), settings)
-    _report(cells, store_of(settings))
-    return int(lost > 0)
+    outcome = _sweep(cells, store_of(settings), settings)
+    _report(cells, outcome.scan, store_of(settings))
+    return int(outcome.lost > 0)
 
 
 def plan(overrides: Sequence[str]) -> int:
@@ -128,13 +134,13 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     return errors
 
 
-def _sweep(cells: list[Cell], store: Store, settings: Settings) -> int:
+def _sweep(cells: list[Cell], store: Store, settings: Settings) -> Outcome:
     from bench.sweep import sweep
 
     return sweep(cells, store, settings)
 
 
-def _report(cells: Sequence[Cell], store: Store) -> None:
+def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     from bench.report import write_report
 
-    write_report(cells, store)
+    write_report(cells, scan, store)

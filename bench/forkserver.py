@@ -2,18 +2,19 @@
 
 There is one per set of libraries, so that a worker starts with what its method needs and no
 more: forking and ending a process costs by its memory, 5 ms with numpy and 30 with torch and
-all else. `multiprocessing` has a fork server too, but one a program, with one set of modules.
+all else. The first has what every worker needs; the others are forked from it and import the
+rest. `multiprocessing` has a fork server too, but one a program, with one set of modules.
 
-The runner sends the server one end of a pipe for each cell. On it go the job, and back what the
-worker says and, from the server, `("pid", pid)` at the beginning and `("exit", code)` at the
-end, where a negative code is a signal. When the runner ends, in whatever way, its servers find
-their socket closed, kill their workers and end.
+A server takes requests on a socket, each with the end of a pipe. For a cell, the job comes on
+that pipe, and back go what the worker says and, from the server, `("pid", pid)` at the beginning
+and `("exit", code)` at the end, where a negative code is a signal. When the runner ends, in
+whatever way, its servers find their sockets closed, kill their workers and end.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import functools
 import gc
 import importlib
 import json
@@ -23,37 +24,37 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from bench.processes import kill_tree
+from bench.processes import die_with_parent, kill_tree
 
-_START = (
+_WORKER, _SERVER = b"w", b"s"
+
+_CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from bench.forkserver import serve; serve(int(sys.argv[2]), sys.argv[3:])"
+    "from bench.forkserver import start; start(int(sys.argv[2]))"
 )
 
 
 class ForkServer:
     """The runner's end of a fork server; see `fork_server`."""
 
-    def __init__(self, libraries: Sequence[str]) -> None:
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            path, end = json.dumps(sys.path), str(theirs.fileno())
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _START, path, end, *libraries],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # a Ctrl-C is the runner's to handle
-            )
+    def __init__(self, requests: socket.socket, process: subprocess.Popen[bytes] | None) -> None:
+        self._requests = requests
+        self._process = process  # kept, so that it is reaped
 
     @property
     def alive(self) -> bool:
-        """Whether the server runs."""
-        return self._process.poll() is None
+        """Whether the server runs: its end of the socket closes with it."""
+        try:
+            return self._requests.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def fork(self, job: tuple[Any, ...]) -> Connection:
         """Have `bench.worker.main(*job, pipe)` run in a new process; return our end of the pipe.
@@ -62,57 +63,75 @@ class ForkServer:
         """
         ours, theirs = Pipe()
         ours.send(job)
-        with theirs, contextlib.suppress(BrokenPipeError):  # then the pipe says so, by its end
-            socket.send_fds(self._socket, [b"f"], [theirs.fileno()])
+        with theirs:
+            self._send(_WORKER, theirs.fileno())
         return ours
+
+    def fork_server(self, libraries: Sequence[str]) -> ForkServer:
+        """Have a server forked that loads more libraries; this does not wait either."""
+        ours, theirs = socket.socketpair()
+        ours.sendall(json.dumps(list(libraries)).encode() + b"\n")
+        with theirs:
+            self._send(_SERVER, theirs.fileno())
+        return ForkServer(ours, None)
+
+    def close(self) -> None:
+        """End the server and its workers."""
+        self._requests.close()
+        if self._process is not None:
+            self._process.wait()
+
+    def _send(self, what: bytes, end: int) -> None:
+        with contextlib.suppress(OSError):  # it is gone: the pipe says so, by its other end
+            socket.send_fds(self._requests, [what], [end])
+
+
+_Key = tuple[tuple[str, ...], str, tuple[str, ...]]
+
+_servers: dict[_Key, ForkServer] = {}
 
 
 def fork_server(libraries: Sequence[str]) -> ForkServer:
     """Return the server of this process that has loaded some libraries, started if need be."""
-    where = (tuple(libraries), tuple(sys.path), os.getcwd())  # noqa: PTH109 - a key
-    server = _cached(where)
-    if not server.alive:
-        _cached.cache_clear()
-        server = _cached(where)
-    return server
+    path, folder = tuple(sys.path), os.getcwd()  # noqa: PTH109 - a key
+    first = _living((path, folder, ()), lambda: _start(path))
+    if not libraries:
+        return first
+    further = (path, folder, tuple(libraries))
+    return _living(further, lambda: first.fork_server(libraries))
 
 
-@functools.cache
-def _cached(where: tuple[tuple[str, ...], tuple[str, ...], str]) -> ForkServer:
-    return ForkServer(where[0])
+def _living(key: _Key, make: Callable[[], ForkServer]) -> ForkServer:
+    server = _servers.get(key)
+    if server is not None and server.alive:
+        return server
+    if server is not None:
+        server.close()
+    _servers[key] = make()
+    return _servers[key]
 
 
-def serve(end: int, libraries: Sequence[str]) -> NoReturn:
-    """Import, then fork until the socket closes; runs in the server."""
-    _load(libraries)
-    requests = socket.socket(fileno=end)
-    wake, alarm = os.pipe()
-    for descriptor in (wake, alarm):
-        os.set_blocking(descriptor, False)
-    signal.set_wakeup_fd(alarm)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    workers: dict[int, Connection] = {}
-    while True:
-        ready, _, _ = select.select([requests, wake], [], [])
-        if wake in ready:
-            with contextlib.suppress(BlockingIOError):
-                os.read(wake, 4096)
-            _reap(workers)
-        if requests in ready:
-            asked, descriptors, _, _ = socket.recv_fds(requests, 1, 1)
-            if not asked:
-                break
-            pipe = Connection(descriptors[0])
-            pid = _fork(pipe, [requests, *workers.values()])
-            workers[pid] = pipe
-            _tell(pipe, ("pid", pid))
-    for pid in workers:
-        kill_tree(pid)
-    os._exit(0)
+def _start(path: Sequence[str]) -> ForkServer:
+    ours, theirs = socket.socketpair()
+    end = theirs.fileno()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _CODE, json.dumps(path), str(end)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[end],
+            start_new_session=True,  # a Ctrl-C is the runner's to handle
+        )
+    return ForkServer(ours, process)
 
 
-def _load(libraries: Sequence[str]) -> None:
-    """Load what every worker needs, and what the methods of this server's workers do.
+@atexit.register
+def _close_servers() -> None:
+    for server in _servers.values():
+        server.close()
+
+
+def start(end: int) -> NoReturn:
+    """Load what every worker needs and serve; the first thing that runs in the first server.
 
     Much is loaded or built at its first use (compiled steps, checks of parameters): half a second
     in all, which one small cell spares every other.
@@ -120,40 +139,89 @@ def _load(libraries: Sequence[str]) -> None:
     from bench import worker
     from bench.cells import Cell
 
-    for name in libraries:
-        # What cannot be imported fails in its own cells, where the reason is recorded.
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
     importlib.import_module("methods.formats")
     worker.run(Cell("warm-up", "random", "structural", {}, {}, 100, 0, False))
-    gc.freeze()  # a collection in a worker would otherwise copy every page it looks at
+    _serve(socket.socket(fileno=end))
 
 
-def _fork(pipe: Connection, not_its: Sequence[socket.socket | Connection]) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
+def _serve(requests: socket.socket) -> NoReturn:
+    """Fork what is asked for until the socket closes."""
+    gc.freeze()  # a collection in a child would otherwise copy every page it looks at
+    wake, alarm = os.pipe()
+    for descriptor in (wake, alarm):
+        os.set_blocking(descriptor, False)
+    signal.set_wakeup_fd(alarm)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: dict[int, Connection | None] = {}  # a server's pipe is its own alone
+    while True:
+        ready, _, _ = select.select([requests.fileno(), wake], [], [])
+        if wake in ready:
+            os.read(wake, 4096)
+            _reap(children)
+        if requests.fileno() in ready:
+            asked, descriptors, _, _ = socket.recv_fds(requests, 1, 1)
+            if not asked:
+                break
+            pipe = Connection(descriptors[0])
+            pid = os.fork()
+            if pid == 0:
+                _close([requests, *filter(None, children.values())], [wake, alarm])
+                _become(asked, pipe)
+            if asked == _WORKER:
+                children[pid] = pipe
+                _tell(pipe, ("pid", pid))
+            else:
+                children[pid] = None
+                pipe.close()
+    for pid in children:
+        kill_tree(pid)
+    os._exit(0)
+
+
+def _close(others: Iterable[socket.socket | Connection], descriptors: Iterable[int]) -> None:
+    """Let go, in a child, of what is its parent's."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for other in others:
+        other.close()
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _become(asked: bytes, pipe: Connection) -> NoReturn:
+    """Run as a worker or as a further server; runs in the child."""
     try:
-        from bench import worker
+        if asked == _WORKER:
+            from bench import worker
 
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for other in not_its:
-            other.close()
-        worker.main(*pipe.recv(), pipe)
+            cell, root, made_by = pipe.recv()
+            worker.main(cell, root, made_by, pipe)
+        die_with_parent()
+        requests = socket.socket(fileno=os.dup(pipe.fileno()))
+        pipe.close()
+        _serve_with(json.loads(requests.makefile("rb", buffering=0).readline()), requests)
     finally:
         os._exit(1)
 
 
-def _reap(workers: dict[int, Connection]) -> None:
+def _serve_with(libraries: Sequence[str], requests: socket.socket) -> NoReturn:
+    for name in libraries:
+        # What cannot be imported fails in its own cells, where the reason is recorded.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    _serve(requests)
+
+
+def _reap(children: dict[int, Connection | None]) -> None:
     """Tell the runner of each worker that has ended how it did."""
-    for pid in list(workers):
+    for pid in list(children):
         ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            with workers.pop(pid) as pipe:
+        pipe = children.pop(pid) if ended else None
+        if pipe is not None:
+            with pipe:
                 _tell(pipe, ("exit", os.waitstatus_to_exitcode(status)))
 
 
 def _tell(pipe: Connection, message: tuple[str, int]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the runner has lost interest
+    with contextlib.suppress(OSError):  # the runner has lost interest
         pipe.send(message)

@@ -93,7 +93,7 @@ def load_head(path: Path) -> Record:
     StrangeFileError, NewerRecordError
         As `load`.
     """
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         start = file.read(_HEAD_BYTES)
         size = file.seek(0, 2)
         file.seek(max(0, size - 2))

@@ -44,7 +44,7 @@ def rescore(args: argparse.Namespace) -> int:
     print(", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()))
     from bench.report import write_report
 
-    write_report(plans.load(store), store)
+    write_report(plans.load(store), store.scan(), store)
     return int(outcomes["not possible"] > 0)
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from bench import executors, plans
 from bench.cells import Cell
@@ -22,12 +23,26 @@ _REASONS = 20  # kinds of failure named in the closing summary
 _WIDTH = 120
 
 
-def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
+class Outcome(NamedTuple):
+    """How a sweep ended.
+
+    Parameters
+    ----------
+    lost
+        Planned cells whose record is a failure, old or new, or that an executor could not run.
+    scan
+        What the store holds now.
+    """
+
+    lost: int
+    scan: Scan
+
+
+def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     """Run the cells that have no record, or that `retry` or `force` name.
 
-    Returns the number of planned cells whose record is a failure, old or new, or that an
-    executor could not run. Whatever ends it early (an interrupt, a full disk), finished cells
-    are kept and nothing runs on.
+    Whatever ends it early (an interrupt, a full disk), finished cells are kept and nothing runs
+    on.
 
     Raises
     ------
@@ -58,7 +73,7 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> int:
     missing = sum(store.signature(cell.key) is None for cell in plan.todo)
     if missing:
         print(f"{missing} cells were not run; the same command runs them", file=sys.stderr)
-    return len(lost) + missing
+    return Outcome(len(lost) + missing, store.scan() if plan.todo else plan.scan)
 
 
 def _lost_before(plan: Plan) -> dict[str, Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench import provenance
 from bench.cells import Cell
@@ -13,17 +14,16 @@ from bench.store import Scan, Store
 __all__ = ["write_report"]
 
 
-def write_report(cells: Sequence[Cell], store: Store) -> None:
+def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     """Report on the planned cells: every one is counted, whether it ran, failed or is missing.
 
     The headline table is printed; the files go to `store.root`. Where the same code has reported
     on the same cells and records before, its files stay.
     """
-    scan = store.scan()
     stamp, mark = _stamp(cells, scan), store.root / "cells" / "report.stamp"
     table = store.root / "table.md"
     known = mark.exists() and table.exists() and mark.read_text(encoding="utf-8") == stamp
-    if not known or provenance.code()["dirty"]:
+    if not known:
         _write(cells, scan, store)
         mark.parent.mkdir(exist_ok=True)
         write_text(mark, stamp)
@@ -44,8 +44,9 @@ def _write(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
 
 
 def _stamp(cells: Sequence[Cell], scan: Scan) -> str:
-    """Return a hash of the code, the cells and the state of their records."""
-    lines = [str(provenance.code())]
+    """Return a hash of the report's code, the cells and the state of their records."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    lines = [provenance.describe(provenance.code()), *(str(s.stat().st_mtime_ns) for s in sources)]
     for cell in cells:
         entry = scan.entries.get(cell.key)
         state = None if entry is None else entry.signature

@@ -6,9 +6,12 @@ metric can take. With three systems it is wide, and that is what three systems a
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from bench.files import write_text
 from bench.report.rows import CONDITION, protocols
@@ -34,16 +37,23 @@ _UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error")
 
 def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
     """Return mean, lower and upper end of Student's 95 % interval; ends are NaN below 2 values."""
-    from scipy import stats
-
-    clean = values.dropna()
-    n, mean = len(clean), float(clean.mean()) if len(clean) else math.nan
+    numbers = values.to_numpy(dtype=float)
+    numbers = numbers[~np.isnan(numbers)]
+    n, mean = len(numbers), float(numbers.mean()) if len(numbers) else math.nan
     if n < 2:
         return mean, math.nan, math.nan
-    half = float(stats.t.ppf(0.975, n - 1) * clean.std(ddof=1) / math.sqrt(n))
+    half = _quantile(n - 1) * float(numbers.std(ddof=1)) / math.sqrt(n)
     name = metric.rpartition(":")[2].partition("@")[0]
     top = math.inf if name in _UNBOUNDED else 1.0
     return mean, max(0.0, mean - half), min(top, mean + half)
+
+
+@functools.cache
+def _quantile(freedom: int) -> float:
+    """Return the 97.5 % quantile of Student's distribution."""
+    from scipy import stats
+
+    return float(stats.t.ppf(0.975, freedom))
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:

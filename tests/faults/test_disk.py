@@ -93,7 +93,7 @@ def test_what_is_no_record_is_named_and_set_aside(settings, tmp_path, capsys, ro
     misnamed = truncated.with_name(f"{'0' * 16}.json")
     misnamed.write_bytes(kept.read_bytes())
     capsys.readouterr()
-    assert sweep(cells, store, config) == 0
+    assert sweep(cells, store, config).lost == 0
     said = capsys.readouterr()
     assert "3 cells, 1 done, 2 to run" in said.out
     for path, reason in {
@@ -116,7 +116,7 @@ def test_a_record_of_a_newer_lagbench_is_left_alone(settings, tmp_path, capsys):
     newer = store.path("f" * 16)
     newer.parent.mkdir(exist_ok=True)
     newer.write_text(json.dumps({"schema": SCHEMA + 1, "what": "ever"}))
-    assert sweep(cells, store, config) == 0
+    assert sweep(cells, store, config).lost == 0
     assert "left alone: 1 records of a newer lagbench" in capsys.readouterr().err
     assert newer.exists()
 
@@ -126,5 +126,5 @@ def test_a_crash_between_graph_and_record_leaves_a_cell_to_run(settings, tmp_pat
     cells, store = expand(config), Store(tmp_path)
     sweep(cells, store, config)
     os.remove(store.path(cells[0].key))  # noqa: PTH107
-    assert sweep(cells, store, config) == 0
+    assert sweep(cells, store, config).lost == 0
     assert rows(store, cells)[0][1]["status"] == "ok"

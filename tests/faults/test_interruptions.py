@@ -151,7 +151,8 @@ def test_a_second_run_does_what_is_missing_and_retry_and_force_name_more(
 
     def run(**changes):
         before = {cell.key: store.signature(cell.key) for cell in cells}
-        lost = sweep(cells, store, settings("Works", "Raises", "Declines", "Exits", **changes))
+        config = settings("Works", "Raises", "Declines", "Exits", **changes)
+        lost = sweep(cells, store, config).lost
         rows(store, cells)
         redone = {c.method.split(":")[1] for c in cells if store.signature(c.key) != before[c.key]}
         return lost, redone
@@ -179,7 +180,7 @@ def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
     subprocess.run([sys.executable, "-c", code, folder, cell.key], check=False)
     assert (folder / f"{cell.key}.0").exists()
     started = time.monotonic()
-    assert sweep([cell], Store(tmp_path), config) == 0
+    assert sweep([cell], Store(tmp_path), config).lost == 0
     assert time.monotonic() - started < 20
     assert not list(folder.iterdir())
 

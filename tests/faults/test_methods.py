@@ -127,7 +127,7 @@ def test_a_full_pipe_of_cells_with_every_fault_at_once(settings, rows, tmp_path)
 
     config = settings(*FAULTS, limits=LIMITS, jobs=4)
     cells, store = expand(config), Store(tmp_path)
-    lost = sweep(cells, store, config)
+    lost = sweep(cells, store, config).lost
     found = {cell.method.split(":")[1]: record["status"] for cell, record in rows(store, cells)}
     assert found == {fault: status for fault, (status, _) in FAULTS.items()}
     assert lost == sum(status not in ("ok", "declined") for status in found.values())
