@@ -1,6 +1,6 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
-.PHONY: help test lint bench bench-simulators bench-harness clean
+.PHONY: help test lint bench bench-simulators bench-harness faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -26,6 +26,12 @@ bench-simulators: $(STAMP) ## steps per second beside tigramite's simulator
 
 bench-harness: $(STAMP) ## cost of a cell, of a sweep, of a re-run, beside Hydra and benchopt
 	$(PY) -m bench.benchmark
+
+faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
+	$(PY) -m pytest tests/faults -v $(ARGS)
+
+soak: $(STAMP) ## 2,000 cells killed ten times and resumed, and the same on a Ray cluster
+	$(PY) tests/faults/soak.py --ray $(ARGS)
 
 clean: ## remove the virtual environment; results stay
 	rm -rf $(VENV)

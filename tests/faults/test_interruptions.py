@@ -205,3 +205,13 @@ def test_claims_are_shown_to_others_until_released(tmp_path):
     one.release("k")
     assert other.take("k")
     assert os.listdir(tmp_path) == ["k.0"]  # noqa: PTH208
+
+
+def test_a_small_soak(tmp_path):
+    """`make soak` is the same with 2,000 cells, ten kills and a Ray cluster."""
+    soak = Path(__file__).parent / "soak.py"
+    done = subprocess.run(
+        [sys.executable, soak, "--cells", "60", "--kills", "4"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "60 rows of 60 cells planned, 0 strange files, 0 drafts, 0 claims" in done.stdout
