@@ -9,14 +9,16 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a draft beside `path` to write to; on leaving it becomes `path`.
+def replacing(path: Path, draft_of: Path | None = None) -> Iterator[Path]:
+    """Yield a draft to write to; on leaving it becomes `path`.
 
-    The draft reaches the disk before it takes the name, so that a power cut leaves no empty
-    file behind the name; it keeps the suffix, by which writers choose a format. If the body
-    raises, an older file stays as it was.
+    The draft lies beside `path`, or beside `draft_of` and named after it. It reaches the disk
+    before it takes the name, so that a power cut leaves no empty file behind the name; it keeps
+    the suffix, by which writers choose a format. If the body raises, an older file stays as it
+    was.
     """
-    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    named = draft_of or path
+    draft = named.with_name(f".{os.getpid()}.{named.name}")
     try:
         yield draft
         _flush(draft)

@@ -142,6 +142,7 @@ def _from_1(old: Record) -> Record:
         }
     )
     cost = dict(old.get("cost", {}))
+    cost.pop("peak_memory_mib", None)  # of the whole process, which does not compare
     if "seconds" in cost:
         cost["wall_seconds"] = cost.pop("seconds")
     return {

@@ -85,15 +85,15 @@ class Sandbox:
         return True
 
     def kill(self) -> None:
-        """End the worker and everything it started, without a record."""
-        deadline = time.monotonic() + 10.0
-        # Its id comes first; a server that still imports sends it when it has done so.
-        while self._pid is None and not self._ended and time.monotonic() < deadline:
-            self.pipe.poll(0.1)
-            self._listen()
+        """End the worker and everything it started, without a record.
+
+        One that its server has yet to fork finds its pipe closed, and ends by itself.
+        """
+        self._listen()
         if self._pid is not None:
             kill_tree(self._pid)
-        while not self._ended and time.monotonic() < deadline:
+        deadline = time.monotonic() + 3.0
+        while self._pid is not None and not self._ended and time.monotonic() < deadline:
             self.pipe.poll(0.1)
             self._listen()
         self.pipe.close()

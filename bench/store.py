@@ -160,14 +160,19 @@ class Store:
                 draft.write_bytes(files[name])
             flush_folder(path.parent)
 
-    def write_truth(self, truth: LaggedGraph) -> str:
-        """Write a truth unless it is there, and return its digest."""
+    def write_truth(self, truth: LaggedGraph, key: str) -> str:
+        """Write a truth unless it is there, and return its digest.
+
+        The draft is that of a cell, by its key, so that `clear_drafts` finds it.
+        """
         folder = self.root / "truths"
         folder.mkdir(parents=True, exist_ok=True)
         name = graph_digest(truth)
         path = folder / f"{name}.npz"
         if not path.exists():
-            with replacing(path) as draft:
+            draft_of = self.path(key, ".truth.npz")
+            draft_of.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path, draft_of) as draft:
                 truth.to_npz(draft)
             flush_folder(folder)
         return name

@@ -35,20 +35,27 @@ def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -
     Prints of the method go to the cell's log. The pipe takes `("phase", name)` at each phase
     and `("cannot write", reason)`.
     """
+
+    def say(message: tuple[str, str]) -> None:
+        try:
+            pipe.send(message)
+        except OSError:  # nobody waits for this cell any more
+            os._exit(1)
+
     isolate()
-    pipe.send(("phase", "generate"))  # fails, and ends this, if nobody waits for it any more
+    say(("phase", "generate"))
     store = Store(root)
     try:
         _open_log(store.path(cell.key, ".log"))
         store.clear_drafts(cell.key)
-        record, graph, truth = run(cell, pipe.send)
+        record, graph, truth = run(cell, say)
         record["made_by"] = {**made_by, "device": _device()}
         if truth is not None:
-            record["truth"] = store.write_truth(truth)
+            record["truth"] = store.write_truth(truth, cell.key)
         store.write(record, graph)
         _close_log(store.path(cell.key, ".log"))
     except OSError as error:
-        pipe.send(("cannot write", str(error)))
+        say(("cannot write", str(error)))
         os._exit(CANNOT_WRITE)
     # Whatever a library does when an interpreter ends cannot spoil a run that is recorded.
     os._exit(0)

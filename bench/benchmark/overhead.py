@@ -75,7 +75,7 @@ def fill(root: Path, n: int) -> list[str]:
     record, graph, truth = run(cells[0])
     store = Store(root / "results" / "many")
     assert truth is not None
-    record |= {"truth": store.write_truth(truth), "made_by": {}}
+    record |= {"truth": store.write_truth(truth, cells[0].key), "made_by": {}}
     for cell in cells:
         known = ("key", "cell", "labels")
         store.write(record | {name: base_record(cell)[name] for name in known}, graph)

@@ -129,7 +129,9 @@ def test_a_draft_that_fails_leaves_the_older_record(tmp_path, monkeypatch):
 def test_a_packed_store_is_the_same_elsewhere(tmp_path):
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
     graph = LaggedGraph([[[0.0, 1.0]]], ("a",))
-    here.write(base_record(CELL) | {"status": "ok", "truth": here.write_truth(graph)}, graph)
+    here.write(
+        base_record(CELL) | {"status": "ok", "truth": here.write_truth(graph, CELL.key)}, graph
+    )
     there.unpack(here.pack())
     assert there.pack() == here.pack()
 
