@@ -118,6 +118,7 @@ def _start(path: Sequence[str]) -> ForkServer:
         process = subprocess.Popen(
             [sys.executable, "-c", _CODE, json.dumps(path), str(end)],
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # what libraries print when they are imported
             pass_fds=[end],
             start_new_session=True,  # a Ctrl-C is the runner's to handle
         )
@@ -163,7 +164,11 @@ def _serve(requests: socket.socket) -> NoReturn:
             if not asked:
                 break
             pipe = Connection(descriptors[0])
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError:  # no memory or no processes left: the runner sees the pipe end
+                pipe.close()
+                continue
             if pid == 0:
                 _close([requests, *filter(None, children.values())], [wake, alarm])
                 _become(asked, pipe)

@@ -151,7 +151,7 @@ class Sandbox:
 
     def _crash(self) -> tuple[Status, str]:
         if self._exit is None:
-            return "crashed", "its fork server ended, or could not load the method's libraries"
+            return "crashed", "its fork server ended or could not fork, for want of memory perhaps"
         if self._exit == -signal.SIGKILL and _system_kills() > self._system_kills:
             return "out_of_memory", "killed by the system, which had no memory left"
         if self._exit < 0:

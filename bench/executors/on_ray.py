@@ -39,7 +39,8 @@ class OnRay:
     address
         The cluster, see `ray.init`; None is RAY_ADDRESS or else this machine.
     cpus, gpus
-        What to ask for a cell, by method; 1 CPU and no GPU for a method not named.
+        What to ask for a cell, by method; 1 CPU and no GPU for a method not named. A cell that
+        asks for more than any node has waits for a node that has it.
     """
 
     address: str | None = None

@@ -121,7 +121,7 @@ def test_a_clock_that_jumps_back_ends_nothing_early_and_nothing_late(
     assert 3 < records["Hangs"]["elapsed"] < 6
 
 
-def test_a_full_pipe_of_cells_with_every_fault_at_once(settings, rows, tmp_path):
+def test_every_fault_at_once(settings, rows, tmp_path):
     """All faults side by side, four at a time, end as they do alone."""
     from bench.sweep import sweep
 
