@@ -49,7 +49,8 @@ _HYDRA = ("run", "bench", "plan")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code.
 
-    0; 1 if a run or check failed; 2 for bad input; 130 if interrupted, 143 if terminated.
+    0; 1 if a run or check failed; 2 for bad input; 130 if interrupted, 143 if terminated, 141 if
+    nobody reads what a sweep prints.
     """
     args, overrides = _parse(list(sys.argv[1:] if arguments is None else arguments))
     # A class given as module:Class is looked up where its author works, as `python -m` would.
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _dispatch(args, overrides)
     except BrokenPipeError:  # the reader of our output, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 141 if args.command in _HYDRA else 0
     except KeyboardInterrupt as stop:
         kept = args.command in _HYDRA
         hint = "; the same command goes on from here" if kept else ""

@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from bench import plans
 from bench import settings as run_settings
 from bench.cells import Cell
-from bench.composing import one_line, prepare, profile
+from bench.composing import plain_error, prepare, profile
 from bench.grid import expand
 from bench.settings import Settings
 from bench.store import Scan, Store
@@ -130,7 +130,7 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     try:
         hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(composed)()
     except hydra.errors.HydraException as error:
-        raise ValueError(one_line(error)) from error
+        raise plain_error(error) from error
     return errors
 
 
@@ -142,5 +142,7 @@ def _sweep(cells: list[Cell], store: Store, settings: Settings) -> Outcome:
 
 def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     from bench.report import write_report
+    from bench.sweep import writing
 
-    write_report(cells, scan, store)
+    with writing(store):
+        write_report(cells, scan, store)

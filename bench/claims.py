@@ -145,8 +145,12 @@ def _create(path: Path) -> bool:
     except FileExistsError:
         return False
     pid = os.getpid()
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"host": _host(), "pid": pid, "process": _process(pid)}, file)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({"host": _host(), "pid": pid, "process": _process(pid)}, file)
+    except OSError:  # on a full disk: an empty claim would hold others up
+        path.unlink()
+        raise
     return True
 
 

@@ -77,11 +77,11 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values()), whole
 
 
-def one_line(error: Exception) -> str:
-    """Return the message of one of Hydra's errors as one line."""
-    lines = (line.strip() for line in str(error).splitlines())
-    # What follows is about Hydra's internals: the key is in the first lines.
-    return "; ".join(line for line in lines if line and not line.startswith("object_type"))
+def plain_error(error: Exception) -> BaseException:
+    """Return what one of Hydra's errors means: a ValueError of one line, or an interrupt."""
+    if isinstance(error.__cause__, KeyboardInterrupt):  # it wraps whatever happens to it
+        return error.__cause__
+    return ValueError(run_settings.one_line(error))
 
 
 def compose(overrides: Sequence[str]) -> Settings:
@@ -89,7 +89,7 @@ def compose(overrides: Sequence[str]) -> Settings:
     try:
         return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
     except hydra.errors.HydraException as error:
-        raise ValueError(one_line(error)) from error
+        raise plain_error(error) from error
 
 
 def _private_folder(overrides: Sequence[str]) -> Path | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,8 @@ def replacing(path: Path, draft_of: Path | None = None) -> Iterator[Path]:
     was.
     """
     named = draft_of or path
-    draft = named.with_name(f".{os.getpid()}.{named.name}")
+    # Process ids repeat over machines that share a folder.
+    draft = named.with_name(f".{uuid.uuid4().hex[:8]}.{named.name}")
     try:
         yield draft
         _flush(draft)
@@ -31,6 +34,12 @@ def write_text(path: Path, text: str) -> None:
     """Write text as UTF-8; see `replacing`."""
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+STORE_ERRORS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+}  # fmt: skip
+"""What an OSError says when a folder cannot be written to, whoever tries."""
 
 
 def flush_folder(folder: Path) -> None:

@@ -59,16 +59,17 @@ class ForkServer:
     def fork(self, job: tuple[Any, ...]) -> Connection:
         """Have `bench.worker.main(*job, pipe)` run in a new process; return our end of the pipe.
 
-        It does not wait: the server may still be importing.
+        It waits for a server that still imports only if the job is larger than a pipe holds.
         """
         ours, theirs = Pipe()
-        ours.send(job)
         with theirs:
             self._send(_WORKER, theirs.fileno())
+        with contextlib.suppress(OSError):  # the server is gone: the pipe says so, by its end
+            ours.send(job)
         return ours
 
     def fork_server(self, libraries: Sequence[str]) -> ForkServer:
-        """Have a server forked that loads more libraries; this does not wait either."""
+        """Have a server forked that loads more libraries, without waiting for it."""
         ours, theirs = socket.socketpair()
         ours.sendall(json.dumps(list(libraries)).encode() + b"\n")
         with theirs:

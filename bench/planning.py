@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -105,8 +106,9 @@ def pace(plan: Plan, store: Store) -> Pace:
 
 def _beside(root: Path) -> Iterator[Entry]:
     for folder in sorted(root.parent.iterdir()) if root.parent.is_dir() else ():
-        if folder != root and (folder / "cells").is_dir():
-            yield from Store(folder).scan().entries.values()
+        with contextlib.suppress(OSError):  # another's folder, or one that has gone
+            if folder != root and (folder / "cells").is_dir():
+                yield from Store(folder).scan().entries.values()
 
 
 def show(plan: Plan, pace: Pace, jobs: int) -> str:

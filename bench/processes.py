@@ -7,11 +7,14 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
+# From linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def isolate() -> None:
@@ -23,6 +26,9 @@ def isolate() -> None:
     """
     os.setsid()
     die_with_parent()
+    if sys.platform == "linux":
+        # A daemon that the worker starts stays among its descendants, by which it is found.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
@@ -40,12 +46,30 @@ def kill_tree(pid: int) -> None:
     """Kill a worker and all that it started."""
     family = children(pid)
     # First the worker, so that it starts no more; then its session, then who left the session.
-    for kill in (os.kill, os.killpg):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
-    for process in family:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+    kill_session(pid)
+    kill_all(family)
+
+
+def kill_session(pid: int) -> None:
+    """Kill what is left of the session of a worker that has ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def kill_all(processes: Iterable[psutil.Process]) -> None:
+    """Kill processes; psutil makes sure that they are still those that were looked up."""
+    for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
+
+
+def kill_own_children() -> None:
+    """Kill all that this process has started; costs next to nothing if that is nothing."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        kill_all(children(os.getpid()))
 
 
 def children(pid: int) -> list[psutil.Process]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterable
@@ -89,10 +90,11 @@ class Progress:
         return f"about {duration(seconds / speed)} left{' or more' * bool(unknown)}"
 
     def _say(self, line: str) -> None:
-        if self._terminal:
-            self._bar.write(line, file=sys.stderr)
-        else:
-            print(line, file=sys.stderr, flush=True)
+        with contextlib.suppress(BrokenPipeError):  # nobody reads on; the sweep goes on
+            if self._terminal:
+                self._bar.write(line, file=sys.stderr)
+            else:
+                print(line, file=sys.stderr, flush=True)
 
 
 def label(cell: Cell) -> str:

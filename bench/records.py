@@ -79,10 +79,13 @@ def load(path: Path) -> Record:
         If a newer lagbench wrote it.
     """
     try:
-        record = json.loads(path.read_bytes())
+        return upgrade(json.loads(path.read_bytes()))
+    except StrangeFileError as error:
+        raise StrangeFileError(f"{path}: {error}") from None
+    except (NewerRecordError, OSError):
+        raise
     except ValueError as error:
-        raise StrangeFileError(f"no JSON ({error})") from None
-    return upgrade(record)
+        raise StrangeFileError(f"{path}: no JSON, so damaged ({error})") from None
 
 
 def load_head(path: Path) -> Record:
@@ -104,8 +107,9 @@ def load_head(path: Path) -> Record:
             head = json.loads(first + b"}")
         except ValueError:
             return load(path)
-        if isinstance(head, dict) and head.get("schema") == SCHEMA and set(HEAD) <= set(head):
-            return head
+        whole = isinstance(head, dict) and set(HEAD) <= set(head)
+        if whole and head["schema"] == SCHEMA and head["status"] in STATUSES:
+            return dict(head)
     return load(path)
 
 

@@ -15,13 +15,15 @@ import psutil
 
 from bench import worker
 from bench.cells import Cell
+from bench.files import STORE_ERRORS
 from bench.forkserver import fork_server
-from bench.processes import children, kill_tree, resident_bytes
+from bench.processes import children, kill_all, kill_session, kill_tree, resident_bytes
 from bench.records import Record, Status
 from bench.settings import Limits
 from bench.store import Store
 
 _LOG_LIMIT = 16 * 2**20  # bytes
+_START_LIMIT = 300.0  # seconds that a fork server may take to load a method's libraries
 _FAMILY_EVERY = 1.0  # seconds between two looks for what a worker has started
 
 
@@ -51,14 +53,16 @@ class Sandbox:
         self._before = store.signature(cell.key)
         self._system_kills = _system_kills()
         server = fork_server(sorted(cell.build_method().libraries))
-        self.pipe: Connection = server.fork((cell, store.root, made_by))
+        # A method may change the folder it is in.
+        self.pipe: Connection = server.fork((cell, store.root.absolute(), made_by))
         self._started = time.monotonic()  # again once it has been forked
         self._pid: int | None = None
         self._exit: int | None = None
         self._ended = False
         self._watched: list[psutil.Process] = []
         self._looked = 0.0
-        self._phase, self._cannot_write = "generate", ""
+        self._phase = "generate"
+        self._cannot_write: tuple[int, str] | None = None
 
     @property
     def age(self) -> float:
@@ -122,6 +126,9 @@ class Sandbox:
     def _excess(self) -> tuple[Status, str] | None:
         """Return the status and reason of a limit that is passed."""
         seconds, gib = self._limits.time_limit, self._limits.memory_limit
+        if self._pid is None:
+            late = self.age > _START_LIMIT
+            return ("timeout", f"not forked within {_START_LIMIT:g} s") if late else None
         if seconds is not None and self.age > seconds:
             return "timeout", f"killed after {seconds:g} s"
         if gib is not None and self._resident() > gib * 2**30:
@@ -133,7 +140,8 @@ class Sandbox:
         return None
 
     def _resident(self) -> int:
-        if self._pid is not None and time.monotonic() - self._looked > _FAMILY_EVERY:
+        if time.monotonic() - self._looked > _FAMILY_EVERY:
+            assert self._pid is not None
             self._looked = time.monotonic()
             self._watched = [*self._watched[:1], *children(self._pid)]
         return resident_bytes(self._watched)
@@ -141,21 +149,25 @@ class Sandbox:
     def _finish(self) -> None:
         """Read how the worker ended; write its record if it did not."""
         self.pipe.close()
-        if self._pid is not None:
-            kill_tree(self._pid)  # what it may have left behind
-        if self._exit == worker.CANNOT_WRITE and self._cannot_write:
-            raise OSError(self._cannot_write)
-        if self._exit == 0 and self._store.signature(self.cell.key) != self._before:
+        if self._pid is not None:  # what it may have left behind
+            kill_session(self._pid)
+            kill_all(self._watched[1:])
+        if self._store.signature(self.cell.key) != self._before:
             return
+        if self._cannot_write is not None and self._cannot_write[0] in STORE_ERRORS:
+            raise OSError(*self._cannot_write)
         self._fail(*self._crash())
 
     def _crash(self) -> tuple[Status, str]:
+        if self._cannot_write is not None:
+            return "crashed", f"could not write its record: {self._cannot_write[1]}"
         if self._exit is None:
             return "crashed", "its fork server ended or could not fork, for want of memory perhaps"
         if self._exit == -signal.SIGKILL and _system_kills() > self._system_kills:
             return "out_of_memory", "killed by the system, which had no memory left"
         if self._exit < 0:
-            return "crashed", f"killed by {signal.Signals(-self._exit).name}"
+            known = {s.value: s.name for s in signal.Signals}
+            return "crashed", f"killed by {known.get(-self._exit, f'signal {-self._exit}')}"
         return "crashed", f"the process ended with exit code {self._exit} before its record"
 
     def _fail(self, status: Status, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Interval, MinLen
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator, StringConstraints
 
 from bench.nodes import build
@@ -89,9 +90,19 @@ class Settings:
     experiments: list[str]
 
 
+def one_line(error: Exception) -> str:
+    """Return the message of one of Hydra's or OmegaConf's errors as one line."""
+    lines = (line.strip() for line in str(error).splitlines())
+    # What follows the key is about their internals.
+    return "; ".join(line for line in lines if line and not line.startswith("object_type"))
+
+
 def from_config(config: DictConfig) -> Settings:
     """Check a composed Hydra config; ValueError names the key that is wrong."""
-    plain = OmegaConf.to_container(config, resolve=True)
+    try:
+        plain = OmegaConf.to_container(config, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ValueError(one_line(error)) from None
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
     settings = build(Settings, {str(key): value for key, value in plain.items()}, "")

@@ -53,8 +53,10 @@ def _leftovers(scan: Scan, store: Store) -> Iterable[str]:
     claimed = Claims(store.root / "claims").keys()
     if claimed:
         yield f"{len(claimed)} cells are claimed by runners"
-    for path, reason in scan.strange.items():
-        yield f"no record: {path}: {reason}"
+    for reason in scan.strange.values():
+        yield f"no record: {reason}"
+    for reason in scan.unreadable.values():
+        yield f"cannot be read: {reason}"
     if scan.newer:
         yield f"{len(scan.newer)} records of a newer lagbench, as {scan.newer[0]}"
 

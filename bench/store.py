@@ -71,11 +71,14 @@ class Scan:
         Files that are no records, with the reason.
     newer
         Records of a newer lagbench, which are left alone.
+    unreadable
+        Files that the system would not read, with the reason; left alone too.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     strange: dict[Path, str] = field(default_factory=dict)
     newer: list[Path] = field(default_factory=list)
+    unreadable: dict[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,21 +96,24 @@ class Store:
         found = Scan()
         for path in self._files():
             try:
+                signature = _signature(path)  # first: a record replaced since is another one
                 head = load_head(path)
-                entry = Entry(path, head, _signature(path))
             except FileNotFoundError:
                 continue  # set aside by another runner since it was listed
             except NewerRecordError:
                 found.newer.append(path)
                 continue
-            except (StrangeFileError, OSError) as error:
+            except StrangeFileError as error:
                 found.strange[path] = str(error)
+                continue
+            except OSError as error:
+                found.unreadable[path] = str(error)
                 continue
             key = str(head["key"])
             if path.stem != head.get("was", head)["key"]:
-                found.strange[path] = f"the record of {key} under another name"
+                found.strange[path] = f"{path}: the record of {key} under another name"
             elif path.stem == key or key not in found.entries:
-                found.entries[key] = entry
+                found.entries[key] = Entry(path, head, signature)
         return found
 
     def _files(self) -> Iterator[Path]:
@@ -151,12 +157,18 @@ class Store:
         paths = (path for path in self.root.rglob("*") if path.is_file())
         return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
 
-    def unpack(self, files: Mapping[str, bytes]) -> None:
-        """Write what `pack` returned for one cell, its record last."""
+    def unpack(self, key: str, files: Mapping[str, bytes]) -> None:
+        """Write what `pack` returned for the cell of a key, its record last."""
+        record = self.path(key)
+        record.parent.mkdir(parents=True, exist_ok=True)
+        self.clear_drafts(key)
+        for suffix in (".npz", ".log"):  # of an earlier run
+            if str(self.path(key, suffix).relative_to(self.root)) not in files:
+                self.path(key, suffix).unlink(missing_ok=True)
         for name in sorted(files, key=lambda name: name.endswith(".json")):
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as draft:
+            with replacing(path, record.with_suffix(f".{path.name}")) as draft:
                 draft.write_bytes(files[name])
             flush_folder(path.parent)
 
@@ -185,14 +197,27 @@ class Store:
         """Return a truth by its digest."""
         return LaggedGraph.from_npz(self.root / "truths" / f"{name}.npz")
 
-    def set_aside(self, path: Path) -> Path:
-        """Move a file that is no record out of the way and return where to."""
+    def set_aside(self, path: Path) -> Path | None:
+        """Move a file that is no record out of the way and return where to.
+
+        Returns None if there is a record by now: another runner has moved the file and run the
+        cell since it was found.
+        """
+        if path.stem == self._key_in(path):
+            return None
         folder = self.root / "set_aside"
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / path.name
         while target.exists():
             target = target.with_name(f"_{target.name}")
         return path.replace(target)
+
+    @staticmethod
+    def _key_in(path: Path) -> str | None:
+        try:
+            return str(load_head(path)["key"])
+        except ValueError:
+            return None
 
     def clear_drafts(self, key: str) -> None:
         """Remove what a killed writer of this cell left; only for the holder of its claim."""

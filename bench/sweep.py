@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bench import executors, plans
 from bench.cells import Cell
+from bench.files import STORE_ERRORS
 from bench.planning import Plan, make_plan, pace
 from bench.progress import Progress
 from bench.records import Record, failed, load
@@ -51,7 +52,8 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     """
     executor = executors.load(settings.executor)
     _check_writable(store)
-    plans.save(cells, store)
+    with writing(store):
+        plans.save(cells, store)
     plan = make_plan(cells, store, settings)
     _set_aside(plan.scan, store)
     states = Counter(plan.state(cell) for cell in plan.cells)
@@ -63,17 +65,16 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     )
     lost = _lost_before(plan)
     if plan.todo:
-        try:
+        with writing(store):
             for cell, record in _run(executor, plan, store, settings):
                 if failed(record["status"]):
                     lost[cell.key] = record
-        except OSError as error:
-            raise _cannot_write(store, error) from error
     _sum_up(lost.values(), settings.retry)
-    missing = sum(store.signature(cell.key) is None for cell in plan.todo)
-    if missing:
-        print(f"{missing} cells were not run; the same command runs them", file=sys.stderr)
-    return Outcome(len(lost) + missing, store.scan() if plan.todo else plan.scan)
+    before = plan.signatures
+    not_run = sum(store.signature(c.key) in (None, before.get(c.key)) for c in plan.todo)
+    if not_run:
+        print(f"{not_run} cells were not run; the same command runs them", file=sys.stderr)
+    return Outcome(len(lost) + not_run, store.scan() if plan.todo else plan.scan)
 
 
 def _lost_before(plan: Plan) -> dict[str, Record]:
@@ -118,19 +119,29 @@ def _check_writable(store: Store) -> None:
         ) from None
 
 
-def _cannot_write(store: Store, error: OSError) -> OSError:
-    todo = "make room" if error.errno == errno.ENOSPC or "No space" in str(error) else "see to it"
-    return OSError(
-        f"{store.root} cannot be written to ({error}); finished cells are kept: {todo} and give "
-        "the same command again"
-    )
+@contextlib.contextmanager
+def writing(store: Store) -> Iterator[None]:
+    """Say what to do about a store that cannot be written to."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in STORE_ERRORS:
+            raise
+        todo = "make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "see to it"
+        raise OSError(
+            f"{store.root} cannot be written to ({error}); finished cells are kept: {todo} and "
+            "give the same command again"
+        ) from error
 
 
 def _set_aside(scan: Scan, store: Store) -> None:
     for path, reason in scan.strange.items():
         with contextlib.suppress(FileNotFoundError):  # another runner was faster
             target = store.set_aside(path)
-            print(f"set aside: {path}: {reason}; now {target}", file=sys.stderr)
+            if target is not None:
+                print(f"set aside: {reason}; now {target}", file=sys.stderr)
+    for reason in scan.unreadable.values():
+        print(f"cannot be read, so run again: {reason}", file=sys.stderr)
     if scan.newer:
         print(
             f"left alone: {len(scan.newer)} records of a newer lagbench, as {scan.newer[0]}",

@@ -31,8 +31,8 @@ class Work:
     """What every executor takes its cells from.
 
     A cell counts as ended once its record is another one than when the work was planned, whoever
-    wrote it. So two runners with the same command, a retry or a forced one too, do each cell
-    once between them.
+    wrote it. So runners with the same command do each cell once between them; with `retry` or
+    `force` too, if they have planned before the first cell ends.
 
     Parameters
     ----------

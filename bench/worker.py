@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import math
 import os
@@ -17,7 +18,7 @@ import numpy as np
 
 from bench.cells import SCHEMA, Cell
 from bench.memory import PeakMemory
-from bench.processes import isolate
+from bench.processes import isolate, kill_own_children
 from bench.records import Record, digest
 from bench.store import Store
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries
@@ -26,17 +27,17 @@ from simulators import Sample, stream
 CANNOT_WRITE = 74
 """Exit code of a worker that could not write to the store; its last message says why."""
 
-Say = Callable[[tuple[str, str]], None]
+Say = Callable[[tuple[str, Any]], None]
 
 
 def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -> NoReturn:
     """Run a cell, write its record and end the process.
 
     Prints of the method go to the cell's log. The pipe takes `("phase", name)` at each phase
-    and `("cannot write", reason)`.
+    and `("cannot write", (errno, reason))`.
     """
 
-    def say(message: tuple[str, str]) -> None:
+    def say(message: tuple[str, Any]) -> None:
         try:
             pipe.send(message)
         except OSError:  # nobody waits for this cell any more
@@ -53,10 +54,11 @@ def main(cell: Cell, root: Path, made_by: Mapping[str, Any], pipe: Connection) -
         if truth is not None:
             record["truth"] = store.write_truth(truth, cell.key)
         store.write(record, graph)
-        _close_log(store.path(cell.key, ".log"))
     except OSError as error:
-        say(("cannot write", str(error)))
+        say(("cannot write", (error.errno, f"{error.strerror}: {error.filename}")))
         os._exit(CANNOT_WRITE)
+    _close_log(store.path(cell.key, ".log"))
+    kill_own_children()
     # Whatever a library does when an interpreter ends cannot spoil a run that is recorded.
     os._exit(0)
 
@@ -85,10 +87,10 @@ def run(
         record["status"] = "ok"
     except DeclinedError as reason:
         record |= {"status": "declined", "reason": str(reason)}
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is a row
+    except BaseException as error:  # noqa: BLE001 - a failed run is a row, whatever it raised
         record |= {
             "status": "out_of_memory" if _is_out_of_memory(error) else "error",
-            "reason": f"{type(error).__name__}: {error}",
+            "reason": "".join(traceback.format_exception_only(error)).strip(),
             "traceback": traceback.format_exc(),
         }
     record["elapsed"] = time.perf_counter() - started
@@ -177,13 +179,13 @@ def _is_out_of_memory(error: BaseException) -> bool:
     """Tell a failed allocation; torch raises a RuntimeError of its own for one on the CPU."""
     names = {cls.__name__ for cls in type(error).__mro__}
     return bool(names & {"MemoryError", "OutOfMemoryError"}) or (
-        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+        type(error) is RuntimeError and "can't allocate memory" in str(error)
     )
 
 
 def _defined(number: float | None) -> float | None:
     """Return None for NaN and infinity, which JSON does not have."""
-    return number if number is not None and math.isfinite(number) else None
+    return float(number) if number is not None and math.isfinite(number) else None
 
 
 def _open_log(path: Path) -> None:
@@ -196,8 +198,11 @@ def _open_log(path: Path) -> None:
 
 
 def _close_log(path: Path) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    ctypes.CDLL(None).fflush(None)  # what C code has printed
-    if path.stat().st_size == 0:
-        path.unlink()
+    """Bring what was printed to the log; a method may have left its output in any state."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    with contextlib.suppress(Exception):
+        ctypes.CDLL(None).fflush(None)  # what C code has printed
+        if path.stat().st_size == 0:
+            path.unlink()

@@ -100,8 +100,11 @@ class OnRay:
     def _collect(ray: Any, reference: Any, cell: Cell, work: Work) -> None:
         """Put the files of a task that has ended into the store, or the record of its failure."""
         try:
-            work.store.unpack(ray.get(reference))
+            work.store.unpack(cell.key, ray.get(reference))
         except ray.exceptions.RayError as error:
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, OSError):  # the disk of the node, which fails every cell
+                raise OSError(cause.errno, f"on a node of the cluster: {cause}") from None
             lack = isinstance(error, ray.exceptions.OutOfMemoryError)
             status: Status = "out_of_memory" if lack else "crashed"
             reason = f"Ray: {type(error).__name__}: {error}"

@@ -6,6 +6,7 @@ The jobs share the folder of the store with this process. Each runs its part of 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,13 @@ class OnSlurm:
     def run(self, work: Work, settings: Settings) -> Generator[Cell | None, None, None]:
         """See `bench.executors.Executor`."""
         parts = [part for part in shards(work.pending, self.shards) if part]
-        jobs = self._submit(parts, work, settings)
+        try:
+            jobs = self._submit(parts, work, settings)
+        except (RuntimeError, TypeError, NameError) as error:
+            raise ValueError(
+                f"executor: expected a cluster and parameters that submitit takes, found "
+                f"cluster={self.cluster} {self.parameters} ({' '.join(str(error).split())})"
+            ) from None
         try:
             going = True
             while going and not work.over:
@@ -55,25 +62,32 @@ class OnSlurm:
                 yield from work.ended_elsewhere()
                 yield None
                 time.sleep(_LOOK_EVERY if going else 0)
+            for job in jobs if not work.over else ():
+                _say_why(job)
         finally:
             for job in jobs:
                 if not job.done():
                     job.cancel()
 
     def _submit(self, parts: Sequence[list[Cell]], work: Work, settings: Settings) -> list[Any]:
-        executor = _import_submitit().AutoExecutor(
-            folder=work.store.root / "jobs", cluster=self.cluster
-        )
+        submitit = _import_submitit()
+        executor = submitit.AutoExecutor(folder=work.store.root / "jobs", cluster=self.cluster)
+        n, root = len(parts), work.store.root.absolute()
         executor.update_parameters(
-            name=f"lagbench-{settings.name}", cpus_per_task=settings.jobs, **self.parameters
+            **{"name": f"lagbench-{settings.name}", "cpus_per_task": settings.jobs}
+            | self.parameters
         )
-        n = len(parts)
         return list(
-            executor.map_array(
-                _run_part, parts, [work.store.root.absolute()] * n, [work.planned] * n,
-                [settings] * n,
-            )
-        )  # fmt: skip
+            executor.map_array(_run_part, parts, [root] * n, [work.planned] * n, [settings] * n)
+        )
+
+
+def _say_why(job: Any) -> None:
+    """Print the last line of what a job that failed has raised."""
+    error = job.exception()
+    if error is not None:
+        last = str(error).strip().splitlines()[-1:]
+        print(f"job {job.job_id} failed: {' '.join(last)}", file=sys.stderr)
 
 
 def _run_part(

@@ -13,6 +13,8 @@ from bench.store import Scan, Store
 
 __all__ = ["write_report"]
 
+_SUFFIXES = (".csv", ".md", ".png", ".svg")
+
 
 def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     """Report on the planned cells: every one is counted, whether it ran, failed or is missing.
@@ -21,15 +23,15 @@ def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     on the same cells and records before, its files stay.
     """
     stamp, mark = _stamp(cells, scan), store.root / "cells" / "report.stamp"
-    table = store.root / "table.md"
-    known = mark.exists() and table.exists() and mark.read_text(encoding="utf-8") == stamp
-    if not known:
+    lines = mark.read_text(encoding="utf-8").splitlines() if mark.exists() else [""]
+    if lines[0] != stamp or not all((store.root / name).exists() for name in lines[1:]):
         _write(cells, scan, store)
+        written = [p.name for p in store.root.iterdir() if p.suffix in _SUFFIXES]
         mark.parent.mkdir(exist_ok=True)
-        write_text(mark, stamp)
+        write_text(mark, "\n".join([stamp, *sorted(written)]))
     from bench.report.tables import read_headline
 
-    print(read_headline(table))
+    print(read_headline(store.root / "table.md"))
     print(f"tables and figures are in {store.root}")
 
 

@@ -132,7 +132,9 @@ def test_a_packed_store_is_the_same_elsewhere(tmp_path):
     here.write(
         base_record(CELL) | {"status": "ok", "truth": here.write_truth(graph, CELL.key)}, graph
     )
-    there.unpack(here.pack())
+    there.write(base_record(CELL) | {"status": "ok"}, LaggedGraph([[[1.0, 0.0]]], ("a",)))
+    there.path(CELL.key, ".log").write_text("of an earlier run")
+    there.unpack(CELL.key, here.pack())
     assert there.pack() == here.pack()
 
 

@@ -1,9 +1,11 @@
 """Methods that fail in every way a run can fail, for the runner's tests."""
 
+import contextlib
 import ctypes
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -167,6 +169,15 @@ class NeedsWhatIsNotThere(_Base):
         return Works.discover(self, series, max_lag=max_lag, rng=rng)
 
 
+class LoadsLong(_Base):
+    """Works, once its library has taken two seconds to load."""
+
+    libraries = ("slow_library",)
+
+    def discover(self, series, *, max_lag, rng):
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
 class SeesTheTruth(_Base):
     """Looks for regime labels, which only a run with `regimes_known` may give it."""
 
@@ -174,6 +185,74 @@ class SeesTheTruth(_Base):
         score = 0.0 if series.regimes is None else 1.0
         shape = (series.n_vars, series.n_vars, max_lag)
         return LaggedGraph.from_lags(np.full(shape, score), series.names)
+
+
+class ChangesFolder(_Base):
+    """Works, from a folder that is gone when it returns."""
+
+    def discover(self, series, *, max_lag, rng):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class ClosesItsOutput(_Base):
+    """Works, with its prints silenced in the usual way."""
+
+    def discover(self, series, *, max_lag, rng):
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+        graph = Works.discover(self, series, max_lag=max_lag, rng=rng)
+        sys.stdout.close()
+        return graph
+
+
+class LeaksDescriptors(_Base):
+    def discover(self, series, *, max_lag, rng):
+        with contextlib.suppress(OSError):
+            while True:
+                os.open(os.devnull, os.O_RDONLY)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class LeavesADaemon(_Base):
+    """Works, but leaves a process in a session of its own, whose parent has ended."""
+
+    def discover(self, series, *, max_lag, rng):
+        if (middle := os.fork()) == 0:
+            child = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+            _note(child.pid)
+            os._exit(0)
+        os.waitpid(middle, 0)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class IsSignalled(_Base):
+    """Ends by a signal that has no name."""
+
+    def discover(self, series, *, max_lag, rng):
+        os.kill(os.getpid(), 40)
+        time.sleep(3600)
+
+
+class OddError(_Base):
+    """Raises what is no Exception and cannot be printed."""
+
+    def discover(self, series, *, max_lag, rng):
+        class Odd(BaseException):
+            def __str__(self):
+                raise RuntimeError
+
+        raise Odd
+
+
+class SinglePrecision(_Base):
+    """Works, with a forecast error that is a numpy number."""
+
+    def discover(self, series, *, max_lag, rng):
+        shape = (series.n_vars, series.n_vars, max_lag)
+        return LaggedGraph.from_lags(
+            rng.random(shape), series.names, forecast_error=np.float32(0.5)
+        )
 
 
 class Notes(_Base):

@@ -109,6 +109,45 @@ def test_what_is_no_record_is_named_and_set_aside(settings, tmp_path, capsys, ro
     rows(store, cells)
 
 
+def test_a_record_that_cannot_be_read_is_run_again_and_never_moved(
+    settings, tmp_path, capsys, monkeypatch
+):
+    config = settings("Works")
+    cells, store = expand(config), Store(tmp_path)
+    sweep(cells, store, config)
+
+    def failing(path):
+        raise OSError(5, "Input/output error", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bench.store.load_head", failing)
+        scan = store.scan()
+    assert list(scan.unreadable) == [store.path(cells[0].key)]
+    assert not scan.strange
+    assert not scan.entries
+
+
+def test_a_file_that_another_runner_has_replaced_is_not_set_aside(settings, tmp_path):
+    config = settings("Works")
+    cells, store = expand(config), Store(tmp_path)
+    sweep(cells, store, config)
+    assert store.set_aside(store.path(cells[0].key)) is None
+    assert store.path(cells[0].key).exists()
+
+
+def test_a_record_damaged_in_its_middle_is_named(settings, tmp_path, lagbench):
+    done = lagbench("run", "method=[random]", "simulator=linear", "n_samples=100", "seeds=[0]")
+    assert done.returncode == 0
+    (path,) = lagbench.store().root.glob("cells/*/*.json")
+    damaged = bytearray(path.read_bytes())
+    damaged[400:420] = bytes(20)
+    path.write_bytes(damaged)
+    done = lagbench("status", "results/run")
+    assert done.returncode == 2
+    assert str(path.relative_to(tmp_path)) in done.stderr
+    assert "damaged" in done.stderr
+
+
 def test_a_record_of_a_newer_lagbench_is_left_alone(settings, tmp_path, capsys):
     config = settings("Works")
     cells, store = expand(config), Store(tmp_path)

@@ -168,6 +168,33 @@ def test_a_second_run_does_what_is_missing_and_retry_and_force_name_more(
     assert run(force=("faulty:Works",)) == (2, {"Works"})
 
 
+def test_what_an_executor_has_not_run_again_still_counts_as_lost(
+    settings, tmp_path, capsys, monkeypatch
+):
+    """A retried cell keeps its old record until it has a new one."""
+
+    class RunsNothing:
+        def run(self, work, settings):
+            yield None
+
+    cells, store = expand(settings("Raises")), Store(tmp_path)
+    assert sweep(cells, store, settings("Raises")).lost == 1
+    monkeypatch.setattr("bench.executors.load", lambda node: RunsNothing())
+    assert sweep(cells, store, settings("Raises", retry=("error",))).lost == 1
+    assert "1 cells were not run; the same command runs them" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_does_not_end_the_sweep(lagbench):
+    reader, writer = os.pipe()
+    sweep = lagbench.start("run", "method=[raises]", *FORTY, stdout=writer, stderr=writer)
+    os.close(writer)
+    os.read(reader, 10)
+    os.close(reader)
+    sweep.wait(timeout=60)
+    assert sweep.returncode == 141
+    assert len(lagbench.store().scan().entries) == 40
+
+
 def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
     """A runner killed with kill -9 leaves its claims; on its own machine nobody waits for them."""
     config = settings("Works")

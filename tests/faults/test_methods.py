@@ -1,6 +1,7 @@
 """Whatever a method does, each planned cell ends as one row that says what happened."""
 
 import os
+import pickle
 import time
 
 import pytest
@@ -16,6 +17,9 @@ LIMITS = Limits(time_limit=6.0, memory_limit=1.5)
 FAULTS = {
     "Works": ("ok", ""),
     "Floods": ("ok", ""),
+    "ChangesFolder": ("ok", ""),
+    "ClosesItsOutput": ("ok", ""),
+    "SinglePrecision": ("ok", ""),
     "Declines": ("declined", "too long for me"),
     "Raises": ("error", "RuntimeError: no luck"),
     "Quits": ("error", "SystemExit: had enough"),
@@ -32,6 +36,9 @@ FAULTS = {
     "Exits": ("crashed", "exit code 137"),
     "ExitsAsIfDone": ("crashed", "exit code 0 before its record"),
     "Segfaults": ("crashed", "SIGSEGV"),
+    "IsSignalled": ("crashed", "signal 40"),
+    "LeaksDescriptors": ("crashed", "could not write its record: Too many open files"),
+    "OddError": ("error", "Odd: <exception str() failed>"),
     "IsKilled": ("crashed", "SIGKILL"),
 }
 
@@ -44,7 +51,7 @@ def test_a_fault_is_a_row_and_the_cells_beside_it_are_not_touched(fault, setting
     assert reason in (records[fault]["reason"] or "")
     assert records["Works"]["status"] == "ok"
     assert records["Slow"]["status"] == "ok"
-    if status != "ok":
+    if status != "ok" and fault != "LeaksDescriptors":
         assert records[fault]["phase"] == "fit"
         assert not records[fault]["metrics"]
     assert records[fault]["elapsed"] > 0
@@ -68,6 +75,21 @@ def test_a_simulator_that_cannot_draw_is_a_row_of_the_phase_generate(settings, o
     assert "min_effect" in record["reason"]
 
 
+def test_a_cell_larger_than_a_pipe_runs(settings, outcomes):
+    n, max_lag = 60, 10
+    coefficients = [[[1e-5 * (i + j + lag) for lag in range(max_lag)]
+                     for j in range(n)] for i in range(n)]  # fmt: skip
+    large = {"kind": "linear_var", "coefficients": coefficients}
+    config = settings("Works", simulators={"large": large}, n_samples=(300,))
+    assert len(pickle.dumps(expand(config)[0])) > 2**18
+    assert outcomes(config)["Works"]["status"] == "ok"
+
+
+def test_the_time_that_libraries_take_to_load_is_not_a_cells(settings, outcomes):
+    config = settings("LoadsLong", limits=Limits(time_limit=1.0))
+    assert outcomes(config)["LoadsLong"]["status"] == "ok"
+
+
 def test_a_flood_of_prints_leaves_a_log_of_its_end(settings, outcomes, tmp_path):
     key = outcomes(settings("Floods"))["Floods"]["key"]
     log = Store(tmp_path).path(key, ".log")
@@ -75,7 +97,7 @@ def test_a_flood_of_prints_leaves_a_log_of_its_end(settings, outcomes, tmp_path)
     assert log.read_bytes().endswith(b"the last line\na line for the log\n")
 
 
-@pytest.mark.parametrize("fault", ["HangsWithChildren", "LeavesAChild"])
+@pytest.mark.parametrize("fault", ["HangsWithChildren", "LeavesAChild", "LeavesADaemon"])
 def test_the_whole_process_tree_ends_with_the_cell(
     fault, settings, outcomes, tmp_path, monkeypatch
 ):
