@@ -64,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 141 if args.command in _HYDRA else 0
     except KeyboardInterrupt as stop:
         kept = args.command in _HYDRA
+        forced = any(word.startswith(("force=", "retry=")) for word in overrides)
         hint = "; the same command goes on from here" if kept else ""
+        hint += ", without force or retry" * (kept and forced)
         print(f"lagbench: interrupted{hint}", file=sys.stderr)
         return 143 if isinstance(stop, _Terminated) else 130
     except (ValueError, OSError) as error:

@@ -73,7 +73,8 @@ class Pace:
         self._sums: dict[tuple[str, int | None], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for entry in entries:
             elapsed = entry.head["elapsed"]
-            if elapsed is not None:
+            # How long a failure took says nothing of a run that ends.
+            if elapsed is not None and not failed(entry.status):
                 self.add(entry.head["method"], entry.head["n_samples"], elapsed)
 
     def add(self, method: str, n_samples: int, seconds: float) -> None:

@@ -52,7 +52,7 @@ class Progress:
     def ended(self, cell: Cell, head: Record) -> None:
         """Count a cell that has ended, and name it if it failed."""
         self._left.pop(cell.key, None)
-        if head["elapsed"] is not None:
+        if head["elapsed"] is not None and not failed(head["status"]):
             self._pace.add(cell.method, cell.n_samples, head["elapsed"])
         self._expected_done += self._pace.seconds(cell) or 0.0
         if self._terminal:

@@ -69,7 +69,7 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
             for cell, record in _run(executor, plan, store, settings):
                 if failed(record["status"]):
                     lost[cell.key] = record
-    _sum_up(lost.values(), settings.retry)
+    _sum_up(lost.values(), store)
     before = plan.signatures
     not_run = sum(store.signature(c.key) in (None, before.get(c.key)) for c in plan.todo)
     if not_run:
@@ -149,16 +149,20 @@ def _set_aside(scan: Scan, store: Store) -> None:
         )
 
 
-def _sum_up(lost: Iterable[Record], retried: Sequence[str]) -> None:
-    """Print what failed, by method and reason."""
+def _sum_up(lost: Iterable[Record], store: Store) -> None:
+    """Print what failed, by method and reason, and where to look."""
+    lost = list(lost)
+    first = lost[0] if lost else {}
     kinds = Counter((r["method"], r["status"], _one_line(r["reason"])) for r in lost)
     for (method, status, reason), n in kinds.most_common(_REASONS):
         print(f"{n} cells of {method} ended as {status}: {reason}", file=sys.stderr)
     if len(kinds) > _REASONS:
         print(f"and {len(kinds) - _REASONS} more kinds of failure", file=sys.stderr)
-    again = sorted({status for _, status, _ in kinds} - set(retried))
-    if again:
+    if kinds:
+        again = sorted({status for _, status, _ in kinds})
         print(f"to run them again: retry=[{','.join(again)}]", file=sys.stderr)
+        where = store.path(first["key"])
+        print(f"tracebacks are in the records, prints beside them, as {where}", file=sys.stderr)
 
 
 def _one_line(reason: str | None) -> str:

@@ -7,6 +7,8 @@ need the same installation of lagbench.
 
 from __future__ import annotations
 
+import signal
+import socket
 import tempfile
 import time
 from collections.abc import Generator
@@ -77,9 +79,14 @@ class OnRay:
                 ray.shutdown()
 
     def _connect(self, ray: Any) -> None:
+        handler = signal.getsignal(signal.SIGTERM)
         try:
+            host, colon, port = (self.address or "").rpartition(":")
+            if colon and port.isdigit():  # Ray itself asks for minutes
+                socket.create_connection((host, int(port)), timeout=10.0).close()
             ray.init(self.address, log_to_driver=False, logging_level="error")
-        except (ConnectionError, RuntimeError, ValueError) as error:
+            signal.signal(signal.SIGTERM, handler)  # Ray sets its own
+        except (OSError, RuntimeError, ValueError) as error:
             raise ValueError(
                 f"executor.address: expected the address of a Ray cluster, found {self.address} "
                 f"({' '.join(str(error).split())})"

@@ -99,14 +99,15 @@ def _grid(
 def _panel(
     ax: Axes, rows: pd.DataFrame, metric: str, x: str, styles: dict[str, dict[str, Any]]
 ) -> None:
-    for k, method in enumerate(m for m in styles if m in set(rows["method"])):
+    present = [method for method in styles if method in set(rows["method"])]
+    for k, method in enumerate(present):
         values = rows[rows["method"] == method].groupby(x)["value"]
         points = [(at, *interval(group, metric)) for at, group in values]
         xs, means, lows, highs = (list(column) for column in zip(*points, strict=True))
         below = [m - low for m, low in zip(means, lows, strict=True)]
         above = [max(0.0, high - m) for m, high in zip(means, highs, strict=True)]
         # A small sideways shift keeps the intervals of equal scores apart.
-        moved = [_shift(at, k, x) for at in xs]
+        moved = [_shift(at, k - (len(present) - 1) / 2, x) for at in xs]
         ax.errorbar(moved, means, yerr=[below, above], label=method, elinewidth=0.8,
                     **styles[method])  # fmt: skip
     for bound, style in (("floor", ":"), ("ceiling", "--")):
@@ -120,8 +121,8 @@ def _panel(
     ax.set_xlabel("steps" if x == "n_samples" else x)
 
 
-def _shift(value: float, k: int, x: str) -> float:
-    return value * (1 + 0.03 * (k - 4)) if x == "n_samples" else value + 0.006 * (k - 4)
+def _shift(value: float, places: float, x: str) -> float:
+    return value * (1 + 0.03 * places) if x == "n_samples" else value + 0.006 * places
 
 
 def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> None:

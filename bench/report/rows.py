@@ -7,7 +7,8 @@ every method alike, over the runs that succeeded, with their number shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
@@ -32,6 +33,7 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
+    labels = distinct_labels(cells)
     # A cell planned twice is one system: counted twice it would narrow the interval.
     for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
         entry = scan.entries.get(cell.key)
@@ -43,17 +45,71 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
             level, scope, metric = name.split("/")
             label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
             values = {**_NOTHING, **scores}
-            rows.append({**_head(cell, record), "scope": scope, "metric": label, **values})
+            rows.append(
+                {**_head(cell, record), **labels(cell), "scope": scope, "metric": label, **values}
+            )
     return pd.DataFrame(rows)
+
+
+def distinct_labels(cells: Sequence[Cell]) -> Callable[[Cell], dict[str, str]]:
+    """Return what names a cell's `method` and `axes` so that no two settings share a row.
+
+    Where cells of one method differ in its parameters, or cells of one simulator and grid point
+    in its parameters or in what methods are told, the values that differ are added.
+    """
+    methods: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    systems: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for cell in cells:
+        methods[cell.method].append(_flat(cell.method_params))
+        systems[_system(cell)].append(_told(cell))
+
+    varying = {name: _varying(found) for name, found in (*methods.items(), *systems.items())}
+
+    def name(cell: Cell) -> dict[str, str]:
+        params, told = _flat(cell.method_params), _told(cell)
+        own = [f"{key}={params.get(key)}" for key in varying[cell.method]]
+        axes = [f"{key}={told.get(key)}" for key in varying[_system(cell)]]
+        return {
+            "method": " ".join([cell.method, *own]),
+            "axes": " ".join(filter(None, [_axes(cell), *axes])),
+        }
+
+    return name
+
+
+def _axes(cell: Cell) -> str:
+    return " ".join(f"{name}={value}" for name, value in cell.axes.items())
+
+
+def _system(cell: Cell) -> str:
+    return f"{cell.simulator} {_axes(cell)}"
+
+
+def _told(cell: Cell) -> dict[str, Any]:
+    return _flat(cell.simulator_params) | {"regimes_known": cell.regimes_known}
+
+
+def _flat(params: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested parameters under dotted names."""
+    flat: dict[str, Any] = {}
+    for key, value in params.items():
+        nested = isinstance(value, Mapping)
+        flat |= _flat(value, f"{before}{key}.") if nested else {f"{before}{key}": value}
+    return flat
+
+
+def _varying(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the keys whose values are not the same everywhere."""
+    first = found[0]
+    keys = dict.fromkeys(key for params in found for key in params)
+    return [key for key in keys if any(params.get(key) != first.get(key) for params in found)]
 
 
 def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "simulator": cell.simulator,
-        "axes": " ".join(f"{name}={value}" for name, value in cell.axes.items()),
         "n_samples": cell.n_samples,
         "seed": cell.seed,
-        "method": cell.method,
         "status": record["status"],
         "reason": record.get("reason"),
         "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
@@ -62,7 +118,7 @@ def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def paper_metric(method: str, known: set[str]) -> str:
     """Return the F1 that the paper's protocol reads for a method with these metrics."""
-    own = "f1@own" in known and method != "dot"
+    own = "f1@own" in known and method.split()[0] != "dot"
     return "f1@own" if own else "f1@top3"
 
 
@@ -78,7 +134,7 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
         metric = paper_metric(str(method), set(group["metric"]))
         parts.append(group[group["metric"] == metric].assign(metric="f1 paper"))
         parts.append(group[group["metric"] == "f1@global_k"].assign(metric="f1 fair"))
-    failed = rows[rows["status"] != "ok"]
+    failed = rows[~rows["status"].isin(["ok", "missing"])]
     scopes = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
     zeros = failed.drop(columns="scope").merge(scopes, how="left", on=["simulator", "axes"])
     parts.append(zeros.fillna({"scope": "union"}).assign(metric="f1 paper", value=0.0))

@@ -134,7 +134,10 @@ def headline(rows: pd.DataFrame) -> str:
             | {"n_ok": sum(c[0] for c in own), "n_planned": sum(c[1] for c in own)}
             | {"cpu_seconds": sum(cpu_seconds) / len(cpu_seconds) if cpu_seconds else math.nan}
         )
-    return _markdown(pd.DataFrame(out))
+    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    missing = int((cells["status"] == "missing").sum())
+    part = f"\n\n{missing} of {len(cells)} cells are missing: this table is partial"
+    return _markdown(pd.DataFrame(out)) + part * bool(missing)
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -154,6 +155,17 @@ def test_an_extra_that_is_not_installed_is_one_line(lagbench, kind):
     assert done.returncode == 2
     (line,) = (line for line in done.stderr.splitlines() if line)
     assert f"pip install 'lagbench[{kind}]'" in line
+
+
+def test_a_cluster_that_is_not_there_is_one_line(lagbench):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = lagbench("run", "executor=ray", f"executor.address=127.0.0.1:{port}",
+                    "method=[random]", *THIRTY)  # fmt: skip
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "executor.address" in line
 
 
 def test_records_of_every_executor_are_the_same(lagbench, cluster):
