@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from bench.cells import Cell
 from bench.planning import Pace, Plan, duration
@@ -90,11 +90,16 @@ class Progress:
         return f"about {duration(seconds / speed)} left{' or more' * bool(unknown)}"
 
     def _say(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # nobody reads on; the sweep goes on
-            if self._terminal:
-                self._bar.write(line, file=sys.stderr)
-            else:
-                print(line, file=sys.stderr, flush=True)
+        if self._terminal:
+            self._bar.write(line, file=sys.stderr)
+        else:
+            tell(line, sys.stderr)
+
+
+def tell(line: str, file: TextIO) -> None:
+    """Print a line; if nobody reads on, the sweep goes on all the same."""
+    with contextlib.suppress(BrokenPipeError):
+        print(line, file=file, flush=True)
 
 
 def label(cell: Cell) -> str:

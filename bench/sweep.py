@@ -14,7 +14,7 @@ from bench import executors, plans
 from bench.cells import Cell
 from bench.files import STORE_ERRORS
 from bench.planning import Plan, make_plan, pace
-from bench.progress import Progress
+from bench.progress import Progress, tell
 from bench.records import Record, failed, load
 from bench.settings import Settings
 from bench.store import Scan, Store
@@ -58,10 +58,10 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     _set_aside(plan.scan, store)
     states = Counter(plan.state(cell) for cell in plan.cells)
     n_lost = sum(n for status, n in states.items() if status != "missing" and failed(status))
-    print(
+    tell(
         f"{settings.name}: {len(plan.cells)} cells, {states['ok'] + states['declined']} done, "
         f"{f'{n_lost} failed, ' if n_lost else ''}{len(plan.todo)} to run",
-        flush=True,
+        sys.stdout,
     )
     lost = _lost_before(plan)
     if plan.todo:
@@ -73,7 +73,7 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     before = plan.signatures
     not_run = sum(store.signature(c.key) in (None, before.get(c.key)) for c in plan.todo)
     if not_run:
-        print(f"{not_run} cells were not run; the same command runs them", file=sys.stderr)
+        tell(f"{not_run} cells were not run; the same command runs them", sys.stderr)
     return Outcome(len(lost) + not_run, store.scan() if plan.todo else plan.scan)
 
 
@@ -139,13 +139,13 @@ def _set_aside(scan: Scan, store: Store) -> None:
         with contextlib.suppress(FileNotFoundError):  # another runner was faster
             target = store.set_aside(path)
             if target is not None:
-                print(f"set aside: {reason}; now {target}", file=sys.stderr)
+                tell(f"set aside: {reason}; now {target}", sys.stderr)
     for reason in scan.unreadable.values():
-        print(f"cannot be read, so run again: {reason}", file=sys.stderr)
+        tell(f"cannot be read, so run again: {reason}", sys.stderr)
     if scan.newer:
-        print(
+        tell(
             f"left alone: {len(scan.newer)} records of a newer lagbench, as {scan.newer[0]}",
-            file=sys.stderr,
+            sys.stderr,
         )
 
 
@@ -155,14 +155,14 @@ def _sum_up(lost: Iterable[Record], store: Store) -> None:
     first = lost[0] if lost else {}
     kinds = Counter((r["method"], r["status"], _one_line(r["reason"])) for r in lost)
     for (method, status, reason), n in kinds.most_common(_REASONS):
-        print(f"{n} cells of {method} ended as {status}: {reason}", file=sys.stderr)
+        tell(f"{n} cells of {method} ended as {status}: {reason}", sys.stderr)
     if len(kinds) > _REASONS:
-        print(f"and {len(kinds) - _REASONS} more kinds of failure", file=sys.stderr)
+        tell(f"and {len(kinds) - _REASONS} more kinds of failure", sys.stderr)
     if kinds:
         again = sorted({status for _, status, _ in kinds})
-        print(f"to run them again: retry=[{','.join(again)}]", file=sys.stderr)
+        tell(f"to run them again: retry=[{','.join(again)}]", sys.stderr)
         where = store.path(first["key"])
-        print(f"tracebacks are in the records, prints beside them, as {where}", file=sys.stderr)
+        tell(f"tracebacks are in the records, prints beside them, as {where}", sys.stderr)
 
 
 def _one_line(reason: str | None) -> str:
