@@ -10,7 +10,7 @@ JSON file all the same.
 | status | one of `STATUSES` |
 | phase | `generate`, `fit` or `score`: where it ended |
 | method, n_samples | of the cell, for estimates of time |
-| elapsed | wall seconds of the whole cell, from start to the last byte |
+| elapsed | wall seconds of the whole cell, from generating to scoring, or until it was killed |
 | reason, traceback | what went wrong, or None |
 | cell | the cell, see `bench.cells.Cell.describe` |
 | labels | `simulator` and `axes`: what the cell was called when it ran |
@@ -29,17 +29,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from bench.cells import SCHEMA, canonical, content_key
 
 Status = Literal["ok", "declined", "error", "timeout", "out_of_memory", "crashed"]
-Failure = Literal["declined", "error", "timeout", "out_of_memory", "crashed"]
+NotOk = Literal["declined", "error", "timeout", "out_of_memory", "crashed"]
 Record = dict[str, Any]
 
-STATUSES: tuple[Status, ...] = (
-    "ok", "declined", "error", "timeout", "out_of_memory", "crashed",
-)  # fmt: skip
+STATUSES: tuple[Status, ...] = get_args(Status)
 """How a cell can end. A method that declines a problem has not failed; the last four are."""
 
 HEAD = ("schema", "key", "status", "phase", "method", "n_samples", "elapsed")

@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator, StringConstraints
 
 from bench.nodes import build
-from bench.records import Failure
+from bench.records import NotOk
 
 
 def _as_tuple(value: Any) -> Any:
@@ -62,7 +62,7 @@ class Settings:
     shard
         `i/n` runs the i-th of n equal parts of the cells (1 to n), or None for all.
     retry
-        Failures to run again, by status.
+        Cells to run again, by a status other than ok.
     force
         Methods to run again, whatever their records say.
     results_dir
@@ -82,7 +82,7 @@ class Settings:
     limits: Limits
     executor: dict[str, Any]
     shard: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None
-    retry: Annotated[tuple[Failure, ...], BeforeValidator(_as_tuple)]
+    retry: Annotated[tuple[NotOk, ...], BeforeValidator(_as_tuple)]
     force: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
     results_dir: str
     methods: dict[str, dict[str, Any]]

@@ -38,6 +38,7 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
         entry = scan.entries.get(cell.key)
         record: Record = {"status": "missing"} if entry is None else load(entry.path)
+        head = {**_head(cell, record), **labels(cell)}
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:
             metrics["forecast/union/error"] = {"value": record["forecast_error"]}
@@ -45,9 +46,7 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
             level, scope, metric = name.split("/")
             label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
             values = {**_NOTHING, **scores}
-            rows.append(
-                {**_head(cell, record), **labels(cell), "scope": scope, "metric": label, **values}
-            )
+            rows.append({**head, "scope": scope, "metric": label, **values})
     return pd.DataFrame(rows)
 
 
