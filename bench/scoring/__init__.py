@@ -1,8 +1,9 @@
 """Scoring an estimated graph against the truth, each score with its floor and its ceiling.
 
-Metrics come from scores (`auroc`, `auprc`, `tpr@fdr10`, see `ranking`) or from a graph decided
-by a named rule (`f1@own`, `shd@top3`, ...: rules in `decisions`, definitions in `counts`), at
-four levels (`candidates`). Regimes that a method found are scored beside its graphs (`regimes`).
+Metrics come from scores (`auroc`, `auprc`, `tpr@fdr10`, `effect_r`, see `ranking`) or from a
+graph decided by a named rule (`f1@own`, `shd@top3`, ...: rules in `decisions`, definitions in
+`counts`), at four levels (`candidates`). Regimes that a method found are scored beside its
+graphs (`regimes`).
 """
 
 from __future__ import annotations
