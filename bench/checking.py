@@ -29,6 +29,10 @@ def check(args: argparse.Namespace) -> int:
         print(f"{result.status:4}  {result.name}: {result.description}")
         if result.message:
             print(f"      {result.message}")
-    failed = sum(result.status == "fail" for result in results)
-    print(f"{name}: {failed} of {len(results)} checks failed" if failed else f"{name}: all passed")
+    failed, skipped = (sum(r.status == status for r in results) for status in ("fail", "skip"))
+    if failed:
+        print(f"{name}: {failed} of {len(results)} checks failed")
+    else:
+        rest = f"none failed, {skipped} of {len(results)} skipped" if skipped else "all passed"
+        print(f"{name}: {rest}")
     return 1 if failed else 0

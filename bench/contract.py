@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from bench import reach
-from methods import DeclinedError, LaggedGraph, Method, TimeSeries
+from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
 from methods.series import FloatArray
 
 Edge = tuple[int, int, int]
@@ -322,6 +322,8 @@ def _require(holds: bool | np.bool_, failure: str) -> None:
 def _discover(method: Method, series: object, max_lag: float) -> LaggedGraph:
     try:
         return method.discover(series, max_lag=max_lag, rng=_rng())  # type: ignore[arg-type]
+    except UnavailableError as reason:
+        raise Skip(f"cannot run on this machine: {reason}") from None
     except DeclinedError as reason:
         raise AssertionError(
             f"declines an ordinary problem of 4 variables and max_lag {max_lag}: {reason}"

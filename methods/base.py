@@ -21,6 +21,14 @@ class DeclinedError(Exception):
     """Raised by a method that does not take a problem; the message is the reason."""
 
 
+class UnavailableError(DeclinedError):
+    """Raised by a method that cannot run on this machine, whatever the problem.
+
+    An optional package or a file of weights is missing; the message says which, and how to get
+    it. Contract checks that need a result are skipped with that reason.
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Handles:
     """What a method declares about itself.

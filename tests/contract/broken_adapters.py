@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from methods import DeclinedError, Handles, LaggedGraph, Method, TimeSeries
+from methods import DeclinedError, Handles, LaggedGraph, Method, TimeSeries, UnavailableError
 from methods.correlation import Correlation
 from methods.var import VAR
 
@@ -167,3 +167,10 @@ class HoldsTheTruth(VAR):
 class DeclinesEverything(VAR):
     def discover(self, series, *, max_lag, rng):
         raise DeclinedError("not today")
+
+
+class LacksItsWeights(VAR):
+    """Breaks no clause: it says that it cannot run here."""
+
+    def discover(self, series, *, max_lag, rng):
+        raise UnavailableError("no weights")

@@ -125,6 +125,14 @@ def test_whatever_an_adapter_raises_is_a_failure_and_graph_checks_are_not_repeat
     ]
 
 
+def test_what_cannot_run_on_this_machine_is_skipped_with_its_reason(broken):
+    results = {result.name: result for result in run_checks(broken.LacksItsWeights())}
+    assert {result.status for result in results.values()} == {"pass", "skip"}
+    formed = results["result_is_well_formed"]
+    assert (formed.status, formed.message) == ("skip", "cannot run on this machine: no weights")
+    assert results["bad_input_is_refused"].status == "pass"
+
+
 def test_each_check_says_in_one_line_what_it_asks_for():
     lines = [describe(check) for check in CHECKS]
     assert len(set(lines)) == len(CHECKS)
