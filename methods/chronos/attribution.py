@@ -1,0 +1,80 @@
+"""How strongly each forecast depends on each lagged input, and how good the forecasts are."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from methods.base import DeclinedError
+from methods.chronos.forecaster import Forecaster
+from methods.chronos.windows import Windows
+
+_WINDOWS = 64  # most samples to average over
+_SERIES = 256  # most variables times windows in one pass, which bounds the memory
+
+
+def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray[np.float64]:
+    r"""Return the mean absolute gradients of the forecasts, in standardised units.
+
+    :math:`S_{ijl} = E\,|\partial \hat x_{j,t} / \partial x_{i,t-l}|` over windows spread evenly
+    over the series. It is the whole derivative: the model scales each variable of a window by
+    its mean and spread over the context, so moving one input also moves all inputs of that
+    variable a little and, for a self-edge, the forecast itself. That adds a floor of the order
+    of one over the context to all lags of a variable alike, which is no dependence of its own;
+    a longer context lowers it.
+
+    A window in which a variable stands still is left out: its spread has no derivative.
+
+    Returns
+    -------
+    ndarray
+        Shape `(n_vars, n_vars, max_lag)`, `[cause, effect, lag - 1]`.
+
+    Raises
+    ------
+    DeclinedError
+        If a variable stands still in each of these windows.
+    """
+    n = windows.rows.shape[1]
+    total, samples = torch.zeros(n, n, max_lag, dtype=torch.float64), 0
+    for at in _chunks(windows.targets, n):
+        contexts, _ = windows.take(at)
+        moves = (contexts != contexts[:, :1]).any(dim=1).all(dim=1)
+        inputs = contexts[moves].requires_grad_()
+        samples += len(inputs)
+        if not len(inputs):
+            continue
+        forecasts = forecaster(inputs).sum(dim=0)
+        for effect in range(n):
+            (gradients,) = torch.autograd.grad(forecasts[effect], inputs, retain_graph=True)
+            lagged = gradients[:, -max_lag:].flip(1)
+            total[:, effect] += lagged.abs().double().sum(dim=0).T.cpu()
+    if not samples:
+        raise DeclinedError(
+            f"a variable stands still in every window of {windows.context} steps; set a longer "
+            "context or leave that variable out"
+        )
+    return total.numpy() / samples
+
+
+@torch.no_grad()
+def forecast_error(forecaster: Forecaster, windows: Windows) -> float | None:
+    """Return the mean squared error on test windows, or None where there are none.
+
+    It is one over the variance, because the rows are standardised.
+    """
+    if not len(windows.test):
+        return None
+    errors = []
+    for at in _chunks(windows.test, windows.rows.shape[1]):
+        contexts, present = windows.take(at)
+        errors.append((forecaster(contexts) - present).square())
+    return float(torch.cat(errors).mean())
+
+
+def _chunks(targets: Tensor, n_vars: int) -> tuple[Tensor, ...]:
+    """Split targets spread evenly over all into batches that fit."""
+    spread = torch.linspace(0, len(targets) - 1, min(len(targets), _WINDOWS), dtype=torch.float64)
+    return torch.split(targets[spread.long().to(targets.device)], max(1, _SERIES // n_vars))
