@@ -175,6 +175,7 @@ class Store:
     def write_truth(self, truth: LaggedGraph, key: str) -> str:
         """Write a truth unless it is there, and return its digest.
 
+        A system has one, or one per length of its series where it has regimes to be labelled.
         The draft is that of a cell, by its key, so that `clear_drafts` finds it.
         """
         folder = self.root / "truths"
@@ -226,11 +227,13 @@ class Store:
 
 
 def graph_digest(graph: LaggedGraph) -> str:
-    """Return a hash of the names, scores and adjacency of a graph and of its regimes."""
+    """Return a hash of the names, scores, adjacency and labels of a graph and of its regimes."""
     parts = [repr(graph.names).encode()]
     for label, part in [(-1, graph), *graph.per_regime.items()]:
         adjacency = b"" if part.adjacency is None else part.adjacency.tobytes()
         parts += [repr((label, part.scores.shape)).encode(), part.scores.tobytes(), adjacency]
+    for labels in graph.regimes or ():
+        parts += [repr(labels.shape).encode(), labels.tobytes()]
     return digest(*parts)
 
 

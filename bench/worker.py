@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -72,6 +73,8 @@ def run(
     try:
         system = cell.build_simulator().draw(cell.seed)
         sample, truth = system.generate(cell.n_samples), system.truth
+        if truth.per_regime:
+            truth = replace(truth, regimes=sample.regimes)
         record["properties"] = {k: _defined(v) for k, v in sample.properties.items()}
         record["data"] = _series_digest(sample.series)
         record["cost"]["generate_seconds"] = time.perf_counter() - started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from methods.graph import LaggedGraph
+from methods.graph import COLUMNS, IntArray, LaggedGraph
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ["cause", "effect", "lag", "score", "selected"]
+_STATISTIC = "statistic_"
 
 
 def to_npz(graph: LaggedGraph, path: Path) -> None:
@@ -25,14 +25,18 @@ def to_npz(graph: LaggedGraph, path: Path) -> None:
         arrays |= _arrays(part, f"regime{label}_")
     if graph.per_regime:
         arrays["regimes"] = np.array(list(graph.per_regime), dtype=np.int64)
+    if graph.regimes is not None:
+        arrays["steps"] = np.concatenate(graph.regimes)
+        arrays["segment_lengths"] = np.array([len(labels) for labels in graph.regimes])
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
 def _arrays(graph: LaggedGraph, prefix: str) -> dict[str, Any]:
     fields = ("scores", "adjacency", "p_values", "forecast_error")
-    values = {prefix + name: getattr(graph, name) for name in fields}
-    return {key: value for key, value in values.items() if value is not None}
+    values = {name: getattr(graph, name) for name in fields}
+    values |= {_STATISTIC + name: array for name, array in graph.edge_statistics.items()}
+    return {prefix + name: value for name, value in values.items() if value is not None}
 
 
 def from_npz(path: Path) -> LaggedGraph:
@@ -41,30 +45,51 @@ def from_npz(path: Path) -> LaggedGraph:
         arrays = dict(stored)
     names = tuple(str(name) for name in arrays["names"])
 
-    def part(prefix: str, regimes: dict[int, LaggedGraph]) -> LaggedGraph:
-        error = arrays.get(prefix + "forecast_error")
+    def part(
+        prefix: str,
+        per_regime: dict[int, LaggedGraph],
+        regimes: tuple[IntArray, ...] | None = None,
+    ) -> LaggedGraph:
+        error, statistic = arrays.get(prefix + "forecast_error"), prefix + _STATISTIC
         return LaggedGraph(
             arrays[prefix + "scores"],
             names,
             arrays.get(prefix + "adjacency"),
             arrays.get(prefix + "p_values"),
-            regimes,
+            per_regime,
             None if error is None else float(error),
+            regimes,
+            {
+                key.removeprefix(statistic): array
+                for key, array in arrays.items()
+                if key.startswith(statistic)
+            },
         )
 
     labels = [int(label) for label in arrays.get("regimes", [])]
-    return part("", {label: part(f"regime{label}_", {}) for label in labels})
+    per_regime = {label: part(f"regime{label}_", {}) for label in labels}
+    return part("", per_regime, _labels_of_steps(arrays))
+
+
+def _labels_of_steps(arrays: Mapping[str, NDArray[Any]]) -> tuple[IntArray, ...] | None:
+    if "steps" not in arrays:
+        return None
+    ends = np.cumsum(arrays["segment_lengths"])
+    return tuple(np.split(arrays["steps"], ends[:-1]))
 
 
 def to_csv(graph: LaggedGraph, path: Path) -> None:
-    """Write one row per entry that is not NaN; `selected` is empty without an adjacency."""
+    """Write one row per score that is not NaN; `selected` is empty without an adjacency."""
     import pandas as pd
 
     rows = [
         (graph.names[i], graph.names[j], lag, graph.scores[i, j, lag], _selected(graph, i, j, lag))
         for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist()
     ]
-    pd.DataFrame(rows, columns=_COLUMNS).to_csv(path, index=False)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name, values in graph.edge_statistics.items():
+        frame[name] = values[~np.isnan(graph.scores)]
+    frame.to_csv(path, index=False)
 
 
 def _selected(graph: LaggedGraph, i: int, j: int, lag: int) -> bool | None:
@@ -72,18 +97,11 @@ def _selected(graph: LaggedGraph, i: int, j: int, lag: int) -> bool | None:
 
 
 def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> LaggedGraph:
-    """Read `cause,effect,lag,score,selected` rows; ValueError names what does not fit."""
-    import pandas as pd
+    """Read rows of `COLUMNS`; ValueError names what does not fit.
 
-    frame = pd.read_csv(
-        path,
-        dtype={"cause": str, "effect": str},
-        keep_default_na=False,
-        na_values={"score": [""], "selected": [""]},
-    )
-    absent = [column for column in _COLUMNS if column not in frame.columns]
-    if absent:
-        raise ValueError(f"{path.name}: expected columns {_COLUMNS}, found none named {absent}")
+    Every further column of numbers is an edge statistic; columns of anything else are left out.
+    """
+    frame = _read_rows(path)
     if names is None:
         names = list(dict.fromkeys([*frame["cause"], *frame["effect"]]))
     if max_lag is None:
@@ -91,17 +109,42 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
     _check_rows(path, frame, names, max_lag)
     index = {name: i for i, name in enumerate(names)}
     shape = (len(names), len(names), max_lag + 1)
-    scores, adjacency = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     at = (
         frame["cause"].map(index).to_numpy(dtype=int),
         frame["effect"].map(index).to_numpy(dtype=int),
         frame["lag"].to_numpy(dtype=int),
     )
-    scores[at] = frame["score"].to_numpy(dtype=float)
+
+    def spread(column: pd.Series, fill: float | bool) -> NDArray[Any]:
+        array = np.full(shape, fill)
+        array[at] = column.to_numpy(dtype=array.dtype)
+        return array
+
     decided = bool(frame["selected"].notna().all())
-    if decided:
-        adjacency[at] = frame["selected"].astype(bool)
-    return LaggedGraph(scores, tuple(names), adjacency if decided else None)
+    further = frame.drop(columns=list(COLUMNS)).select_dtypes("number")
+    return LaggedGraph(
+        spread(frame["score"], np.nan),
+        tuple(names),
+        spread(frame["selected"], False) if decided else None,
+        edge_statistics={str(name): spread(further[name], np.nan) for name in further},
+    )
+
+
+def _read_rows(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = list(pd.read_csv(path, nrows=0).columns)
+    absent = [column for column in COLUMNS if column not in columns]
+    if absent:
+        raise ValueError(
+            f"{path.name}: expected columns {list(COLUMNS)}, found none named {absent}"
+        )
+    return pd.read_csv(
+        path,
+        dtype={"cause": str, "effect": str},
+        keep_default_na=False,
+        na_values={name: [""] for name in columns if name not in ("cause", "effect")},
+    )
 
 
 def _check_rows(path: Path, frame: pd.DataFrame, names: Sequence[str], max_lag: int) -> None:

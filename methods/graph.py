@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+COLUMNS = ("cause", "effect", "lag", "score", "selected")
+"""Columns of the CSV format; the statistics of an edge come after them under their names."""
 
 
 class SummaryGraph(NamedTuple):
@@ -50,12 +54,21 @@ class LaggedGraph:
     forecast_error
         Mean squared one-step forecast error on held-out steps divided by the variance, averaged
         over variables; None where the method does not forecast.
+    regimes
+        The regime that the method found for every time step: one integer array of shape `(T_k,)`
+        per segment of the series, with the keys of `per_regime` as labels (a label without a
+        graph there stands for this graph). None where the method was told the labels or looks
+        for none. In a system's truth: the true labels of a series.
+    edge_statistics
+        What else the method knows of each edge, by name: arrays of the shape of `scores`, NaN
+        where it is silent.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a score is infinite, a p-value lies outside [0, 1], or an edge is
-        selected where the score is NaN.
+        If shapes disagree, a score is infinite, a p-value lies outside [0, 1], an edge is
+        selected where the score is NaN, a label is no integer, or a statistic has the name of
+        one of `COLUMNS`.
     """
 
     scores: FloatArray
@@ -64,6 +77,8 @@ class LaggedGraph:
     p_values: FloatArray | None = None
     per_regime: Mapping[int, LaggedGraph] = field(default_factory=dict)
     forecast_error: float | None = None
+    regimes: tuple[IntArray, ...] | None = None
+    edge_statistics: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         scores = np.array(self.scores, dtype=np.float64)
@@ -94,6 +109,13 @@ class LaggedGraph:
                     f"per_regime[{label}]: expected the same names and shape {scores.shape}, "
                     f"found {graph.names} and {graph.scores.shape}"
                 )
+        if self.regimes is not None:
+            object.__setattr__(self, "regimes", _as_labels(self.regimes))
+        statistics = {
+            name: _as_statistic(name, values, scores.shape)
+            for name, values in self.edge_statistics.items()
+        }
+        object.__setattr__(self, "edge_statistics", statistics)
 
     @classmethod
     def from_lags(
@@ -104,6 +126,7 @@ class LaggedGraph:
         adjacency: ArrayLike | None = None,
         p_values: ArrayLike | None = None,
         forecast_error: float | None = None,
+        edge_statistics: Mapping[str, ArrayLike] | None = None,
     ) -> Self:
         """Build a graph from `(n, n, max_lag)` arrays of lags `1..max_lag`, silent at lag 0."""
 
@@ -119,6 +142,10 @@ class LaggedGraph:
             with_lag_0(adjacency, False),
             with_lag_0(p_values, np.nan),
             forecast_error=forecast_error,
+            edge_statistics={
+                name: with_lag_0(np.asarray(values, dtype=np.float64), np.nan)
+                for name, values in (edge_statistics or {}).items()
+            },
         )
 
     @property
@@ -159,6 +186,8 @@ class LaggedGraph:
             pick(self.p_values),
             {label: graph.take(order) for label, graph in self.per_regime.items()},
             self.forecast_error,
+            self.regimes,
+            {name: pick(values) for name, values in self.edge_statistics.items()},
         )
 
     def to_npz(self, path: str | Path) -> None:
@@ -175,7 +204,7 @@ class LaggedGraph:
         return formats.from_npz(Path(path))
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row `cause,effect,lag,score,selected` per entry that is not NaN."""
+        """Write one row per score that is not NaN: `COLUMNS`, then the `edge_statistics`."""
         from methods import formats
 
         formats.to_csv(self, Path(path))
@@ -256,4 +285,30 @@ def _as_p_values(p_values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
             f"p_values: expected values in [0, 1] or NaN, found {np.nanmin(array):g} to "
             f"{np.nanmax(array):g}"
         )
+    return array
+
+
+def _as_labels(regimes: Sequence[ArrayLike]) -> tuple[IntArray, ...]:
+    if len(regimes) == 0:
+        raise ValueError("regimes: expected one array per segment, found none; pass None")
+    arrays = tuple(np.array(labels) for labels in regimes)
+    for k, labels in enumerate(arrays):
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"regimes of segment {k}: expected integers, one per time step, found shape "
+                f"{labels.shape} of dtype {labels.dtype}"
+            )
+    copies = tuple(labels.astype(np.int64) for labels in arrays)
+    for labels in copies:
+        labels.flags.writeable = False
+    return copies
+
+
+def _as_statistic(name: str, values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
+    array = np.array(values, dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f"edge_statistics[{name!r}]: expected shape {shape}, found {array.shape}")
+    if name in COLUMNS:
+        raise ValueError(f"edge_statistics: expected names other than {COLUMNS}, found {name!r}")
+    array.flags.writeable = False
     return array

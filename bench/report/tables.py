@@ -31,8 +31,9 @@ SHOWN = {
 
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
-# Metrics that count or measure errors have no upper end; all others lie in [0, 1].
-_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error")
+# Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
+_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found")
+_LOWEST = {"ari": -0.5, "effect_r": -1.0}
 
 
 def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
@@ -45,7 +46,7 @@ def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
     half = _quantile(n - 1) * float(numbers.std(ddof=1)) / math.sqrt(n)
     name = metric.rpartition(":")[2].partition("@")[0]
     top = math.inf if name in _UNBOUNDED else 1.0
-    return mean, max(0.0, mean - half), min(top, mean + half)
+    return mean, max(_LOWEST.get(name, 0.0), mean - half), min(top, mean + half)
 
 
 @functools.cache

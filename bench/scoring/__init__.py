@@ -1,8 +1,9 @@
 """Scoring an estimated graph against the truth, each score with its floor and its ceiling.
 
-Metrics come from scores (`auroc`, `auprc`, `tpr@fdr10`, see `ranking`) or from a graph decided
-by a named rule (`f1@own`, `shd@top3`, ...: rules in `decisions`, definitions in `counts`), at
-four levels (`candidates`).
+Metrics come from scores (`auroc`, `auprc`, `tpr@fdr10`, `effect_r`, see `ranking`) or from a
+graph decided by a named rule (`f1@own`, `shd@top3`, ...: rules in `decisions`, definitions in
+`counts`), at four levels (`candidates`). Regimes that a method found are scored beside its
+graphs (`regimes`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bench.scoring.counts import expected_metrics
 from bench.scoring.decisions import Selection, decide
 from bench.scoring.floors import selection_floor, simulated_floor
 from bench.scoring.ranking import rank_metrics
+from bench.scoring.regimes import graphs_of_regimes, overlap, regime_metrics
 from methods import LaggedGraph
 
 __all__ = ["Score", "score"]
@@ -28,9 +30,9 @@ class Score:
     Parameters
     ----------
     level
-        `window`, `instantaneous`, `summary` or `summary_no_self`.
+        `window`, `instantaneous`, `summary` or `summary_no_self`; `regimes` for the labels found.
     scope
-        `union` (one graph) or `per_regime` (mean over the regimes of the truth).
+        `union` (one graph, or all steps) or `per_regime` (mean over the regimes of the truth).
     metric
         Name of the metric, with its rule after the @ where there is one.
     value
@@ -74,7 +76,9 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
         NaN where the system makes no claim. Those entries are left out for every method. Where
         it has `per_regime` graphs, the scope `per_regime` comes beside `union`: each regime's
         graph is compared with the estimate's graph of that label, or with its one graph if it
-        has none, and the defined values are averaged over regimes.
+        has none, and the defined values are averaged over regimes. Where the estimate has found
+        `regimes`, the truth holds the true ones of the same series: they are compared, and a
+        graph with that of the found regime that covers most of its steps.
     rng
         Used for the floors of `@oracle` and `tpr@fdr10` alone.
 
@@ -86,16 +90,18 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
     Raises
     ------
     ValueError
-        If the names or shapes differ, or the truth has no adjacency.
+        If the names or shapes differ, the truth has no adjacency, or the labels of steps do not
+        fit.
     """
-    scopes = {"union": _table(estimate, truth, rng)}
+    scopes, shared = {"union": _table(estimate, truth, rng)}, overlap(estimate, truth)
     if truth.per_regime:
+        graphs = graphs_of_regimes(estimate, truth, shared)
         scopes["per_regime"] = _average(
-            [
-                _table(estimate.per_regime.get(label, estimate), regime, rng)
-                for label, regime in truth.per_regime.items()
-            ]
+            [_table(graphs[label], regime, rng) for label, regime in truth.per_regime.items()]
         )
+    if shared is not None:
+        found = regime_metrics(shared)
+        scopes["union"] |= {("regimes", metric): numbers for metric, numbers in found.items()}
     return [
         Score(level, scope, metric, *numbers)
         for scope, table in scopes.items()

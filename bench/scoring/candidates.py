@@ -25,6 +25,8 @@ class Candidates:
 
     Parameters
     ----------
+    score
+        The estimate's score, NaN where it is silent.
     rank
         Place in the estimate's order: 0 where the estimate is silent, else 1 for its lowest
         score and one more for every larger distinct score. Tied scores share a rank.
@@ -41,6 +43,7 @@ class Candidates:
         or where time fixes the direction (lags of at least 1).
     """
 
+    score: FloatArray
     rank: IntArray
     selected: BoolArray | None
     true: BoolArray
@@ -66,7 +69,7 @@ class Candidates:
     def oracle(self) -> Self:
         """Return the candidates as scored by the truth: edges by effect, above every non-edge."""
         rank = np.where(self.true, 1 + dense_rank(self.size), 1)
-        return replace(self, rank=rank, selected=self.true)
+        return replace(self, score=self.size, rank=rank, selected=self.true)
 
 
 class _Level(NamedTuple):
@@ -162,6 +165,7 @@ def _flatten(level: _Level) -> Candidates:
         index[cause, effect] = np.arange(len(cause))
         opposite = index[effect, cause]
     return Candidates(
+        score=level.score[at],
         rank=dense_rank(level.score[at]),
         selected=None if level.selected is None else level.selected[at],
         true=level.true[at],

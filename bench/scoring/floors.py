@@ -24,24 +24,25 @@ def selection_floor(candidates: Candidates, selection: Selection) -> dict[str, f
 
 
 def simulated_floor(candidates: Candidates, rng: np.random.Generator) -> dict[str, float]:
-    """Return the floors of the rank metrics and of `@oracle`.
+    """Return the floors of the metrics of scores and of `@oracle`.
 
     `auroc` is 1/2 and `auprc` is the expected average precision of a random order of `N`
     candidates with `P` true ones,
 
         (H_N + (P - 1) / (N - 1) (N - H_N)) / N,   H_N = 1 + 1/2 + ... + 1/N
 
-    (Bestgen, 2015, doi:10.1515/pralin-2015-0007). `tpr@fdr10` and `@oracle` have no closed form
-    and are means over 200 random orders. What is drawn depends on the truth alone, so that one
-    state of `rng` gives one floor to every method.
+    (Bestgen, 2015, doi:10.1515/pralin-2015-0007). `effect_r` is 0. `tpr@fdr10` and `@oracle`
+    have no closed form and are means over 200 random orders. What is drawn depends on the truth
+    alone, so that one state of `rng` gives one floor to every method.
     """
     n, n_true = len(candidates.true), candidates.n_true
     if n_true == 0:
         nothing = threshold_metrics(0.0, 0.0, 0, 0.0)
-        ranks = dict.fromkeys(("auroc", "auprc", "tpr@fdr10"), np.nan)
+        ranks = dict.fromkeys(("auroc", "auprc", "tpr@fdr10", "effect_r"), np.nan)
         return ranks | {f"{name}@oracle": float(value) for name, value in nothing.items()}
     place = _places_of_true(n, n_true, rng)
     floor = {f"{name}@oracle": mean for name, mean in _oracle_floor(candidates, place).items()}
+    floor["effect_r"] = 0.0 if np.ptp(candidates.size) else np.nan
     if not ranks_two_classes(candidates):
         return floor | dict.fromkeys(("auroc", "auprc", "tpr@fdr10"), np.nan)
     found = np.arange(1, n_true + 1)

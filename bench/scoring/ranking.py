@@ -1,17 +1,17 @@
-"""Metrics of a ranking: no threshold is chosen, or the error rate chooses it."""
+"""Metrics of scores: no threshold is chosen, or the error rate chooses it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bench.scoring.candidates import Candidates, IntArray
+from bench.scoring.candidates import Candidates, FloatArray, IntArray
 
 
 def rank_metrics(candidates: Candidates) -> dict[str, float]:
-    """Return `auroc`, `auprc` and `tpr@fdr10`.
+    """Return `auroc`, `auprc`, `tpr@fdr10` and `effect_r`.
 
-    All are NaN unless there is at least one true edge and one non-edge: a ranking of one class
-    is no ranking. Silent entries are tied below every scored one.
+    The first three are NaN unless there is at least one true edge and one non-edge: a ranking of
+    one class is no ranking. Silent entries are tied below every scored one.
 
     Notes
     -----
@@ -19,15 +19,18 @@ def rank_metrics(candidates: Candidates) -> dict[str, float]:
     `auprc` is the average precision `sum_k (R_k - R_{k-1}) P_k` over distinct thresholds, as
     scikit-learn defines it, not the trapezoid under the curve. `tpr@fdr10` is the largest
     `tp / P` over thresholds that keep ties together and have `fp <= 0.1 (tp + fp)`, 0 if there
-    is none.
+    is none. `effect_r` is Pearson's correlation between the scores and the sizes of the true
+    effects, where a silent entry has the score 0; NaN where either is constant.
     """
+    effect_r = {"effect_r": correlation(np.nan_to_num(candidates.score), candidates.size)}
     if not ranks_two_classes(candidates):
-        return {"auroc": np.nan, "auprc": np.nan, "tpr@fdr10": np.nan}
+        return {"auroc": np.nan, "auprc": np.nan, "tpr@fdr10": np.nan, **effect_r}
     _, selected, tp = thresholds(candidates)
     n, n_true = len(candidates.true), candidates.n_true
     return {
         **_areas(np.append(selected, n), np.append(tp, n_true)),
         "tpr@fdr10": float(tpr_at_fdr10(selected, tp).max() / n_true),
+        **effect_r,
     }
 
 
@@ -49,6 +52,17 @@ def _areas(selected: IntArray, tp: IntArray) -> dict[str, float]:
 def ranks_two_classes(candidates: Candidates) -> bool:
     """Return whether there is at least one true edge and one non-edge."""
     return 0 < candidates.n_true < len(candidates.true)
+
+
+def correlation(x: FloatArray, y: FloatArray) -> float:
+    """Return Pearson's correlation, NaN where one of the two is constant."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return np.nan
+    # Scores may be of any size: scaled first, their squares neither overflow nor vanish.
+    a, b = x / np.abs(x).max(), y / np.abs(y).max()
+    a, b = a - a.mean(), b - b.mean()
+    r = a @ b / np.sqrt((a @ a) * (b @ b))
+    return float(np.clip(r, -1, 1))  # rounding can pass 1
 
 
 def thresholds(candidates: Candidates) -> tuple[IntArray, IntArray, IntArray]:

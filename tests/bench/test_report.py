@@ -93,6 +93,9 @@ def test_the_interval_stays_within_what_the_metric_can_be():
     values = pd.Series([0.1, 0.9])
     assert interval(values, "summary:f1@own")[1:] == (0.0, 1.0)
     assert interval(values, "summary:shd@own")[2] > 1.0
+    assert interval(values, "regimes:n_found")[2] > 1.0
+    assert interval(values - 0.5, "regimes:ari")[1:] == (-0.5, 1.0)
+    assert interval(values - 0.5, "effect_r")[1:] == (-1.0, 1.0)
 
 
 def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_scan, tmp_path):

@@ -72,10 +72,45 @@ def test_one_false_edge_in_ten_selected_is_allowed_and_one_in_nine_is_not(n_befo
 
 @settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_a_rising_transform_of_the_scores_changes_nothing(seed):
+def test_a_rising_transform_of_the_scores_changes_no_ranking(seed):
     estimate, truth = graphs(seed, n=3, max_lag=2, silent=0.1)
     bent = LaggedGraph(np.exp(3 * estimate.scores) - 7, estimate.names)
-    np.testing.assert_equal(rows(bent, truth), rows(estimate, truth))
+    one, other = (
+        {name: value for name, value in rows(graph, truth).items() if "effect_r" not in name}
+        for graph in (bent, estimate)
+    )
+    np.testing.assert_equal(one, other)
+
+
+@pytest.mark.parametrize("silent", [0.0, 0.4])
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
+def test_effect_r_is_pearsons_correlation_with_silent_entries_at_0(silent, scale):
+    estimate, truth = graphs(1, levels=1000, silent=silent)
+    scaled = LaggedGraph(scale * estimate.scores, estimate.names)
+    found = rows(scaled, truth)["window/union/effect_r"]
+    scores = np.nan_to_num(estimate.scores[:, :, 1:]).ravel()
+    assert found == pytest.approx(np.corrcoef(scores, truth.scores[:, :, 1:].ravel())[0, 1])
+
+
+def test_effect_r_of_effects_is_1_and_needs_scores_that_vary():
+    _, truth = graphs(0)
+    for a, b, expected in ((1, 0, 1), (3e-7, 0.1, 1), (-2, 0, -1), (0, 0.3, np.nan)):
+        estimate = LaggedGraph(a * truth.scores + b, truth.names)
+        (row,) = (
+            row
+            for row in score(estimate, truth, np.random.default_rng(0))
+            if row.name == "window/union/effect_r"
+        )
+        np.testing.assert_allclose(row.value, expected, rtol=1e-9)
+        assert (row.floor, row.ceiling) == (0, 1)
+    silent = LaggedGraph(np.full(truth.scores.shape, np.nan), truth.names)
+    assert np.isnan(rows(silent, truth)["window/union/effect_r"])
+
+
+def test_effect_r_tells_sizes_apart_where_there_is_no_other_class():
+    sizes = np.array([[[np.nan, 0.1], [np.nan, 0.2]], [[np.nan, 0.3], [np.nan, 0.5]]])
+    truth = LaggedGraph(sizes, ("a", "b"), sizes > 0)
+    assert rows(truth, truth)["window/union/effect_r"] == 1
 
 
 @pytest.mark.parametrize("all_true", [False, True])
@@ -87,7 +122,7 @@ def test_a_level_of_one_class_has_no_rank_metrics(all_true):
     estimate = LaggedGraph(np.arange(8.0).reshape(2, 2, 2), ("a", "b"))
     table = score(estimate, LaggedGraph(truth, ("a", "b"), adjacency), np.random.default_rng(0))
     for row in table:
-        if row.metric in ("auroc", "auprc", "tpr@fdr10"):
+        if row.metric in ("auroc", "auprc", "tpr@fdr10", "effect_r"):
             assert np.isnan([row.value, row.floor, row.ceiling]).all(), row
         elif row.metric.startswith(("f1", "recall", "precision")):
             assert np.isnan(row.value) == np.isnan(row.floor) == (not all_true), row

@@ -1,9 +1,11 @@
 """Round trips of a graph through every format, and its orientation against tigramite itself."""
 
 import string
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
+import pandas as pd  # here, so that no example pays for the import
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +40,9 @@ def assert_same(one, other, fields=FIELDS):
         assert (first is None) == (second is None), field
         if first is not None:
             np.testing.assert_array_equal(first, second, err_msg=field, strict=True)
+    assert list(one.edge_statistics) == list(other.edge_statistics)
+    for name, values in one.edge_statistics.items():
+        np.testing.assert_array_equal(values, other.edge_statistics[name], err_msg=name)
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +51,25 @@ def folder(tmp_path_factory):
 
 
 @settings(max_examples=25)
-@given(graph=graphs(), part=st.booleans(), error=st.none() | st.floats(0, 10))
-def test_npz_keeps_everything(graph, part, error, folder):
+@given(
+    graph=graphs(),
+    part=st.booleans(),
+    error=st.none() | st.floats(0, 10),
+    labels=st.none() | st.lists(st.lists(st.integers(-9, 9), max_size=5), min_size=1, max_size=3),
+)
+def test_npz_keeps_everything(graph, part, error, labels, folder):
     p_values = abs(np.tanh(graph.scores))
-    regimes = {}
+    regimes, statistics = {}, {}
     if part:
-        regimes = {-1: LaggedGraph(graph.scores * 2, graph.names, None, p_values), 7: graph}
-    full = LaggedGraph(graph.scores, graph.names, graph.adjacency, p_values, regimes, error)
+        statistics = {"rank_sd": graph.scores / 2, "of the rest": graph.scores * 5}
+        doubled = LaggedGraph(
+            graph.scores * 2, graph.names, None, p_values, edge_statistics=statistics
+        )
+        regimes = {-1: doubled, 7: graph}
+    found = None if labels is None else tuple(np.array(part, dtype=int) for part in labels)
+    full = LaggedGraph(
+        graph.scores, graph.names, graph.adjacency, p_values, regimes, error, found, statistics
+    )
     full.to_npz(folder / "graph.npz")
     back = LaggedGraph.from_npz(folder / "graph.npz")
     assert_same(back, full)
@@ -60,6 +77,13 @@ def test_npz_keeps_everything(graph, part, error, folder):
     assert list(back.per_regime) == list(regimes)
     for label, regime in regimes.items():
         assert_same(back.per_regime[label], regime)
+    assert (back.regimes and [part.tolist() for part in back.regimes]) == labels
+
+
+def test_an_npz_from_before_labels_and_statistics_is_read(folder):
+    np.savez_compressed(folder / "old.npz", names=np.array(["a"]), scores=np.ones((1, 1, 2)))
+    back = LaggedGraph.from_npz(folder / "old.npz")
+    assert (back.regimes, back.edge_statistics) == (None, {})
 
 
 @settings(max_examples=25)
@@ -89,6 +113,30 @@ def test_csv_is_one_row_per_scored_entry(folder):
     ]
     LaggedGraph(scores, names).to_csv(folder / "some.csv")
     assert (folder / "some.csv").read_text().splitlines()[1] == 'rain,"flow, lower",2,0.75,'
+
+
+@settings(max_examples=25)
+@given(graph=graphs(), silent=st.booleans())
+def test_csv_keeps_the_statistics_of_scored_edges(graph, silent, folder):
+    ratio = graph.scores * 3
+    ratio[0, 0, 1] = np.nan if silent else np.inf
+    ratio[np.isnan(graph.scores)] = np.nan
+    nothing = np.full(ratio.shape, np.nan)
+    full = replace(graph, edge_statistics={"rank_ratio": ratio, "nothing, yet": nothing})
+    full.to_csv(folder / "graph.csv")
+    back = LaggedGraph.from_csv(folder / "graph.csv", names=graph.names, max_lag=graph.max_lag)
+    assert_same(back, full)
+
+
+def test_csv_statistics_are_columns_after_the_score_and_text_is_none(folder):
+    scores = np.array([[[np.nan, 2.0]]])
+    statistics = {"rank_mean": np.array([[[np.nan, 1.5]]])}
+    LaggedGraph(scores, ("a",), edge_statistics=statistics).to_csv(folder / "more.csv")
+    table = pd.read_csv(folder / "more.csv")
+    assert list(table.columns) == ["cause", "effect", "lag", "score", "selected", "rank_mean"]
+    assert table["rank_mean"].tolist() == [1.5]
+    table.assign(remark="strong").to_csv(folder / "more.csv", index=False)
+    assert list(LaggedGraph.from_csv(folder / "more.csv").edge_statistics) == ["rank_mean"]
 
 
 @pytest.mark.parametrize("name", ["1", "007", "NA", "nan", "True", "1e5"])

@@ -57,6 +57,20 @@ def changed(array, at, value):
             {"per_regime": {4: LaggedGraph(scores_of(), ("a", "c", "b"))}},
             r"per_regime\[4\]: expected the same names .* found \('a', 'c', 'b'\)",
         ),
+        ({"regimes": ()}, r"regimes: expected one array per segment, found none"),
+        (
+            {"regimes": (np.zeros(5, int), np.zeros(5))},
+            r"regimes of segment 1: expected integers.* found shape \(5,\) of dtype float64",
+        ),
+        ({"regimes": np.zeros(5, int)}, r"regimes of segment 0: .* found shape \(\)"),
+        (
+            {"edge_statistics": {"rank_sd": np.zeros((3, 3))}},
+            r"edge_statistics\['rank_sd'\]: expected shape \(3, 3, 3\), found \(3, 3\)",
+        ),
+        (
+            {"edge_statistics": {"score": np.zeros((3, 3, 3))}},
+            r"edge_statistics: expected names other than .*, found 'score'",
+        ),
     ],
 )
 def test_what_is_refused_names_the_field_the_expectation_and_the_finding(fields, message):
@@ -66,22 +80,34 @@ def test_what_is_refused_names_the_field_the_expectation_and_the_finding(fields,
 
 def test_arrays_are_read_only_copies():
     scores, adjacency, p_values = scores_of(), scores_of() > 0, np.full((3, 3, 3), 0.5)
-    graph = LaggedGraph(scores, NAMES, adjacency, p_values)
+    labels, spread = np.zeros((1, 1, 9), dtype=np.int32)[0], np.ones((3, 3, 3))
+    graph = LaggedGraph(
+        scores, NAMES, adjacency, p_values, {}, None, tuple(labels), {"rank_sd": spread}
+    )
     before = graph.scores[0, 1, 1]
     scores[0, 1, 1], p_values[0, 1, 1] = 77, 1
-    adjacency[:] = False
+    adjacency[:], labels[:], spread[:] = False, 5, 5
+    assert (graph.regimes[0] == 0).all()
+    assert (graph.edge_statistics["rank_sd"] == 1).all()
+    assert graph.regimes[0].dtype == np.int64
     assert graph.scores[0, 1, 1] == before
     assert graph.adjacency.any()
     assert graph.p_values[0, 1, 1] == 0.5
-    for array in (graph.scores, graph.adjacency, graph.p_values):
+    further = (graph.regimes[0], graph.edge_statistics["rank_sd"])
+    for array in (graph.scores, graph.adjacency, graph.p_values, *further):
         with pytest.raises(ValueError, match="read-only"):
-            array[0, 0, 1] = 0
+            array.flat[1] = 0
 
 
 def test_from_lags_is_silent_at_lag_0():
     lagged = RNG(0).normal(size=(3, 3, 2))
     graph = LaggedGraph.from_lags(
-        lagged, NAMES, adjacency=lagged > 0, p_values=lagged**2 / 99, forecast_error=0.5
+        lagged,
+        NAMES,
+        adjacency=lagged > 0,
+        p_values=lagged**2 / 99,
+        forecast_error=0.5,
+        edge_statistics={"votes": (lagged > 0).astype(int)},
     )
     assert (graph.n_vars, graph.max_lag, graph.forecast_error) == (3, 2, 0.5)
     assert np.isnan(graph.scores[:, :, 0]).all()
@@ -90,6 +116,9 @@ def test_from_lags_is_silent_at_lag_0():
     np.testing.assert_array_equal(graph.scores[:, :, 1:], lagged)
     np.testing.assert_array_equal(graph.adjacency[:, :, 1:], lagged > 0)
     np.testing.assert_array_equal(graph.p_values[:, :, 1:], lagged**2 / 99)
+    votes = graph.edge_statistics["votes"]
+    assert np.isnan(votes[:, :, 0]).all()
+    np.testing.assert_array_equal(votes[:, :, 1:], lagged > 0)
 
 
 def test_summary_is_the_largest_score_over_lags_by_hand():
@@ -113,8 +142,20 @@ def test_summary_is_the_largest_score_over_lags_by_hand():
 def test_take_permutes_every_part_and_is_undone_by_its_inverse(seed, order):
     scores = scores_of(4, seed=seed)
     part = LaggedGraph(scores + 1, tuple("abcd"))
-    graph = LaggedGraph(scores, tuple("abcd"), scores > 0, abs(np.tanh(scores)), {1: part}, 0.25)
+    labels = (np.array([1, 1]), np.array([1, 0, 1]))
+    graph = LaggedGraph(
+        scores,
+        tuple("abcd"),
+        scores > 0,
+        abs(np.tanh(scores)),
+        {1: part},
+        0.25,
+        labels,
+        {"double": 2 * scores},
+    )
     taken = graph.take(order)
+    np.testing.assert_array_equal(taken.edge_statistics["double"], 2 * taken.scores)
+    assert [found.tolist() for found in taken.regimes] == [[1, 1], [1, 0, 1]]
     for new_cause, cause in enumerate(order):
         assert taken.names[new_cause] == graph.names[cause]
         for new_effect, effect in enumerate(order):
