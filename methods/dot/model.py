@@ -84,7 +84,4 @@ def own(predictor: Predictor, copies: Tensor) -> tuple[Tensor, Tensor]:
     n = len(copies)
     mean, log_sd = predictor(copies.flatten(0, 1))
     each = torch.arange(n, device=copies.device)
-    return (
-        mean[:, -1].unflatten(0, (n, -1))[each, :, each],
-        log_sd[:, -1].unflatten(0, (n, -1))[each, :, each],
-    )
+    return mean[:, -1].view(n, -1, n)[each, :, each], log_sd[:, -1].view(n, -1, n)[each, :, each]

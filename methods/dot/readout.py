@@ -49,9 +49,7 @@ def above_threshold(scores: FloatArray, threshold: float) -> BoolArray:
     return np.asarray(scores > threshold)
 
 
-def at_false_discovery_rate(
-    scores: FloatArray, null: FloatArray, rate: float
-) -> BoolArray:
+def at_false_discovery_rate(scores: FloatArray, null: FloatArray, rate: float) -> BoolArray:
     r"""Select the entries above the lowest threshold at which few discoveries are false.
 
     `null` are the scores of as many inputs that cannot be causes. Above a threshold `t` the
@@ -62,8 +60,8 @@ def at_false_discovery_rate(
     and the lowest `t` among the scores with an estimate of at most `rate` is taken (Barber and
     Candes, 2015, doi 10.1214/15-AOS1337, who pair every input with its own knockoff; here the
     null is one crowd, as in target-decoy searches: Elias and Gygi, 2007, doi
-    10.1038/nmeth1019). Nothing is selected where no threshold reaches the rate, so at least `1 /
-    rate` edges are needed to select any.
+    10.1038/nmeth1019). With fewer than `1 / rate` discoveries no estimate can be that low; then
+    the entries above all of the null are selected.
     """
     ordered = np.sort(scores, axis=None)[::-1]
     false = null.size - np.searchsorted(np.sort(null, axis=None), ordered, side="left")
@@ -72,7 +70,7 @@ def at_false_discovery_rate(
     last = np.append(ordered[1:] != ordered[:-1], True)
     allowed = np.flatnonzero(last & ((1 + false) / found <= rate))
     if allowed.size == 0:
-        return np.zeros(scores.shape, dtype=bool)
+        return np.asarray(scores > null.max())
     return np.asarray(scores >= ordered[allowed[-1]])
 
 

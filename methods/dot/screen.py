@@ -18,7 +18,7 @@ from torch import Tensor
 from methods.dot.sequences import Sequences
 
 _ROWS = 20_000  # most steps to test on
-_PAIR_PRODUCTS = 2e11  # most multiplications in the search for pairs
+_PAIR_PRODUCTS = 2e10  # most multiplications in the search for pairs
 _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet normal
 _FUNCTIONS = 5  # x, sin x, cos x, sin 2x, cos 2x
 
@@ -49,9 +49,7 @@ def candidates(sequences: Sequences, coefficients: Tensor, count: int) -> Tensor
     return strongest.to(at.device)
 
 
-def _evidence(
-    sequences: Sequences, at: Tensor, coefficients: Tensor
-) -> list[NDArray[np.float64]]:
+def _evidence(sequences: Sequences, at: Tensor, coefficients: Tensor) -> list[NDArray[np.float64]]:
     r"""Return `-log p` of each test, shape `(n_effects, inputs)`.
 
     With residual `r` of an effect and the functions :math:`\phi` of one input, whitened:
@@ -81,9 +79,9 @@ def _functions(window: Tensor) -> Tensor:
     centred = raw - raw.mean(dim=2, keepdim=True)
     gram = centred @ centred.mT / raw.shape[2]
     ridge = 1e-4 * torch.eye(_FUNCTIONS, device=window.device)
-    return torch.linalg.solve_triangular(
-        torch.linalg.cholesky(gram + ridge), centred, upper=False
-    )
+    root = torch.linalg.cholesky(gram + ridge)
+    white: Tensor = torch.linalg.solve_triangular(root, centred, upper=False)
+    return white
 
 
 def _chi_squared(functions: Tensor, target: Tensor) -> Tensor:

@@ -79,7 +79,8 @@ class HeldOut:
     @torch.no_grad()
     def loss(self, model: Forecaster) -> float:
         """Return the mean of `losses` over effects and the steps that count."""
-        return float(losses(model, *model(self.inputs), self.present)[self.mask].mean())
+        mean, log_sd = model(self.inputs)
+        return float(losses(model, mean, log_sd, self.present)[self.mask].mean())
 
 
 def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> Tensor:
@@ -98,9 +99,7 @@ def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> 
     return square / (2 * model.noise.square()) + deviation
 
 
-def fit(
-    sequences: Sequences, settings: DOT, weights: Generator, batches: Generator
-) -> Trained:
+def fit(sequences: Sequences, settings: DOT, weights: Generator, batches: Generator) -> Trained:
     """Train a forecaster as the module says.
 
     The linear path is solved on the training steps and stays as it is while AdamW trains the

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from torch import Generator, Tensor
 
+from methods.dot.predictors.parts import Size
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
 from methods.dot.screen import candidates
@@ -41,10 +42,9 @@ def build(
     generator
         Source of the starting weights, on the CPU.
     """
-    size = {"width": settings.width, "layers": settings.layers, "generator": generator}
+    size = Size(settings.width, settings.layers, settings.heads)
     if settings.predictor == "values":
         chosen = candidates(sequences, coefficients, settings.candidates)
-        return Values(chosen.cpu(), heads=settings.heads, **size)
+        return Values(chosen.cpu(), size, generator)
     inputs, effects = sequences.rows.shape[1], sequences.n_effects
-    shape = (inputs, effects, sequences.max_lag, sequences.context)
-    return Steps(*shape, heads=settings.heads, **size)
+    return Steps(inputs, effects, sequences.max_lag, sequences.context, size, generator)

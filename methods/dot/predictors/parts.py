@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +32,14 @@ def waves(values: Tensor) -> Tensor:
     sin4, cos4 = 2 * sin2 * cos2, 1 - 2 * sin2 * sin2
     parts = [values, sin, cos, sin2 / 2, cos2 / 2, sin3 / 3, cos3 / 3, sin4 / 4, cos4 / 4]
     return torch.stack(parts, dim=-1)
+
+
+class Size(NamedTuple):
+    """Size of a predictor: of a token, in layers, and in attention heads per layer."""
+
+    width: int
+    layers: int
+    heads: int
 
 
 class StepEmbedding(nn.Module):

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from methods.dot.predictors.parts import Head, StepEmbedding, matrix
+from methods.dot.predictors.parts import Head, Size, StepEmbedding, matrix
 
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
 
@@ -63,7 +63,8 @@ class Layer(nn.Module):
         query, key, value = joint.view(batch, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         logits = query @ key.transpose(-1, -2) / math.sqrt(width // self.heads)
         weights = (logits + self._causal_bias(steps)).softmax(dim=-1)
-        return (weights @ value).transpose(1, 2).reshape(hidden.shape) @ self.merge
+        seen: Tensor = (weights @ value).transpose(1, 2).reshape(hidden.shape)
+        return seen @ self.merge
 
     def _causal_bias(self, steps: int) -> Tensor:
         """Return `(heads, steps, steps)`: the bias of `t - s`, minus infinity where `s > t`."""
@@ -80,7 +81,7 @@ class Steps(nn.Module):
         Number of series given and forecast.
     max_lag, context
         Steps of the window and of the longest sequence.
-    width, layers, heads
+    size
         Size of the transformer.
     generator
         Source of the starting weights.
@@ -92,19 +93,16 @@ class Steps(nn.Module):
         n_effects: int,
         max_lag: int,
         context: int,
-        *,
-        width: int,
-        layers: int,
-        heads: int,
+        size: Size,
         generator: Generator,
     ) -> None:
         super().__init__()
         self.max_lag = max_lag
-        self.embed = StepEmbedding(n_inputs, width, generator)
+        self.embed = StepEmbedding(n_inputs, size.width, generator)
         self.layers = nn.ModuleList(
-            Layer(width, heads, context, max_lag, generator) for _ in range(layers)
+            Layer(size.width, size.heads, context, max_lag, generator) for _ in range(size.layers)
         )
-        self.head = Head(width, n_effects)
+        self.head = Head(size.width, n_effects)
 
     def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
         """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from methods.dot.predictors.parts import N_WAVES, matrix, waves
+from methods.dot.predictors.parts import N_WAVES, Size, matrix, waves
 
 _KEY = 4  # size of a query and of a key
 
@@ -74,7 +74,7 @@ class Values(nn.Module):
     candidates
         Shape `(n_effects, n_candidates)`: each is an index into the window, `(lag - 1) *
         n_inputs + input`.
-    width, layers, heads
+    size
         Size of the decoder.
     generator
         Source of the starting weights.
@@ -82,15 +82,15 @@ class Values(nn.Module):
 
     candidates: Tensor
 
-    def __init__(
-        self, candidates: Tensor, *, width: int, layers: int, heads: int, generator: Generator
-    ) -> None:
+    def __init__(self, candidates: Tensor, size: Size, generator: Generator) -> None:
         super().__init__()
         n, k = candidates.shape
         self.register_buffer("candidates", candidates)
-        self.start = nn.Parameter(torch.randn(n, 1, width, generator=generator))
-        self.layers = nn.ModuleList(Layer(n, k, width, heads, generator) for _ in range(layers))
-        self.head = nn.Parameter(torch.zeros(n, width, 2))
+        self.start = nn.Parameter(torch.randn(n, 1, size.width, generator=generator))
+        self.layers = nn.ModuleList(
+            Layer(n, k, size.width, size.heads, generator) for _ in range(size.layers)
+        )
+        self.head = nn.Parameter(torch.zeros(n, size.width, 2))
         self.head_bias = nn.Parameter(torch.zeros(n, 1, 2))
 
     def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
