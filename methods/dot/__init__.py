@@ -4,26 +4,29 @@ Source: "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647. A
 trained to forecast every variable one step ahead from the past alone; how strongly the forecast
 of an effect depends on one lagged input, averaged over samples, is the score of that edge.
 
-Where we depart from the source:
+Where we depart from the source (`dot_paper` is the source as far as it is known):
 
-- tokens are time steps (all variables embedded at once, with sines and cosines of each value)
-  instead of single lagged values, and every position of a sequence forecasts its next step,
-  which costs a fraction per sample;
-- attention heads start out sharp, each on one lag of `1..max_lag`, and may look back further;
 - a linear path over the `max_lag` window carries the least-squares forecast, and the
   transformer learns what is left, so that small linear data lose nothing;
-- edges are scored by absolute gradients or gradient energy instead of layer-wise relevance
-  propagation, in units of the standard deviation of each input given all others;
-- two models are trained, and the energy on which they agree is scored.
+- tokens are single lagged values, as in the source, but each effect has tokens for its
+  candidates only, which a screen in closed form picks among all inputs, and weights of its own;
+- the forecast is a normal law, mean and deviation, so that edges on the variance are seen;
+- edges are scored by the energy of the score of that law (the quantity of the source's theorem)
+  instead of layer-wise relevance propagation, in units of the standard deviation of each input
+  given all others;
+- two models are trained, and the energy on which they agree is scored;
+- the decision compares the scores with those of shadows, copies of the series turned in time
+  that run beside the real ones, instead of taking the three strongest per effect;
+- regimes are found first, and each has models and a graph of its own.
 
-The row-wise decision (the three strongest per effect) is the paper's. One file per step:
-`sequences`, `linear_path`, `model`, `training`, `attribution`, `readout`.
+One file per step: `regimes`, `sequences`, `linear_path`, `screen`, `predictors`, `model`,
+`training`, `attribution`, `readout`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Lt
@@ -31,6 +34,9 @@ from annotated_types import Ge, Gt, Lt
 from methods.base import Handles, Method
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
+
+if TYPE_CHECKING:
+    from methods.dot.readout import BoolArray, FloatArray
 
 __all__ = ["DOT"]
 
@@ -44,6 +50,11 @@ class DOT(Method):
     members
         Models trained one after the other, each from its own start and with its own held-out
         steps; an edge has to be seen by more than one.
+    predictor
+        What learns the rest: `values`, a token per candidate cause, or `steps`, a token per
+        time step.
+    candidates
+        Tokens per effect of `values`.
     width
         Size of a token, a multiple of `heads`.
     layers
@@ -51,53 +62,69 @@ class DOT(Method):
     heads
         Attention heads per layer.
     context
-        Longest past that a forecast sees (steps); raised to `2 * max_lag` where that is longer.
+        Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
+        is longer. `values` sees `max_lag` steps.
     updates
         Most optimiser steps; training ends earlier once validation stops improving.
     batch_size
-        Sequences per update, each of `context` steps.
+        Steps forecast per update.
     learning_rate
         Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
     weight_decay
         Decay of the weight matrices, in AdamW's decoupled form.
     input_noise
-        Noise added to what the transformer sees in training (standard deviations of a variable).
+        Noise added to what the predictor sees in training (standard deviations of a variable).
     linear_path
-        Forecast by least squares and let the transformer learn the rest.
+        Forecast by least squares and let the predictor learn the rest.
     attribution
-        `gradient`: mean absolute gradient; `gradient_energy`: root of the mean squared gradient
-        on which the members agree, negative where they disagree. See `attribute`.
-    in_degree
-        Edges that the decision keeps per effect.
+        The rule that reads the models; see `methods.dot.attribution`.
+    readout
+        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
+        each, the paper's), `top_overall` (`edges` edges) or `threshold`.
+    false_discovery_rate
+        Share of selected edges that may be false, for `automatic`.
+    in_degree, edges, threshold
+        For the read-out of that name.
+    find_regimes
+        Look for regimes where the series does not say them; see `methods.dot.regimes`.
     device
         Where to train; `auto` takes a GPU if there is one.
     """
 
-    handles: ClassVar[Handles] = Handles(segments=True, nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(segments=True, regimes=True, nonlinear=True, trained=True)
     libraries = ("torch",)
 
     members: Annotated[int, Ge(1)] = 2
-    width: Annotated[int, Ge(1)] = 64
-    layers: Annotated[int, Ge(1)] = 2
-    heads: Annotated[int, Ge(1)] = 8
+    predictor: Literal["values", "steps"] = "values"
+    candidates: Annotated[int, Ge(1)] = 8
+    width: Annotated[int, Ge(1)] = 32
+    layers: Annotated[int, Ge(1)] = 1
+    heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
     updates: Annotated[int, Ge(1)] = 600
-    batch_size: Annotated[int, Ge(1)] = 16
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 2e-3
+    batch_size: Annotated[int, Ge(1)] = 256
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
     weight_decay: Annotated[float, Ge(0)] = 0.05
-    input_noise: Annotated[float, Ge(0)] = 0.3
+    input_noise: Annotated[float, Ge(0)] = 0.2
     linear_path: bool = True
-    attribution: Literal["gradient", "gradient_energy"] = "gradient_energy"
+    attribution: Literal["gradient", "gradient_energy", "score_energy"] = "score_energy"
+    readout: Literal["automatic", "top_per_effect", "top_overall", "threshold"] = "automatic"
+    false_discovery_rate: Annotated[float, Gt(0), Lt(1)] = 0.1
     in_degree: Annotated[int, Ge(1)] = 3
+    edges: Annotated[int, Ge(1)] = 30
+    threshold: Annotated[float, Ge(0)] = 0.1
+    find_regimes: bool = True
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
-        """Train on the series and read the graph out; see `Method.discover`.
+        """Find the regimes, train on each and read its graph out; see `Method.discover`.
 
-        Series too short to hold out 20 steps for validation are scored by the linear path alone,
-        without a forecast error.
+        With several regimes the union scores an edge as the regime does where it is strongest,
+        and selects it where any regime does. Regimes too short for one window have no graph.
+        Series too short to hold out 20 steps for validation are scored by the linear path
+        alone, without a forecast error.
 
         Raises
         ------
@@ -106,37 +133,72 @@ class DOT(Method):
         ValueError
             If `width` is not a multiple of `heads`.
         """
-        import torch
-
-        from methods.dot.attribution import attribute
-        from methods.dot.readout import in_units_of_free_variation, top_per_effect
-        from methods.dot.sequences import Sequences
-        from methods.dot.training import fit
+        from methods.dot.per_regime import by_regime, union
+        from methods.dot.regimes import find_regimes
 
         if self.width % self.heads:
             raise ValueError(
                 f"width: expected a multiple of heads = {self.heads}, found {self.width}; "
                 "choose both so that each head gets a whole share"
             )
+        found = None
+        if series.regimes is None and self.find_regimes:
+            found = find_regimes(series, max_lag)
+        labels = found if series.regimes is None else series.regimes
+        parts = by_regime(series, labels, max_lag)
+        if len(parts) == 1:
+            return self._read(series, max_lag, rng)
+        return union({k: self._read(part, max_lag, rng) for k, part in parts.items()}, found)
+
+    def _read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
+        """Train on one regime and read its graph out."""
+        import torch
+
+        from methods.dot.attribution import RULES, attribute
+        from methods.dot.readout import in_units_of_free_variation
+        from methods.dot.sequences import Sequences
+        from methods.dot.training import fit
+
         gpu = self.device == "cuda" or (self.device == "auto" and torch.cuda.is_available())
+        device = "cuda" if gpu else "cpu"
+        seeds = rng.integers(2**63, size=2).tolist()
+        weights = torch.Generator().manual_seed(seeds[0])
+        batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
-        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        context = max_lag if self.predictor == "values" else max(self.context, 2 * max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
                 segments,
                 max_lag,
-                self.context,
-                "cuda" if gpu else "cpu",
+                context,
+                device,
                 shift=member / self.members,
+                shadows=self.readout == "automatic",
             )
-            members.append(fit(sequences, self, generator))
-        strength = attribute([m.model for m in members], sequences, self.attribution)
-        scores = in_units_of_free_variation(strength, members[0].free_variation)
+            members.append(fit(sequences, self, weights, batches))
+        found = attribute([m.model for m in members], sequences, self.attribution)
+        scores = found.strength
+        if RULES[self.attribution].per_unit:
+            free = members[0].free_variation.cpu().numpy()
+            scores = in_units_of_free_variation(scores, free)
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
+        n = series.n_vars
         return LaggedGraph.from_lags(
-            scores,
+            scores[:n],
             series.names,
-            adjacency=top_per_effect(scores, self.in_degree),
+            adjacency=self._decide(scores[:n], scores[n:]),
             forecast_error=float(np.mean(errors)) if errors else None,
+            edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
+
+    def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
+        from methods.dot import readout
+
+        if self.readout == "automatic":
+            return readout.at_false_discovery_rate(scores, null, self.false_discovery_rate)
+        if self.readout == "top_per_effect":
+            return readout.top_per_effect(scores, self.in_degree)
+        if self.readout == "top_overall":
+            return readout.top_overall(scores, self.edges)
+        return readout.above_threshold(scores, self.threshold)

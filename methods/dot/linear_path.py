@@ -8,7 +8,7 @@ from torch import Tensor
 from methods.dot.sequences import Sequences
 
 _RIDGE = 1.0  # weight of a unit-variance prior on standardised data: felt by tiny series only
-_CHUNK = 4096  # windows held in memory at once
+_CHUNK = 16_384  # windows held in memory at once
 
 
 def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -19,21 +19,22 @@ def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> tuple[Ten
     Returns
     -------
     coefficients
-        Shape `(n_effects, n_causes, max_lag)`, float32, lags from `max_lag` down to 1: the
+        Shape `(n_effects, n_inputs, max_lag)`, float32, lags from `max_lag` down to 1: the
         order in which a convolution reads time.
     free_variation
-        Shape `(n_causes, max_lag)`, lags from 1: the standard deviation of each lagged input
+        Shape `(n_inputs, max_lag)`, lags from 1: the standard deviation of each lagged input
         given all the others, :math:`1 / \sqrt{W [(X^T X + I)^{-1}]_{kk}}` over `W` windows. A
         coefficient's standard error is inversely proportional to it.
     """
-    n, lags = sequences.rows.shape[1], sequences.max_lag
-    gram = torch.eye(n * lags, dtype=torch.float64, device=at.device) * _RIDGE
-    cross = torch.zeros(n * lags, n, dtype=torch.float64, device=at.device)
+    lags, inputs, effects = sequences.max_lag, sequences.rows.shape[1], values.shape[1]
+    size = lags * inputs
+    gram = torch.eye(size, dtype=torch.float64, device=at.device) * _RIDGE
+    cross = torch.zeros(size, effects, dtype=torch.float64, device=at.device)
     for part, y in zip(torch.split(at, _CHUNK), torch.split(values.double(), _CHUNK), strict=True):
         x = sequences.windows(part).double().flatten(1)
-        gram += x.T @ x
-        cross += x.T @ y
+        gram.addmm_(x.T, x)
+        cross.addmm_(x.T, y)
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
-    coefficients = (inverse @ cross).view(lags, n, n).flip(0).permute(2, 1, 0)
-    free_variation = (inverse.diagonal() * len(at)).rsqrt().view(lags, n).T
+    coefficients = (inverse @ cross).view(lags, inputs, effects).flip(0).permute(2, 1, 0)
+    free_variation = (inverse.diagonal() * len(at)).rsqrt().view(lags, inputs).T
     return coefficients.float().contiguous(), free_variation

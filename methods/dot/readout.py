@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
-def in_units_of_free_variation(
-    strength: NDArray[np.float64], free_variation: Tensor
-) -> NDArray[np.float64]:
+def in_units_of_free_variation(strength: FloatArray, free_variation: FloatArray) -> FloatArray:
     r"""Multiply each attribution by the standard deviation of its input given all other inputs.
 
     :math:`S_{ijl} = A_{ijl}\,\sigma(x_{i,t-l} \mid \text{other inputs})`: how far the effect
@@ -20,23 +20,61 @@ def in_units_of_free_variation(
     Parameters
     ----------
     strength
-        Shape `(n_vars, n_vars, max_lag)`, `[cause, effect, lag - 1]`.
+        Shape `(n_inputs, n_effects, max_lag)`, `[cause, effect, lag - 1]`.
     free_variation
-        Shape `(n_vars, max_lag)`, `[cause, lag - 1]`.
+        Shape `(n_inputs, max_lag)`, `[cause, lag - 1]`.
     """
-    scores: NDArray[np.float64] = strength * free_variation.cpu().numpy()[:, None]
-    return scores
+    return np.asarray(strength * free_variation[:, None])
 
 
-def top_per_effect(scores: NDArray[np.float64], in_degree: int) -> NDArray[np.bool_]:
+def top_per_effect(scores: FloatArray, in_degree: int) -> BoolArray:
     """Select the `in_degree` strongest entries of every effect: the paper's row-wise top-k.
 
     `scores` has shape `(n_vars, n_vars, max_lag)`, `[cause, effect, lag - 1]`; among equal
     scores the smaller cause and lag win.
     """
-    n, _, lags = scores.shape
-    by_effect = scores.transpose(1, 0, 2).reshape(n, -1)
-    strongest = np.argsort(-by_effect, axis=1, kind="stable")[:, :in_degree]
-    selected = np.zeros(by_effect.shape, dtype=bool)
-    np.put_along_axis(selected, strongest, True, axis=1)
-    return selected.reshape(n, n, lags).transpose(1, 0, 2)
+    n, effects, lags = scores.shape
+    by_effect = scores.transpose(1, 0, 2).reshape(effects, -1)
+    selected = np.stack([_strongest(row, in_degree) for row in by_effect])
+    return selected.reshape(effects, n, lags).transpose(1, 0, 2)
+
+
+def top_overall(scores: FloatArray, edges: int) -> BoolArray:
+    """Select the `edges` strongest entries: the paper's global top-k; ties as above."""
+    return _strongest(scores.ravel(), edges).reshape(scores.shape)
+
+
+def above_threshold(scores: FloatArray, threshold: float) -> BoolArray:
+    """Select the entries above a fixed score."""
+    return np.asarray(scores > threshold)
+
+
+def at_false_discovery_rate(scores: FloatArray, null: FloatArray, rate: float) -> BoolArray:
+    r"""Select the entries above the lowest threshold at which few discoveries are false.
+
+    `null` are the scores of as many inputs that cannot be causes. Above a threshold `t` the
+    share of false discoveries is estimated as
+
+    .. math:: \frac{1 + \#\{null \ge t\}}{\#\{scores \ge t\}}
+
+    and the lowest `t` among the scores with an estimate of at most `rate` is taken (Barber and
+    Candes, 2015, doi 10.1214/15-AOS1337, who pair every input with its own knockoff; here the
+    null is one crowd, as in target-decoy searches: Elias and Gygi, 2007, doi
+    10.1038/nmeth1019). With fewer than `1 / rate` discoveries no estimate can be that low; then
+    the entries above all of the null are selected.
+    """
+    ordered = np.sort(scores, axis=None)[::-1]
+    false = null.size - np.searchsorted(np.sort(null, axis=None), ordered, side="left")
+    found = np.arange(1, ordered.size + 1)
+    # Among tied scores only the last place counts them all.
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    allowed = np.flatnonzero(last & ((1 + false) / found <= rate))
+    if allowed.size == 0:
+        return np.asarray(scores > null.max())
+    return np.asarray(scores >= ordered[allowed[-1]])
+
+
+def _strongest(row: FloatArray, count: int) -> BoolArray:
+    selected = np.zeros(row.shape, dtype=bool)
+    selected[np.argsort(-row, kind="stable")[:count]] = True
+    return selected

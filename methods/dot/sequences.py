@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Generator, Tensor
 
 _BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
 _TRAIN, _VALIDATION = 0.75, 0.9  # where validation starts in a stretch, and where testing does
@@ -27,7 +27,10 @@ class Sequences:
     Parameters
     ----------
     rows
-        Shape `(R, n_vars)`, float32: standardised observations and zeros between segments.
+        Shape `(R, n_inputs)`, float32: standardised observations, then their shadows if there
+        are any, and zeros between segments.
+    n_effects
+        Number of columns to forecast, the first ones.
     targets
         Indices of the rows with a full `max_lag` window before them, in order.
     train, validation, test
@@ -37,6 +40,7 @@ class Sequences:
     """
 
     rows: Tensor
+    n_effects: int
     targets: Tensor
     train: Tensor
     validation: Tensor
@@ -53,12 +57,17 @@ class Sequences:
         device: str,
         *,
         shift: float = 0.0,
+        shadows: bool = False,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
         `shift` moves the held-out stretches, by a fraction of the way from one to the next.
+        With `shadows` every series runs along once more, each segment turned by half its
+        length: inputs that have all that the real ones have among themselves, and no influence.
         """
-        context = max(context, 2 * max_lag)
+        n = segments[0].shape[1]
+        if shadows:
+            segments = [np.hstack([s, np.roll(s, len(s) // 2, axis=0)]) for s in segments]
         gap = np.zeros((context - max_lag, segments[0].shape[1]))
         rows = np.concatenate([part for segment in segments for part in (gap, segment)])
         lengths = [len(segment) + len(gap) for segment in segments]
@@ -73,6 +82,7 @@ class Sequences:
 
         return cls(
             rows=torch.tensor(rows, dtype=torch.float32, device=device),
+            n_effects=n,
             targets=torch.tensor(targets, device=device),
             train=between(0, _TRAIN),
             validation=between(_TRAIN, _VALIDATION),
@@ -82,6 +92,11 @@ class Sequences:
         )
 
     @property
+    def positions(self) -> int:
+        """Number of steps that one sequence forecasts: those with a full window."""
+        return self.context - self.max_lag + 1
+
+    @property
     def last_start(self) -> int:
         """Largest index at which a sequence of `context` inputs and one more row fits."""
         return len(self.rows) - self.context - 1
@@ -89,22 +104,31 @@ class Sequences:
     def take(self, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return inputs, the rows to forecast, and the indices of these rows.
 
-        Shapes `(B, context, n_vars)`, `(B, P, n_vars)` and `(B, P)`, where `P = context -
-        max_lag + 1` is the number of positions with a full window.
+        Shapes `(B, context, n_inputs)`, `(B, positions, n_effects)` and `(B, positions)`.
         """
-        at = starts.to(self.rows.device)[:, None] + torch.arange(
-            self.context + 1, device=self.rows.device
-        )
-        sequence = self.rows[at]
-        return sequence[:, :-1], sequence[:, self.max_lag :], at[:, self.max_lag :]
+        at = self._forecast_at(starts)
+        inputs = self.rows[starts[:, None] + torch.arange(self.context, device=starts.device)]
+        return inputs, self.rows[at, : self.n_effects], at
+
+    def draw(self, count: int, generator: Generator) -> Tensor:
+        """Return `count` random starts of sequences that forecast a training step each."""
+        train = self.train.nonzero()[:, 0]
+        device = train.device
+        row = train[torch.randint(len(train), (count,), generator=generator, device=device)]
+        place = torch.randint(self.positions, (count,), generator=generator, device=device)
+        return (row - self.context + place).clamp(0, self.last_start)
 
     def starts(self, mask: Tensor) -> Tensor:
         """Return starts of sequences that together forecast every row in `mask`."""
-        step = self.context - self.max_lag + 1
-        grid = torch.arange(0, self.last_start + step, step).clamp(max=self.last_start)
-        grid = grid.to(mask.device)
-        return grid[mask[self.take(grid)[2]].any(dim=1)]
+        step = self.positions
+        grid = torch.arange(0, self.last_start + step, step, device=mask.device)
+        grid = grid.clamp(max=self.last_start)
+        return grid[mask[self._forecast_at(grid)].any(dim=1)]
+
+    def _forecast_at(self, starts: Tensor) -> Tensor:
+        steps = torch.arange(self.max_lag, self.context + 1, device=starts.device)
+        return starts[:, None] + steps
 
     def windows(self, at: Tensor) -> Tensor:
-        """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_vars)`."""
+        """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_inputs)`."""
         return self.rows[at[:, None] - torch.arange(1, self.max_lag + 1, device=at.device)]

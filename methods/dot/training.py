@@ -1,4 +1,4 @@
-"""Training the forecaster: least squares first, then the transformer on what is left."""
+"""Training the forecaster: least squares first, then the predictor on what is left."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import Generator, Tensor, nn
 from methods.base import DeclinedError
 from methods.dot.linear_path import least_squares
 from methods.dot.model import Forecaster
+from methods.dot.predictors import build
 from methods.dot.sequences import Sequences
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 20  # updates between two looks at the validation steps
-_PATIENCE = 4  # looks without improvement before training ends
-_HELD_OUT_SEQUENCES = 256  # most sequences per look, which keeps it cheap on long series
+_PATIENCE = 6  # looks without improvement before training ends
+_HELD_OUT = 4096  # most forecasts per look, which keeps it cheap on long series
 _FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
-_CHUNK = 256  # sequences in one forward pass without gradients
+_CHUNK = 8192  # forecasts in one forward pass without gradients
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Trained:
     model
         Parameters are frozen.
     free_variation
-        Shape `(n_vars, max_lag)`: see `least_squares`.
+        Shape `(n_inputs, max_lag)`: see `least_squares`.
     forecast_error
         Mean squared error on test steps over the variance, or None where nothing was held out.
     """
@@ -52,7 +53,7 @@ class HeldOut:
     Parameters
     ----------
     inputs, present
-        Shapes `(B, context, n_vars)` and `(B, P, n_vars)`: see `Sequences.take`.
+        Shapes `(B, context, n_inputs)` and `(B, P, n_effects)`: see `Sequences.take`.
     mask
         Shape `(B, P)`: the positions that count.
     """
@@ -63,63 +64,103 @@ class HeldOut:
 
     @classmethod
     def of(cls, sequences: Sequences, mask: Tensor) -> HeldOut:
-        """Take the sequences that forecast the rows in `mask`, evenly thinned to 256 at most."""
+        """Take the sequences that forecast the rows in `mask`, evenly thinned to 4096 steps."""
         starts = sequences.starts(mask)
-        keep = torch.linspace(0, len(starts) - 1, min(len(starts), _HELD_OUT_SEQUENCES))
+        most = max(_HELD_OUT // sequences.positions, 1)
+        keep = torch.linspace(0, len(starts) - 1, min(len(starts), most))
         inputs, present, at = sequences.take(starts[keep.long().to(starts.device)])
         return cls(inputs, present, mask[at])
 
     @torch.no_grad()
     def error(self, model: Forecaster) -> float:
-        """Return the mean squared error over variables and the steps that count."""
-        return float((model(self.inputs) - self.present)[self.mask].square().mean())
+        """Return the mean squared error over effects and the steps that count."""
+        return float((model(self.inputs)[0] - self.present)[self.mask].square().mean())
+
+    @torch.no_grad()
+    def loss(self, model: Forecaster) -> float:
+        """Return the mean of `losses` over effects and the steps that count."""
+        mean, log_sd = model(self.inputs)
+        return float(losses(model, mean, log_sd, self.present)[self.mask].mean())
 
 
-def fit(sequences: Sequences, settings: DOT, generator: Generator) -> Trained:
+def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> Tensor:
+    r"""Return the loss of every forecast, in the shape of the forecasts.
+
+    .. math:: \frac{(x - \mu)^2}{2 \sigma_0^2} +
+              \log \frac{\sigma}{\sigma_0} + \frac{(x - [\mu])^2}{2 \sigma^2} - \frac12
+
+    The mean is learnt by least squares, as in arXiv 2601.05647, and the deviation by maximum
+    likelihood for that mean: brackets stop the gradient. A likelihood that trains both lets a
+    growing deviation excuse a bad mean (Seitzer et al., 2022, arXiv 2203.09168).
+    """
+    square = (present - mean).square()
+    relative = log_sd - model.noise.log()
+    deviation = relative + square.detach() * torch.exp(-2 * log_sd) / 2 - 0.5
+    return square / (2 * model.noise.square()) + deviation
+
+
+def fit(sequences: Sequences, settings: DOT, weights: Generator, batches: Generator) -> Trained:
     """Train a forecaster as the module says.
 
     The linear path is solved on the training steps and stays as it is while AdamW trains the
-    transformer, of which the checkpoint with the lowest validation error is kept and scaled (see
-    `shrink`). At the end the linear path is solved again, on all steps, for what the
-    transformer leaves.
+    predictor, of which the checkpoint with the lowest validation loss is kept and scaled (see
+    `shrink`). At the end the linear path is solved again, on all steps, for what the predictor
+    leaves.
+
+    Parameters
+    ----------
+    sequences
+        The data, on the device to train on.
+    settings
+        The configuration of the method.
+    weights, batches
+        Sources of the starting weights (on the CPU) and of batches and input noise (on the
+        device).
 
     Raises
     ------
     DeclinedError
         If the series is too short to train and there is no linear path.
     """
-    n = sequences.rows.shape[1]
-    model = Forecaster(
-        n,
-        sequences.max_lag,
-        sequences.context,
-        width=settings.width,
-        layers=settings.layers,
-        heads=settings.heads,
-        generator=generator,
-    ).to(sequences.rows.device)
+    trained_on = sequences.train.nonzero()[:, 0]
+    present = sequences.rows[trained_on, : sequences.n_effects]
+    coefficients, _ = least_squares(sequences, trained_on, present)
+    if not settings.linear_path:
+        coefficients = torch.zeros_like(coefficients)
+    noise = _noise(sequences, trained_on, coefficients)
+    predictor = build(settings, sequences, coefficients, weights)
+    model = Forecaster(predictor, coefficients, noise).to(sequences.rows.device)
     error = None
     if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
-        if settings.linear_path:
-            at = sequences.train.nonzero()[:, 0]
-            model.coefficients, _ = least_squares(sequences, at, sequences.rows[at])
         validation = HeldOut.of(sequences, sequences.validation)
-        _train(model, sequences, validation, settings, generator)
+        _train(model, sequences, validation, settings, batches)
         shrink(model, validation)
         error = HeldOut.of(sequences, sequences.test).error(model)
     elif settings.linear_path:
         model.scale.zero_()
+        model.log_scale.zero_()
     else:
         raise DeclinedError(
             f"{len(sequences.targets)} forecastable steps are too few to train a transformer; "
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    left = sequences.rows[sequences.targets] - _fitted(model, sequences)
+    left = sequences.rows[sequences.targets, : sequences.n_effects] - _fitted(model, sequences)
     coefficients, free_variation = least_squares(sequences, sequences.targets, left)
     if settings.linear_path:
         model.coefficients = coefficients
     return Trained(model, free_variation, error)
+
+
+def _noise(sequences: Sequences, at: Tensor, coefficients: Tensor) -> Tensor:
+    """Return the standard deviation of what the linear path leaves, shape `(n_effects,)`."""
+    total = torch.zeros(sequences.n_effects, device=at.device)
+    flat = coefficients.permute(2, 1, 0).flip(0).flatten(0, 1)
+    for part in torch.split(at, _CHUNK):
+        left = sequences.rows[part, : sequences.n_effects]
+        total += (left - sequences.windows(part).flatten(1) @ flat).square().sum(dim=0)
+    # Columns that a ridge forecasts exactly still need a unit to be measured in.
+    return (total / len(at)).sqrt().clamp(min=1e-6)
 
 
 def _train(
@@ -137,11 +178,9 @@ def _train(
             min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / settings.updates)) / 2
         ),
     )
-    best, kept, since = validation.error(model), copy.deepcopy(model.state_dict()), 0
+    best, kept, since = validation.loss(model), copy.deepcopy(model.state_dict()), 0
     for update in range(1, settings.updates + 1):
-        starts = torch.randint(
-            sequences.last_start + 1, (settings.batch_size,), generator=generator
-        )
+        starts = sequences.draw(-(-settings.batch_size // sequences.positions), generator)
         loss = _loss(model, sequences, starts, settings.input_noise, generator)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -149,7 +188,7 @@ def _train(
         optimiser.step()
         schedule.step()
         if update % _CHECK_EVERY == 0 or update == settings.updates:
-            error, since = validation.error(model), since + 1
+            error, since = validation.loss(model), since + 1
             if error < best:
                 best, kept, since = error, copy.deepcopy(model.state_dict()), 0
             if since == _PATIENCE:
@@ -158,11 +197,11 @@ def _train(
 
 
 def _optimiser(model: Forecaster, settings: DOT) -> torch.optim.AdamW:
-    matrices = [p for p in model.parameters() if p.ndim == 2]
-    vectors = [p for p in model.parameters() if p.ndim == 1]
+    matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
+    others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]
     groups: list[dict[str, Any]] = [
         {"params": matrices},
-        {"params": vectors, "weight_decay": 0.0},
+        {"params": others, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(
         groups,
@@ -176,40 +215,48 @@ def _optimiser(model: Forecaster, settings: DOT) -> torch.optim.AdamW:
 def _loss(
     model: Forecaster, sequences: Sequences, starts: Tensor, noise: float, generator: Generator
 ) -> Tensor:
-    """Return the mean squared error over the training steps in a batch.
+    """Return the mean loss over the training steps in a batch.
 
-    Noise on the input makes the transformer smooth between the samples; the linear path, which
-    is already solved, sees the series as it is.
+    Noise on the input makes the predictor smooth between the samples; the linear path, which is
+    already solved, sees the series as it is.
     """
     inputs, present, at = sequences.take(starts)
-    draw = torch.randn(inputs.shape, generator=generator).to(inputs.device)
-    forecast = model.linear(inputs) + model.transformer(inputs + noise * draw)
+    draw = torch.randn(inputs.shape, generator=generator, device=inputs.device)
+    mean, log_sd = model.predictor(inputs + noise * draw)
+    each = losses(model, model.linear(inputs) + mean, model.noise.log() + log_sd, present)
     weight = sequences.train[at].float()
-    squares = (forecast - present).square().mean(dim=-1)
-    return (squares * weight).sum() / weight.sum().clamp(min=1)
+    return (each.mean(dim=-1) * weight).sum() / weight.sum()
 
 
 @torch.no_grad()
 def shrink(model: Forecaster, validation: HeldOut) -> None:
-    r"""Scale the transformer's part in each effect by what validation confirms of it.
+    r"""Scale what the predictor says of each effect by what validation confirms of it.
 
-    :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j, f_j \rangle, 0, 1)`, with
-    `r` what the linear path leaves: the least-squares factor, which is near 0 for an effect in
-    which the transformer has learnt nothing but noise.
+    For the mean :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j, f_j \rangle,
+    0, 1)`, with `r` what the linear path leaves: the least-squares factor, which is near 0 for
+    an effect in which the predictor has learnt nothing but noise. For the deviation
+    :math:`u_j` of 0, 1/4, .., 1 with the highest likelihood.
     """
-    learnt = model.transformer(validation.inputs)[validation.mask]
+    mean, log_sd = (part[validation.mask] for part in model.predictor(validation.inputs))
     left = (validation.present - model.linear(validation.inputs))[validation.mask]
-    power = learnt.square().sum(dim=0).clamp(min=torch.finfo(learnt.dtype).tiny)
-    model.scale.copy_(((left * learnt).sum(dim=0) / power).clamp(0, 1))
+    power = mean.square().sum(dim=0).clamp(min=torch.finfo(mean.dtype).tiny)
+    model.scale.copy_(((left * mean).sum(dim=0) / power).clamp(0, 1))
+    square = (left - model.scale * mean).square() / model.noise.square()
+    factors = torch.linspace(0, 1, 5, device=mean.device)
+    cost = [(u * log_sd + square * torch.exp(-2 * u * log_sd) / 2).mean(dim=0) for u in factors]
+    model.log_scale.copy_(factors[torch.stack(cost).argmin(dim=0)])
 
 
 @torch.no_grad()
 def _fitted(model: Forecaster, sequences: Sequences) -> Tensor:
-    """Return the scaled transformer's forecast of every target, shape `(W, n_vars)`."""
-    forecast = torch.zeros_like(sequences.rows)
+    """Return the scaled predictor's mean of every target, shape `(W, n_effects)`."""
+    forecast = sequences.rows.new_zeros(len(sequences.rows), sequences.n_effects)
+    if not model.scale.any():
+        return forecast[sequences.targets]
     everything = torch.zeros_like(sequences.train)
     everything[sequences.targets] = True
-    for starts in torch.split(sequences.starts(everything), _CHUNK):
+    chunk = max(_CHUNK // sequences.positions, 1)
+    for starts in torch.split(sequences.starts(everything), chunk):
         inputs, _, at = sequences.take(starts)
-        forecast[at] = model.scale * model.transformer(inputs)
+        forecast[at] = model.scale * model.predictor(inputs)[0]
     return forecast[sequences.targets]

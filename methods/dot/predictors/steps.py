@@ -1,0 +1,113 @@
+"""A decoder-only transformer over time steps: every position of a sequence forecasts the next.
+
+A token is a whole time step, all variables embedded at once, which costs a fraction of a token
+per lagged value, and a forecast may look back further than `max_lag`. Pre-norm layers of causal
+attention and GELU; explicit softmax, so that any kind of gradient can be taken; relative
+position biases per head instead of position embeddings.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from methods.dot.predictors.parts import Head, Size, StepEmbedding, matrix
+
+_PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
+
+
+class Layer(nn.Module):
+    """Causal self-attention and a two-layer perceptron, each added to its input.
+
+    Parameters
+    ----------
+    width, heads
+        Size of a token and number of heads, which share it.
+    context
+        Longest sequence (steps).
+    max_lag
+        The heads start out on the lags `1..max_lag`, as evenly as their number allows.
+    generator
+        Source of the starting weights.
+    """
+
+    def __init__(
+        self, width: int, heads: int, context: int, max_lag: int, generator: Generator
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query_key_value = matrix(generator, width, 3 * width)
+        self.merge = matrix(generator, width, width)
+        self.up = matrix(generator, width, 2 * width)
+        self.up_bias = nn.Parameter(torch.zeros(2 * width))
+        self.down = matrix(generator, 2 * width, width)
+        self.norm_attention = nn.Parameter(torch.ones(width))
+        self.norm_perceptron = nn.Parameter(torch.ones(width))
+        steps_back = torch.arange(heads) * max(max_lag, heads) // heads % max_lag
+        self.position_bias = nn.Parameter(_PEAK * F.one_hot(steps_back, context).float())
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Map tokens `(B, C, width)` to tokens of the same shape."""
+        hidden = F.layer_norm(tokens, tokens.shape[-1:], self.norm_attention)
+        tokens = tokens + self._attend(hidden)
+        hidden = F.layer_norm(tokens, tokens.shape[-1:], self.norm_perceptron)
+        hidden = F.gelu(hidden @ self.up + self.up_bias, approximate="tanh")
+        return tokens + hidden @ self.down
+
+    def _attend(self, hidden: Tensor) -> Tensor:
+        batch, steps, width = hidden.shape
+        joint = hidden @ self.query_key_value
+        query, key, value = joint.view(batch, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        logits = query @ key.transpose(-1, -2) / math.sqrt(width // self.heads)
+        weights = (logits + self._causal_bias(steps)).softmax(dim=-1)
+        seen: Tensor = (weights @ value).transpose(1, 2).reshape(hidden.shape)
+        return seen @ self.merge
+
+    def _causal_bias(self, steps: int) -> Tensor:
+        """Return `(heads, steps, steps)`: the bias of `t - s`, minus infinity where `s > t`."""
+        padded = F.pad(self.position_bias[:, :steps], (steps - 1, 0), value=-math.inf)
+        return padded.unfold(-1, steps, 1).flip(-1)
+
+
+class Steps(nn.Module):
+    """Forecasts every effect at every position with a full window; see the module.
+
+    Parameters
+    ----------
+    n_inputs, n_effects
+        Number of series given and forecast.
+    max_lag, context
+        Steps of the window and of the longest sequence.
+    size
+        Size of the transformer.
+    generator
+        Source of the starting weights.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_effects: int,
+        max_lag: int,
+        context: int,
+        size: Size,
+        generator: Generator,
+    ) -> None:
+        super().__init__()
+        self.max_lag = max_lag
+        self.embed = StepEmbedding(n_inputs, size.width, generator)
+        self.layers = nn.ModuleList(
+            Layer(size.width, size.heads, context, max_lag, generator) for _ in range(size.layers)
+        )
+        self.head = Head(size.width, n_effects)
+
+    def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
+        """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""
+        tokens: Tensor = self.embed(series)
+        for layer in self.layers:
+            tokens = layer(tokens)
+        mean, log_sd = self.head(tokens[:, self.max_lag - 1 :])
+        return mean, log_sd
