@@ -111,7 +111,7 @@ def test_labels_depend_neither_on_units_nor_on_labels_that_are_given():
 def test_segments_shorter_than_a_block_get_labels_of_their_own_length():
     lengths = [4, 900, 5, 30, 900, 4]
     laws = [7, 7, 7, 7, 3, 3]
-    labels = found(*(segment(k, n, n + i) for i, (k, n) in enumerate(zip(laws, lengths))))
+    labels = found(*(segment(laws[i], lengths[i], seed=i) for i in range(6)))
     assert [len(part) for part in labels] == lengths
     assert (labels[1][0], labels[4][0]) == (0, 1)
     assert all((part[:3] == part[2]).all() for part in labels)  # the first steps have no window
@@ -131,13 +131,11 @@ def test_windows_stay_within_their_segment(n_vars):
     width = (rows.shape[1] - 1 - n_vars) // 3
     assert width == (3 * n_vars if n_vars == 2 else n_vars)
     for lag in (1, 2, 3):
-        lagged = rows[:, 1 + (lag - 1) * width :][:, :width]
-        assert np.array_equal(lagged[:, :n_vars], past[:, :, lag - 1])
-        if width > n_vars:
-            expected = np.hstack(
-                [np.sin(2 * past[:, :, lag - 1]), np.cos(2 * past[:, :, lag - 1])]
-            )
-            assert np.array_equal(lagged[:, n_vars:], expected)
+        lagged, waves = np.split(rows[:, 1 + (lag - 1) * width :][:, :width], [n_vars], axis=1)
+        expected = past[:, :, lag - 1]
+        assert np.array_equal(lagged, expected)
+        if waves.size:
+            assert np.array_equal(waves, np.hstack([np.sin(2 * expected), np.cos(2 * expected)]))
     assert np.array_equal(rows[:, -n_vars:], np.concatenate([now for _, now in windows]))
 
 
