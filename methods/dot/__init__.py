@@ -19,37 +19,35 @@ Where we depart from the source (`dot_paper` is the source as far as it is known
   that run beside the real ones, instead of taking the three strongest per effect;
 - regimes are found first, and each has models and a graph of its own.
 
-One file per step: `regimes`, `sequences`, `linear_path`, `screen`, `predictors`, `model`,
-`training`, `attribution`, `readout`.
+One file per step, in the order of `forecasting`: `regimes`, `sequences`, `linear_path`, `screen`,
+`predictors`, `model`, `training`, `attribution`, `readout`. `variants` are the same with other
+predictors.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge
 
-from methods.base import Handles, Method
-from methods.graph import LaggedGraph
-from methods.series import TimeSeries
+from methods.dot.forecasting import Forecasting
 
 if TYPE_CHECKING:
-    from methods.dot.readout import BoolArray, FloatArray
+    from torch import Generator, Tensor
+
+    from methods.dot.predictors import Predictor
+    from methods.dot.sequences import Sequences
 
 __all__ = ["DOT"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DOT(Method):
+class DOT(Forecasting):
     """Decoder-only transformer with gradient read-out (arXiv 2601.05647).
 
     Parameters
     ----------
-    members
-        Models trained one after the other, each from its own start and with its own held-out
-        steps; an edge has to be seen by more than one.
     predictor
         What learns the rest: `values`, a token per candidate cause, or `steps`, a token per
         time step.
@@ -57,148 +55,26 @@ class DOT(Method):
         Tokens per effect of `values`.
     width
         Size of a token, a multiple of `heads`.
-    layers
-        Number of transformer layers.
     heads
         Attention heads per layer.
     context
         Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
         is longer. `values` sees `max_lag` steps.
-    updates
-        Most optimiser steps; training ends earlier once validation stops improving.
-    batch_size
-        Steps forecast per update.
-    learning_rate
-        Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
-    weight_decay
-        Decay of the weight matrices, in AdamW's decoupled form.
-    input_noise
-        Noise added to what the predictor sees in training (standard deviations of a variable).
-    linear_path
-        Forecast by least squares and let the predictor learn the rest.
-    attribution
-        The rule that reads the models; see `methods.dot.attribution`.
-    readout
-        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
-        each, the paper's), `top_overall` (`edges` edges) or `threshold`.
-    false_discovery_rate
-        Share of selected edges that may be false, for `automatic`.
-    in_degree, edges, threshold
-        For the read-out of that name.
-    find_regimes
-        Look for regimes where the series does not say them; see `methods.dot.regimes`.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+
+    The others are those of `methods.dot.forecasting.Forecasting`.
     """
 
-    handles: ClassVar[Handles] = Handles(segments=True, regimes=True, nonlinear=True, trained=True)
-    libraries = ("torch",)
-
-    members: Annotated[int, Ge(1)] = 2
     predictor: Literal["values", "steps"] = "values"
     candidates: Annotated[int, Ge(1)] = 8
-    width: Annotated[int, Ge(1)] = 32
-    layers: Annotated[int, Ge(1)] = 1
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
-    updates: Annotated[int, Ge(1)] = 600
-    batch_size: Annotated[int, Ge(1)] = 256
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
-    weight_decay: Annotated[float, Ge(0)] = 0.05
-    input_noise: Annotated[float, Ge(0)] = 0.2
-    linear_path: bool = True
-    attribution: Literal["gradient", "gradient_energy", "score_energy"] = "score_energy"
-    readout: Literal["automatic", "top_per_effect", "top_overall", "threshold"] = "automatic"
-    false_discovery_rate: Annotated[float, Gt(0), Lt(1)] = 0.1
-    in_degree: Annotated[int, Ge(1)] = 3
-    edges: Annotated[int, Ge(1)] = 30
-    threshold: Annotated[float, Ge(0)] = 0.1
-    find_regimes: bool = True
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
-    def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
-    ) -> LaggedGraph:
-        """Find the regimes, train on each and read its graph out; see `Method.discover`.
+    def build(self, sequences: Sequences, coefficients: Tensor, generator: Generator) -> Predictor:
+        """Return the decoder that `predictor` names; see `Forecasting.build`."""
+        from methods.dot.predictors import decoder
 
-        With several regimes the union scores an edge as the regime does where it is strongest,
-        and selects it where any regime does. Regimes too short for one window have no graph.
-        Series too short to hold out 20 steps for validation are scored by the linear path
-        alone, without a forecast error.
+        return decoder(self, sequences, coefficients, generator)
 
-        Raises
-        ------
-        DeclinedError
-            If such a short series meets `linear_path=False`.
-        ValueError
-            If `width` is not a multiple of `heads`.
-        """
-        from methods.dot.per_regime import by_regime, union
-        from methods.dot.regimes import find_regimes
-
-        if self.width % self.heads:
-            raise ValueError(
-                f"width: expected a multiple of heads = {self.heads}, found {self.width}; "
-                "choose both so that each head gets a whole share"
-            )
-        found = None
-        if series.regimes is None and self.find_regimes:
-            found = find_regimes(series, max_lag)
-        labels = found if series.regimes is None else series.regimes
-        parts = by_regime(series, labels, max_lag)
-        if len(parts) == 1:
-            return self._read(series, max_lag, rng)
-        return union({k: self._read(part, max_lag, rng) for k, part in parts.items()}, found)
-
-    def _read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
-        """Train on one regime and read its graph out."""
-        import torch
-
-        from methods.dot.attribution import RULES, attribute
-        from methods.dot.readout import in_units_of_free_variation
-        from methods.dot.sequences import Sequences
-        from methods.dot.training import fit
-
-        gpu = self.device == "cuda" or (self.device == "auto" and torch.cuda.is_available())
-        device = "cuda" if gpu else "cpu"
-        seeds = rng.integers(2**63, size=2).tolist()
-        weights = torch.Generator().manual_seed(seeds[0])
-        batches = torch.Generator(device).manual_seed(seeds[1])
-        segments = series.standardized().segments
-        context = max_lag if self.predictor == "values" else max(self.context, 2 * max_lag)
-        members = []
-        for member in range(self.members):
-            sequences = Sequences.cut(
-                segments,
-                max_lag,
-                context,
-                device,
-                shift=member / self.members,
-                shadows=self.readout == "automatic",
-            )
-            members.append(fit(sequences, self, weights, batches))
-        found = attribute([m.model for m in members], sequences, self.attribution)
-        scores = found.strength
-        if RULES[self.attribution].per_unit:
-            free = members[0].free_variation.cpu().numpy()
-            scores = in_units_of_free_variation(scores, free)
-        errors = [m.forecast_error for m in members if m.forecast_error is not None]
-        n = series.n_vars
-        return LaggedGraph.from_lags(
-            scores[:n],
-            series.names,
-            adjacency=self._decide(scores[:n], scores[n:]),
-            forecast_error=float(np.mean(errors)) if errors else None,
-            edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
-        )
-
-    def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
-        from methods.dot import readout
-
-        if self.readout == "automatic":
-            return readout.at_false_discovery_rate(scores, null, self.false_discovery_rate)
-        if self.readout == "top_per_effect":
-            return readout.top_per_effect(scores, self.in_degree)
-        if self.readout == "top_overall":
-            return readout.top_overall(scores, self.edges)
-        return readout.above_threshold(scores, self.threshold)
+    def context_of(self, max_lag: int) -> int:
+        """Return `max_lag`, or for `steps` the context that the parameters ask for."""
+        return max_lag if self.predictor == "values" else max(self.context, 2 * max_lag)

@@ -13,11 +13,10 @@ from torch import Generator, Tensor, nn
 from methods.base import DeclinedError
 from methods.dot.linear_path import least_squares
 from methods.dot.model import Forecaster
-from methods.dot.predictors import build
 from methods.dot.sequences import Sequences
 
 if TYPE_CHECKING:
-    from methods.dot import DOT
+    from methods.dot.forecasting import Forecasting
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 20  # updates between two looks at the validation steps
@@ -99,7 +98,9 @@ def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> 
     return square / (2 * model.noise.square()) + deviation
 
 
-def fit(sequences: Sequences, settings: DOT, weights: Generator, batches: Generator) -> Trained:
+def fit(
+    sequences: Sequences, settings: Forecasting, weights: Generator, batches: Generator
+) -> Trained:
     """Train a forecaster as the module says.
 
     The linear path is solved on the training steps and stays as it is while AdamW trains the
@@ -128,7 +129,7 @@ def fit(sequences: Sequences, settings: DOT, weights: Generator, batches: Genera
     if not settings.linear_path:
         coefficients = torch.zeros_like(coefficients)
     noise = _noise(sequences, trained_on, coefficients)
-    predictor = build(settings, sequences, coefficients, weights)
+    predictor = settings.build(sequences, coefficients, weights)
     model = Forecaster(predictor, coefficients, noise).to(sequences.rows.device)
     error = None
     if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
@@ -141,7 +142,7 @@ def fit(sequences: Sequences, settings: DOT, weights: Generator, batches: Genera
         model.log_scale.zero_()
     else:
         raise DeclinedError(
-            f"{len(sequences.targets)} forecastable steps are too few to train a transformer; "
+            f"{len(sequences.targets)} forecastable steps are too few to train on; "
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
@@ -167,7 +168,7 @@ def _train(
     model: Forecaster,
     sequences: Sequences,
     validation: HeldOut,
-    settings: DOT,
+    settings: Forecasting,
     generator: Generator,
 ) -> None:
     """Run AdamW until validation stops improving; leave the best checkpoint in the model."""
@@ -196,7 +197,7 @@ def _train(
     model.load_state_dict(kept)
 
 
-def _optimiser(model: Forecaster, settings: DOT) -> torch.optim.AdamW:
+def _optimiser(model: Forecaster, settings: Forecasting) -> torch.optim.AdamW:
     matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
     others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]
     groups: list[dict[str, Any]] = [

@@ -26,22 +26,21 @@ class Predictor(Protocol):
         """
 
 
-def build(
+def decoder(
     settings: DOT, sequences: Sequences, coefficients: Tensor, generator: Generator
 ) -> Predictor:
-    """Return the predictor that the settings name, on the CPU, with fresh weights.
+    """Return the transformer that the settings name; see `Forecasting.build`.
 
-    Parameters
-    ----------
-    settings
-        `predictor`, `candidates`, `width`, `layers` and `heads` are read.
-    sequences
-        The data, for their shape and for the candidates.
-    coefficients
-        The linear path, shape `(n_effects, n_inputs, max_lag)`, lags from `max_lag` down.
-    generator
-        Source of the starting weights, on the CPU.
+    Raises
+    ------
+    ValueError
+        If `width` is not a multiple of `heads`.
     """
+    if settings.width % settings.heads:
+        raise ValueError(
+            f"width: expected a multiple of heads = {settings.heads}, found {settings.width}; "
+            "choose both so that each head gets a whole share"
+        )
     size = Size(settings.width, settings.layers, settings.heads)
     if settings.predictor == "values":
         chosen = candidates(sequences, coefficients, settings.candidates)
