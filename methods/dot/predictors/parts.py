@@ -6,8 +6,9 @@ import math
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Generator, Tensor, nn
+
+from methods.dot.predictors.operations import entering, norm
 
 N_WAVES = 9
 """Numbers that `waves` makes of one value."""
@@ -31,7 +32,7 @@ def waves(values: Tensor) -> Tensor:
     sin3, cos3 = sin2 * cos + cos2 * sin, cos2 * cos - sin2 * sin
     sin4, cos4 = 2 * sin2 * cos2, 1 - 2 * sin2 * sin2
     parts = [values, sin, cos, sin2 / 2, cos2 / 2, sin3 / 3, cos3 / 3, sin4 / 4, cos4 / 4]
-    return torch.stack(parts, dim=-1)
+    return entering(values, torch.stack(parts, dim=-1))
 
 
 class Size(NamedTuple):
@@ -74,6 +75,5 @@ class Head(nn.Module):
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Map tokens `(..., width)` to two tensors `(..., n_effects)`."""
-        normed = F.layer_norm(tokens, tokens.shape[-1:], self.norm)
-        mean, log_sd = (normed @ self.weight + self.bias).chunk(2, dim=-1)
+        mean, log_sd = (norm(tokens, self.norm) @ self.weight + self.bias).chunk(2, dim=-1)
         return mean, log_sd

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from methods.dot.predictors.operations import factors, gelu, norm, softmax
 from methods.dot.predictors.parts import Head, Size, StepEmbedding, matrix
 
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
@@ -51,18 +52,17 @@ class Layer(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Map tokens `(B, C, width)` to tokens of the same shape."""
-        hidden = F.layer_norm(tokens, tokens.shape[-1:], self.norm_attention)
-        tokens = tokens + self._attend(hidden)
-        hidden = F.layer_norm(tokens, tokens.shape[-1:], self.norm_perceptron)
-        hidden = F.gelu(hidden @ self.up + self.up_bias, approximate="tanh")
+        tokens = tokens + self._attend(norm(tokens, self.norm_attention))
+        hidden = gelu(norm(tokens, self.norm_perceptron) @ self.up + self.up_bias)
         return tokens + hidden @ self.down
 
     def _attend(self, hidden: Tensor) -> Tensor:
         batch, steps, width = hidden.shape
         joint = hidden @ self.query_key_value
         query, key, value = joint.view(batch, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        query, key = factors(query, key)
         logits = query @ key.transpose(-1, -2) / math.sqrt(width // self.heads)
-        weights = (logits + self._causal_bias(steps)).softmax(dim=-1)
+        weights, value = factors(softmax(logits + self._causal_bias(steps), dim=-1), value)
         seen: Tensor = (weights @ value).transpose(1, 2).reshape(hidden.shape)
         return seen @ self.merge
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from methods.dot.predictors.operations import factors, gelu, norm, softmax
 from methods.dot.predictors.parts import N_WAVES, Size, matrix, waves
 
 _KEY = 4  # size of a query and of a key
@@ -56,14 +56,17 @@ class Layer(nn.Module):
         `tokens` has shape `(n_effects * n_candidates, B, N_WAVES + 1)`.
         """
         n, batch, width = state.shape
-        query = (_normed(state) @ self.query).view(n, 1, batch, self.heads, _KEY)
+        query = (norm(state) @ self.query).view(n, 1, batch, self.heads, _KEY)
         key = torch.bmm(tokens, self.key).view(n, -1, batch, self.heads, _KEY)
         value = torch.bmm(tokens, self.value).view(n, -1, batch, self.heads, width // self.heads)
-        weights = ((query * key).sum(dim=-1) / math.sqrt(_KEY)).softmax(dim=1)
+        query, key = factors(query, key)
+        weights = softmax((query * key).sum(dim=-1) / math.sqrt(_KEY), dim=1)
+        weights, value = factors(weights, value)
         seen = (weights[..., None] * value).sum(dim=1).flatten(2)
         state = state + torch.bmm(seen, self.merge)
-        gate, linear = torch.baddbmm(self.up_bias, _normed(state), self.up).chunk(2, dim=-1)
-        return state + torch.bmm(F.gelu(gate, approximate="tanh") * linear, self.down)
+        gate, linear = torch.baddbmm(self.up_bias, norm(state), self.up).chunk(2, dim=-1)
+        gate, linear = factors(gelu(gate), linear)
+        return state + torch.bmm(gate * linear, self.down)
 
 
 class Values(nn.Module):
@@ -115,7 +118,7 @@ class Values(nn.Module):
         state = self.start.expand(n, batch, -1)
         for layer in self.layers:
             state = layer(state, tokens)
-        both = torch.baddbmm(self.head_bias, _normed(state), self.head)
+        both = torch.baddbmm(self.head_bias, norm(state), self.head)
         return both[..., 0], both[..., 1]
 
 
@@ -124,7 +127,3 @@ def _of_tokens(generator: Generator, tokens: int, size: int) -> nn.Parameter:
     scale = torch.full((1 + N_WAVES, 1), 2 / math.sqrt(N_WAVES))
     scale[0] = 1.0
     return nn.Parameter(torch.randn(tokens, 1 + N_WAVES, size, generator=generator) * scale)
-
-
-def _normed(state: Tensor) -> Tensor:
-    return F.layer_norm(state, state.shape[-1:])
