@@ -43,10 +43,14 @@ def build(cls: type[T], params: Mapping[str, Any], key: str) -> T:
 @functools.cache  # a grid builds one class thousands of times
 def _model(cls: type) -> tuple[dict[str, Any], type[pydantic.BaseModel]]:
     """Return the annotations of a constructor and a model that checks its arguments."""
-    hints = get_type_hints(cls.__init__, include_extras=True)  # type: ignore[misc]
+    # A dataclass may inherit fields whose annotations only the module of its base can read.
+    source: Any = cls if dataclasses.is_dataclass(cls) else cls.__init__  # type: ignore[misc]
+    parameters = inspect.signature(cls).parameters
+    known = get_type_hints(source, include_extras=True)
+    hints = {name: known.get(name, Any) for name in parameters}
     fields: dict[str, Any] = {
-        name: (hints.get(name, Any), ... if p.default is inspect.Parameter.empty else p.default)
-        for name, p in inspect.signature(cls).parameters.items()
+        name: (hints[name], ... if p.default is inspect.Parameter.empty else p.default)
+        for name, p in parameters.items()
     }
     model = pydantic.create_model(
         cls.__name__,
@@ -73,7 +77,7 @@ def _explain(error: pydantic.ValidationError, hints: dict[str, Any], key: str) -
         path.append(str(part))
     where = ".".join([key, *path] if key else path)
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known = ", ".join(name for name in hints if name != "return")
+        known = ", ".join(hints)
         return f"{where or 'config'}: expected keys among {known}, found {first['loc'][-1]!r}"
     if first["type"] == "missing":
         return f"{where}: expected a value, found none"

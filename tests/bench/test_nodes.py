@@ -7,6 +7,7 @@ import pytest
 from annotated_types import Ge, Interval
 
 from bench.nodes import build, describe
+from methods.dot import DOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,11 @@ def test_a_wrong_value_names_key_range_and_value(params, words):
 def test_a_class_that_is_no_dataclass_is_checked_too():
     with pytest.raises(ValueError, match=r"m\.alpha: expected float > 0 and < 1, found 3"):
         build(Plain, {"alpha": 3}, "m")
+
+
+def test_annotations_of_a_base_in_another_module_are_read_there():
+    with pytest.raises(ValueError, match=r"m\.learning_rate: expected float > 0 and < 1, found 3"):
+        build(DOT, {"learning_rate": 3}, "m")
 
 
 def test_describe_speaks_of_options_and_ranges():
