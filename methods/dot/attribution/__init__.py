@@ -15,13 +15,28 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from methods.dot.attribution.attention import attention, attention_rollout
 from methods.dot.attribution.gradients import gradient, score
+from methods.dot.attribution.intervention import intervention
 from methods.dot.attribution.ranks import EdgeRanks
+from methods.dot.attribution.relevance import lrp, lrp_cp
+from methods.dot.attribution.times_input import gradient_x_input, integrated_gradients
 from methods.dot.model import Forecaster
 from methods.dot.sequences import Sequences
 
 FloatArray = NDArray[np.float64]
-Kind = Literal["gradient", "gradient_energy", "score_energy"]
+Kind = Literal[
+    "gradient",
+    "gradient_energy",
+    "score_energy",
+    "gradient_x_input",
+    "integrated_gradients",
+    "lrp",
+    "lrp_cp",
+    "attention",
+    "attention_rollout",
+    "intervention",
+]
 
 _SAMPLES = 256  # most samples to average over
 _FEWEST_SAMPLES = 32
@@ -49,10 +64,17 @@ class Rule(NamedTuple):
     per_unit: bool = True
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[Kind, Rule] = {
     "gradient": Rule(gradient),
     "gradient_energy": Rule(gradient, energy=True),
     "score_energy": Rule(score, energy=True),
+    "gradient_x_input": Rule(gradient_x_input, per_unit=False),
+    "integrated_gradients": Rule(integrated_gradients, per_unit=False),
+    "lrp": Rule(lrp, per_unit=False),
+    "lrp_cp": Rule(lrp_cp, per_unit=False),
+    "attention": Rule(attention, per_unit=False),
+    "attention_rollout": Rule(attention_rollout, per_unit=False),
+    "intervention": Rule(intervention, per_unit=False),
 }
 
 
