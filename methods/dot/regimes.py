@@ -18,7 +18,8 @@ as alike is how well they forecast each other:
 Of the two starts the one that ends with the higher evidence less switches is kept. So the number
 of regimes, at most 24, is chosen from the data as the one that forecasts them best. Laws that
 differ neither in the means given single lagged inputs nor in the residual covariance are not told
-apart, nor are regimes too short to learn more than they cost.
+apart, nor are regimes too short to learn more than they cost; a variance that drifts slowly by
+itself is taken for regimes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ IntArray = NDArray[np.int64]
 
 _BLOCK = 50  # steps in a block at least, so that noise averages out
 _MOST_BLOCKS = 1000
-_MOST_NUMBERS = 30_000_000  # in the points of all blocks: 240 MB
+_MOST_NUMBERS = 20_000_000  # in the points of all blocks: 160 MB
 _MOST_GROUPS = 24  # groups to begin with, and so the most regimes
 _SWITCH = 20.0  # nats; a switch has to be all but certain to beat an odd stretch of noise
 _ROUNDS = 5  # most rounds of borders and merging

@@ -18,7 +18,8 @@ IntArray = NDArray[np.int64]
 
 _LARGEST = 4.0  # standard deviations; further out, a value would weigh like a regime of its own
 _WAVE = 2.0  # radians per standard deviation: half a period between low and high values
-_MOST_FEATURES = 300  # beyond, waves would cost minutes
+_MOST_WITH_WAVES = 300  # features; beyond, waves cost more time than they are worth
+_MOST_FEATURES = 1000  # beyond, only the nearest lags are features: time grows with the square
 _CHUNK = 4096  # steps held in memory at once
 
 
@@ -33,19 +34,23 @@ class Steps:
         values and, where features are few enough, their sines and cosines.
     n_vars, max_lag
         Number of variables, and length of the window (steps).
+    lags
+        The features are the tokens at lags `1..lags`, of the `max_lag` there are.
     """
 
     tokens: tuple[FloatArray, ...]
     n_vars: int
     max_lag: int
+    lags: int
 
     @classmethod
     def of(cls, series: TimeSeries, max_lag: int) -> Self:
         """Take the steps of a series whose segments have more than `max_lag` rows."""
         values = [np.clip(s, -_LARGEST, _LARGEST) for s in series.standardized().segments]
-        if 3 * series.n_vars * max_lag <= _MOST_FEATURES:
+        if 3 * series.n_vars * max_lag <= _MOST_WITH_WAVES:
             values = [np.hstack([v, np.sin(_WAVE * v), np.cos(_WAVE * v)]) for v in values]
-        return cls(tuple(values), series.n_vars, max_lag)
+        lags = min(max_lag, max(1, _MOST_FEATURES // series.n_vars))
+        return cls(tuple(values), series.n_vars, max_lag, lags)
 
     @property
     def lengths(self) -> IntArray:
@@ -58,18 +63,17 @@ class Steps:
         Yields
         ------
         ndarray
-            Shape `(W, p + n_vars)`: 1, the tokens at lags `1..max_lag`, and the values.
+            Shape `(W, p + n_vars)`: 1, the tokens at lags `1..lags`, and the values.
         """
         for rows, length in zip(self.tokens, self.lengths, strict=True):
             edges = np.linspace(0, length, max(1, round(length / size)) + 1).astype(np.int64)
-            for start, stop in itertools.pairwise(edges):
-                shifted = [rows[start + k : stop + k] for k in range(self.max_lag, -1, -1)]
-                now, *past = shifted
+            for start, stop in itertools.pairwise(edges + self.max_lag):
+                now, *past = [rows[start - l : stop - l] for l in range(self.lags + 1)]
                 yield np.hstack([np.ones((stop - start, 1)), *past, now[:, : self.n_vars]])
 
     def forecasters(self, labels: IntArray) -> list[Forecaster]:
         """Return the forecaster of the steps of each label `0..R - 1`, all of which occur."""
-        width = 1 + self.tokens[0].shape[1] * self.max_lag + self.n_vars
+        width = 1 + self.tokens[0].shape[1] * self.lags + self.n_vars
         moments = np.zeros((int(labels.max()) + 1, width, width))
         start = 0
         for block in self.blocks():
