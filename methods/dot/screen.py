@@ -68,8 +68,8 @@ def _evidence(sequences: Sequences, at: Tensor, coefficients: Tensor) -> list[ND
     variance = _chi_squared(functions, _standard(left.square()))
     linear = _wald(window, flat, sequences.rows[at, : sequences.n_effects])
     found = [linear, _minus_log_p(mean, _FUNCTIONS), _minus_log_p(variance, _FUNCTIONS)]
-    pairs = _pairs(functions[:, 1:], _without_additive(functions, left))
-    return found if pairs is None else [*found, pairs]
+    rows = _pair_rows(functions, left.shape[1])
+    return [*found, _pairs(functions, left, rows)] if rows else found
 
 
 def _functions(window: Tensor) -> Tensor:
@@ -90,11 +90,18 @@ def _chi_squared(functions: Tensor, target: Tensor) -> Tensor:
 
 
 def _wald(window: Tensor, coefficients: Tensor, present: Tensor) -> NDArray[np.float64]:
-    steps, inputs = window.shape
-    gram = window.double().T @ window.double() + torch.eye(inputs, device=window.device)
+    gram = window.double().T @ window.double() + torch.eye(len(coefficients), device=window.device)
     spread = torch.cholesky_inverse(torch.linalg.cholesky(gram)).diagonal().sqrt()
     noise = (present - window @ coefficients).double().std(dim=0)
     return _minus_log_p((coefficients.double() / (spread[:, None] * noise)).square().T, 1)
+
+
+def _pair_rows(functions: Tensor, effects: int) -> int:
+    """Return on how many steps pairs can be searched at their cost; 0: on too few."""
+    inputs, _, steps = functions.shape
+    size = inputs * (_FUNCTIONS - 1)
+    rows = min(steps, int(_PAIR_PRODUCTS / (effects * size**2)))
+    return 0 if rows < min(steps, _FEWEST_PAIR_ROWS) else rows
 
 
 def _without_additive(functions: Tensor, left: Tensor) -> Tensor:
@@ -105,17 +112,14 @@ def _without_additive(functions: Tensor, left: Tensor) -> Tensor:
     return _standard(left - design.T @ fit)
 
 
-def _pairs(functions: Tensor, left: Tensor) -> NDArray[np.float64] | None:
-    """Return the evidence of the best pair with each input; None where it costs too much."""
-    inputs, kinds, steps = functions.shape
-    effects, size = left.shape[1], inputs * kinds
-    rows = min(steps, int(_PAIR_PRODUCTS / (effects * size**2)))
-    if rows < _FEWEST_PAIR_ROWS and rows < steps:
-        return None
-    design = functions[:, :, :rows].reshape(size, rows)
+def _pairs(functions: Tensor, left: Tensor, rows: int) -> NDArray[np.float64]:
+    """Return the evidence of the best pair with each input, the functions but `x` itself."""
+    inputs, kinds, effects = len(functions), _FUNCTIONS - 1, left.shape[1]
+    left = _without_additive(functions, left)[:rows]
+    design = functions[:, 1:, :rows].reshape(inputs * kinds, rows)
     best = torch.empty(effects, inputs, device=left.device)
     for effect in range(effects):
-        products = (design * left[:rows, effect]) @ design.T / math.sqrt(rows)
+        products = (design * left[:, effect]) @ design.T / math.sqrt(rows)
         strength = products.square().view(inputs, kinds, inputs, kinds).sum(dim=(1, 3))
         best[effect] = strength.fill_diagonal_(0).max(dim=1).values
     found = _minus_log_p(best, kinds**2) - math.log(inputs)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from methods.dot.forecasting import Forecasting
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
-_CHECK_EVERY = 20  # updates between two looks at the validation steps
-_PATIENCE = 6  # looks without improvement before training ends
-_HELD_OUT = 4096  # most forecasts per look, which keeps it cheap on long series
+_CHECK_EVERY = 40  # updates between two looks at the validation steps
+_PATIENCE = 4  # looks without improvement before training ends
+_HELD_OUT = 2048  # most forecasts per look, which keeps it cheap on long series
+_ROWS = 8192  # windows held in memory at once
 _FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
-_CHUNK = 8192  # forecasts in one forward pass without gradients
+_CHUNK = 16_384  # forecasts, all effects counted, in one pass without gradients: fits a cache
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class HeldOut:
 
     @classmethod
     def of(cls, sequences: Sequences, mask: Tensor) -> HeldOut:
-        """Take the sequences that forecast the rows in `mask`, evenly thinned to 4096 steps."""
+        """Take the sequences that forecast the rows in `mask`, evenly thinned to 2048 steps."""
         starts = sequences.starts(mask)
         most = max(_HELD_OUT // sequences.positions, 1)
         keep = torch.linspace(0, len(starts) - 1, min(len(starts), most))
@@ -73,13 +74,23 @@ class HeldOut:
     @torch.no_grad()
     def error(self, model: Forecaster) -> float:
         """Return the mean squared error over effects and the steps that count."""
-        return float((model(self.inputs)[0] - self.present)[self.mask].square().mean())
+        mean, _ = in_chunks(model, self.inputs)
+        return float((mean - self.present)[self.mask].square().mean())
 
     @torch.no_grad()
     def loss(self, model: Forecaster) -> float:
         """Return the mean of `losses` over effects and the steps that count."""
-        mean, log_sd = model(self.inputs)
+        mean, log_sd = in_chunks(model, self.inputs)
         return float(losses(model, mean, log_sd, self.present)[self.mask].mean())
+
+
+@torch.no_grad()
+def in_chunks(model: nn.Module, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and log deviation of a model or a predictor, a few sequences at a time."""
+    per_sequence = model(inputs[:1])[0].numel()
+    parts = [model(part) for part in torch.split(inputs, max(_CHUNK // per_sequence, 1))]
+    means, log_sds = zip(*parts, strict=True)
+    return torch.cat(means), torch.cat(log_sds)
 
 
 def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> Tensor:
@@ -157,7 +168,7 @@ def _noise(sequences: Sequences, at: Tensor, coefficients: Tensor) -> Tensor:
     """Return the standard deviation of what the linear path leaves, shape `(n_effects,)`."""
     total = torch.zeros(sequences.n_effects, device=at.device)
     flat = coefficients.permute(2, 1, 0).flip(0).flatten(0, 1)
-    for part in torch.split(at, _CHUNK):
+    for part in torch.split(at, _ROWS):
         left = sequences.rows[part, : sequences.n_effects]
         total += (left - sequences.windows(part).flatten(1) @ flat).square().sum(dim=0)
     # Columns that a ridge forecasts exactly still need a unit to be measured in.
@@ -238,7 +249,8 @@ def shrink(model: Forecaster, validation: HeldOut) -> None:
     an effect in which the predictor has learnt nothing but noise. For the deviation
     :math:`u_j` of 0, 1/4, .., 1 with the highest likelihood.
     """
-    mean, log_sd = (part[validation.mask] for part in model.predictor(validation.inputs))
+    both = in_chunks(model.predictor, validation.inputs)
+    mean, log_sd = (part[validation.mask] for part in both)
     left = (validation.present - model.linear(validation.inputs))[validation.mask]
     power = mean.square().sum(dim=0).clamp(min=torch.finfo(mean.dtype).tiny)
     model.scale.copy_(((left * mean).sum(dim=0) / power).clamp(0, 1))
@@ -256,7 +268,7 @@ def _fitted(model: Forecaster, sequences: Sequences) -> Tensor:
         return forecast[sequences.targets]
     everything = torch.zeros_like(sequences.train)
     everything[sequences.targets] = True
-    chunk = max(_CHUNK // sequences.positions, 1)
+    chunk = max(_CHUNK // (sequences.positions * sequences.n_effects), 1)
     for starts in torch.split(sequences.starts(everything), chunk):
         inputs, _, at = sequences.take(starts)
         forecast[at] = model.scale * model.predictor(inputs)[0]
