@@ -81,7 +81,7 @@ def _starts(steps: Steps) -> list[IntArray]:
     (whole,) = steps.forecasters(np.zeros(total, dtype=np.int64))
     width = len(whole.moments)
     groups = min(_MOST_GROUPS, total // (2 * width))
-    most = min(_MOST_BLOCKS, _MOST_NUMBERS // (width * steps.n_vars))
+    most = min(_MOST_BLOCKS, max(1, _MOST_NUMBERS // (width * steps.n_vars)))
     blocks = steps.blocks(max(_BLOCK, total // most))
     scores, sizes = zip(*((_score(whole, b), len(b)) for b in blocks), strict=True)
     points = np.stack(scores)
