@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge
 
-from methods.dot.forecasting import Forecasting
+from methods.dot.forecasting import Forecasting, Kind
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -78,3 +78,7 @@ class DOT(Forecasting):
     def context_of(self, max_lag: int) -> int:
         """Return `max_lag`, or for `steps` the context that the parameters ask for."""
         return max_lag if self.predictor == "values" else max(self.context, 2 * max_lag)
+
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return nothing for `values`; see `Forecasting.unreadable`."""
+        return () if self.predictor == "values" else super().unreadable()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 from annotated_types import Ge, Gt, Lt
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     from methods.dot.predictors import Predictor
     from methods.dot.readout import BoolArray, FloatArray
     from methods.dot.sequences import Sequences
+
+Kind = Literal[
+    "gradient",
+    "gradient_energy",
+    "score_energy",
+    "gradient_x_input",
+    "integrated_gradients",
+    "lrp",
+    "lrp_cp",
+    "attention",
+    "attention_rollout",
+    "intervention",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +64,7 @@ class Forecasting(Method):
     linear_path
         Forecast by least squares and let the predictor learn the rest.
     attribution
-        The rule that reads the models; see `methods.dot.attribution`.
+        The rule that reads the models; see `methods.dot.attribution`, where each has a function.
     readout
         The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
         each, the paper's), `top_overall` (`edges` edges) or `threshold`.
@@ -77,7 +90,7 @@ class Forecasting(Method):
     weight_decay: Annotated[float, Ge(0)] = 0.05
     input_noise: Annotated[float, Ge(0)] = 0.2
     linear_path: bool = True
-    attribution: Literal["gradient", "gradient_energy", "score_energy"] = "score_energy"
+    attribution: Kind = "score_energy"
     readout: Literal["automatic", "top_per_effect", "top_overall", "threshold"] = "automatic"
     false_discovery_rate: Annotated[float, Gt(0), Lt(1)] = 0.1
     in_degree: Annotated[int, Ge(1)] = 3
@@ -109,6 +122,10 @@ class Forecasting(Method):
         """Return the length of a training sequence (steps), at least `max_lag`."""
         return max_lag
 
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return the attributions that the predictor has no rule for."""
+        return ("attention", "attention_rollout")
+
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
@@ -124,11 +141,17 @@ class Forecasting(Method):
         DeclinedError
             If such a short series meets `linear_path=False`.
         ValueError
-            If the predictor does not take the parameters.
+            If the predictor does not take the parameters, or has no rule for `attribution`.
         """
         from methods.dot.per_regime import by_regime, union
         from methods.dot.regimes import find_regimes
 
+        if self.attribution in self.unreadable():
+            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
+            raise ValueError(
+                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
+                "for which this predictor has no rule; choose one of these or another predictor"
+            )
         found = None
         if series.regimes is None and self.find_regimes:
             found = find_regimes(series, max_lag)

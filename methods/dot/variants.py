@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from methods.dot.forecasting import Forecasting
+from methods.dot.forecasting import Forecasting, Kind
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -94,3 +94,7 @@ class LSTM(Variant):
     def context_of(self, max_lag: int) -> int:
         """Return the context that the parameters ask for; see `Forecasting.context_of`."""
         return max(self.context, 2 * max_lag)
+
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return relevance propagation as well, for which a memory cell would need other rules."""
+        return (*super().unreadable(), "lrp", "lrp_cp")

@@ -8,7 +8,7 @@ ways, which the table below names.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,22 +21,11 @@ from methods.dot.attribution.intervention import intervention
 from methods.dot.attribution.ranks import EdgeRanks
 from methods.dot.attribution.relevance import lrp, lrp_cp
 from methods.dot.attribution.times_input import gradient_x_input, integrated_gradients
+from methods.dot.forecasting import Kind
 from methods.dot.model import Forecaster
 from methods.dot.sequences import Sequences
 
 FloatArray = NDArray[np.float64]
-Kind = Literal[
-    "gradient",
-    "gradient_energy",
-    "score_energy",
-    "gradient_x_input",
-    "integrated_gradients",
-    "lrp",
-    "lrp_cp",
-    "attention",
-    "attention_rollout",
-    "intervention",
-]
 
 _SAMPLES = 256  # most samples to average over
 _FEWEST_SAMPLES = 32

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from methods import TimeSeries
+from methods.dot import DOT
 from methods.dot.attribution import attribute
 from methods.dot.attribution.attention import attention, attention_rollout
 from methods.dot.attribution.intervention import intervention
@@ -11,6 +13,7 @@ from methods.dot.attribution.times_input import integrated_gradients
 from methods.dot.predictors.operations import recording
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
+from methods.dot.variants import CNN, LSTM
 
 
 @pytest.fixture
@@ -105,3 +108,26 @@ def test_rollout_multiplies_the_layers_as_matrices(attending, noise):
             product = (matrix + np.eye(5)) / 2 @ product
         found = attention_rollout(model, inputs)[0, effect, 0].flatten()[chosen[effect]]
         assert found.numpy() == pytest.approx(product[0, 1:])
+
+
+@pytest.mark.parametrize(
+    ("method", "attribution"),
+    [
+        (DOT(predictor="steps", attribution="attention"), "attention"),
+        (CNN(attribution="attention_rollout"), "attention_rollout"),
+        (LSTM(attribution="lrp"), "lrp"),
+    ],
+)
+def test_a_rule_that_the_predictor_lacks_is_refused(method, attribution, noise):
+    series = TimeSeries.from_array(noise(50, 2))
+    with pytest.raises(ValueError, match=f"attribution: expected one of .*, found {attribution},"):
+        method.discover(series, max_lag=2, rng=np.random.default_rng(0))
+
+
+def test_attention_and_relevance_find_a_strong_nonlinear_edge(discover, noise):
+    values = noise(1500, 3)
+    values[2:, 1] += np.abs(values[:-2, 0]) * 2
+    quick = {"members": 1, "updates": 80, "find_regimes": False}
+    for kind in ("lrp_cp", "attention_rollout"):
+        graph = discover(values, max_lag=3, attribution=kind, **quick)
+        assert np.unravel_index(np.nanargmax(graph.scores), graph.scores.shape) == (0, 1, 2)
