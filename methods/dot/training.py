@@ -157,7 +157,9 @@ def fit(
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    left = sequences.rows[sequences.targets, : sequences.n_effects] - _fitted(model, sequences)
+    left = sequences.rows[sequences.targets, : sequences.n_effects]
+    if settings.linear_path:
+        left = left - _fitted(model, sequences)
     coefficients, free_variation = least_squares(sequences, sequences.targets, left)
     if settings.linear_path:
         model.coefficients = coefficients
