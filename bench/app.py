@@ -70,6 +70,7 @@ def run_profile(overrides: Sequence[str]) -> int:
     cells, settings = profile(overrides)
     outcome = _sweep(cells, store_of(settings), settings)
     _report(cells, outcome.scan, store_of(settings))
+    _compare(cells, outcome.scan, settings)
     return int(outcome.lost > 0)
 
 
@@ -146,3 +147,17 @@ def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
 
     with writing(store):
         write_report(cells, scan, store)
+
+
+def _compare(cells: Sequence[Cell], scan: Scan, settings: Settings) -> None:
+    """Judge the bars of a profile and set the settings of a method beside each other."""
+    from bench.report.ablation import write_ablation
+    from bench.report.bars import write_bars
+    from bench.sweep import writing
+
+    store = store_of(settings)
+    with writing(store):
+        if settings.bars:
+            print(write_bars(settings.bars, cells, scan, store, settings.methods))
+        if settings.ablation:
+            write_ablation(settings.ablation, cells, scan, store, settings.methods)

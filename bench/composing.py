@@ -72,7 +72,7 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
         overrides = ["profile=laptop", *overrides]
     with hydra.initialize_config_module("conf", version_base="1.3"):
         whole = compose(overrides)
-        chosen = [[f"experiment={name}"] for name in whole.experiments] or [[]]
+        chosen = [f"experiment={entry}".split() for entry in whole.experiments] or [[]]
         cells = [cell for words in chosen for cell in expand(compose([*words, *overrides]))]
     return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values()), whole
 

@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator, StringConstraints
 
+from bench.bars import Bar
 from bench.nodes import build
 from bench.records import NotOk
 
@@ -70,7 +71,12 @@ class Settings:
     methods, simulators
         Parameters of each selected method and simulator, by name.
     experiments
-        Experiments of a profile; empty for a single run.
+        Experiments of a profile, each with its overrides behind it; empty for a single run.
+    bars
+        What `bars.md` judges after a profile has run.
+    ablation
+        A method whose settings are set beside each other in `ablation.md` after a profile has
+        run, or None.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -88,6 +94,8 @@ class Settings:
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]
     experiments: list[str]
+    bars: list[Bar]
+    ablation: str | None
 
 
 def one_line(error: Exception) -> str:

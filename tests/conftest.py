@@ -40,6 +40,8 @@ def settings(tmp_path, monkeypatch):
                 "small": {"kind": "structural", "graph": {"n_vars": 4, "max_lag": 2}},
             },
             "experiments": [],
+            "bars": [],
+            "ablation": None,
         }
         return Settings(**{**values, **changes})
 

@@ -61,16 +61,21 @@ def _one_scope(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
 
 
+def style(k: int) -> dict[str, Any]:
+    """Return the colour, marker and widths of the k-th line of a figure."""
+    return {
+        "color": _COLOURS[k % len(_COLOURS)],
+        "marker": _MARKERS[k % len(_MARKERS)],
+        "lw": 1.2,
+        "ms": 5,
+        "capsize": 2,
+    }
+
+
 def _styles(rows: pd.DataFrame) -> dict[str, dict[str, Any]]:
     methods = sorted(rows["method"].unique(), key=lambda m: (m != "dot", m))
     return {
-        method: {
-            "color": _COLOURS[k % len(_COLOURS)],
-            "marker": _MARKERS[k % len(_MARKERS)],
-            "lw": 2.0 if method == "dot" else 1.2,
-            "ms": 5,
-            "capsize": 2,
-        }
+        method: style(k) | {"lw": 2.0 if method == "dot" else 1.2}
         for k, method in enumerate(methods)
     }
 
@@ -93,7 +98,7 @@ def _grid(
             scope = "".join(part["scope"].unique()[:1]).replace("_", " ")
             ax.set_title(f"{title} ({scope} graph)", fontsize=9)
         line[0].set_ylabel(label)
-    _finish(figure, panels[0][0], path)
+    save(figure, panels[0][0], path)
 
 
 def _panel(
@@ -139,10 +144,10 @@ def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> 
     ticks = sorted(cells["n_samples"].unique())
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
-    _finish(figure, ax, path)
+    save(figure, ax, path)
 
 
-def _finish(figure: Figure, first: Axes, path: Path) -> None:
+def save(figure: Figure, first: Axes, path: Path) -> None:
     """Put the legend outside the panels and save; the same rows give the same bytes."""
     import matplotlib as mpl
 

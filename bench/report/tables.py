@@ -32,8 +32,8 @@ SHOWN = {
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
 # Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
-_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found")
-_LOWEST = {"ari": -0.5, "effect_r": -1.0}
+_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio")
+_LOWEST = {"ari": -0.5, "effect_r": -1.0, "difference": -1.0}
 
 
 def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
@@ -152,7 +152,9 @@ def _markdown(table: pd.DataFrame) -> str:
     lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
     for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
-        cells = [_cell(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
+        cells = [
+            show(at(method, m, "mean"), at(method, m, "low"), at(method, m, "high")) for m in SHOWN
+        ]
         first = table[table["method"] == method].iloc[0]
         cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2g}"]
         mark = "*" * bool(first["n_ok"] < first["n_planned"])
@@ -167,12 +169,13 @@ def _markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _cell(mean: float, low: float, high: float) -> str:
+def show(mean: float, low: float, high: float, digits: int = 2) -> str:
+    """Return a mean and its interval as text, `-` for NaN."""
     if math.isnan(mean):
         return "-"
     if math.isnan(low):
-        return f"{mean:.2f}"
-    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+        return f"{mean:.{digits}f}"
+    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def _failures(rows: pd.DataFrame) -> str:
