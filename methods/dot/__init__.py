@@ -15,8 +15,8 @@ Where we depart from the source (`dot_paper` is the source as far as it is known
   instead of layer-wise relevance propagation, in units of the standard deviation of each input
   given all others;
 - two models are trained, and the energy on which they agree is scored;
-- the decision compares the scores with those of shadows, copies of the series turned in time
-  that run beside the real ones, instead of taking the three strongest per effect;
+- the decision compares the scores with those of shadows, inputs that go with the real ones and
+  cause nothing, instead of taking the three strongest per effect;
 - regimes are found first, and each has models and a graph of its own.
 
 One file per step, in the order of `forecasting`: `regimes`, `sequences`, `linear_path`, `screen`,
@@ -49,8 +49,8 @@ class DOT(Forecasting):
     Parameters
     ----------
     predictor
-        What learns the rest: `values`, a token per candidate cause, or `steps`, a token per
-        time step.
+        What learns the rest: `values`, a token per candidate cause, `steps`, a token per time
+        step, or `scalars`, a token per lagged value, which forecasts the mean alone.
     candidates
         Tokens per effect of `values`.
     width
@@ -59,12 +59,12 @@ class DOT(Forecasting):
         Attention heads per layer.
     context
         Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
-        is longer. `values` sees `max_lag` steps.
+        is longer. The others see `max_lag` steps.
 
     The others are those of `methods.dot.forecasting.Forecasting`.
     """
 
-    predictor: Literal["values", "steps"] = "values"
+    predictor: Literal["values", "steps", "scalars"] = "values"
     candidates: Annotated[int, Ge(1)] = 8
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
@@ -77,8 +77,8 @@ class DOT(Forecasting):
 
     def context_of(self, max_lag: int) -> int:
         """Return `max_lag`, or for `steps` the context that the parameters ask for."""
-        return max_lag if self.predictor == "values" else max(self.context, 2 * max_lag)
+        return max(self.context, 2 * max_lag) if self.predictor == "steps" else max_lag
 
     def unreadable(self) -> tuple[Kind, ...]:
-        """Return nothing for `values`; see `Forecasting.unreadable`."""
-        return () if self.predictor == "values" else super().unreadable()
+        """Return nothing where tokens are single values; see `Forecasting.unreadable`."""
+        return super().unreadable() if self.predictor == "steps" else ()

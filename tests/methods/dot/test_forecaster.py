@@ -135,12 +135,14 @@ def test_shrinking_keeps_what_validation_confirms_and_drops_the_rest(talking, no
     assert model.log_scale.tolist()[:2] == [0.0, 0.5]
 
 
-def test_shadows_are_the_series_turned_within_their_segments(cut, noise):
+def test_shadows_are_half_the_series_and_half_turned_within_their_segments(cut, noise):
     one, two = noise(20, 2), noise(31, 2)
     sequences = cut(one, two, shadows=True)
     assert sequences.rows.shape[1] == 4
     assert sequences.n_effects == 2
     shadow = sequences.rows[5 : 5 + 20, 2:].numpy()
-    assert shadow == pytest.approx(np.roll(one, 10, axis=0), abs=1e-6)
-    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(np.roll(two, 15, axis=0), abs=1e-6)
+    expected = 0.5 * one + np.sqrt(0.75) * np.roll(one, 10, axis=0)
+    assert shadow == pytest.approx(expected, abs=1e-6)
+    expected = 0.5 * two + np.sqrt(0.75) * np.roll(two, 15, axis=0)
+    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(expected, abs=1e-6)
     assert sequences.take(torch.tensor([0]))[1].shape == (1, 6, 2)
