@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from torch import Generator, Tensor
 
 from methods.dot.predictors.parts import Size
+from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
 from methods.dot.screen import candidates
@@ -46,4 +47,6 @@ def decoder(
         chosen = candidates(sequences, coefficients, settings.candidates)
         return Values(chosen.cpu(), size, generator)
     inputs, effects = sequences.rows.shape[1], sequences.n_effects
+    if settings.predictor == "scalars":
+        return Scalars(inputs, effects, sequences.max_lag, size, generator)
     return Steps(inputs, effects, sequences.max_lag, sequences.context, size, generator)

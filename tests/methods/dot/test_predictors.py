@@ -3,19 +3,27 @@ import pytest
 import torch
 
 from methods import TimeSeries
+from methods.dot.paper import DOTPaper
+from methods.dot.predictors import scalars
 from methods.dot.predictors.convolution import Convolution
+from methods.dot.predictors.operations import propagating
+from methods.dot.predictors.parts import Size
 from methods.dot.predictors.perceptron import Perceptron
 from methods.dot.predictors.recurrent import Recurrent
+from methods.dot.predictors.scalars import Scalars
 from methods.dot.variants import CNN, LSTM, MLP
 
-NETWORKS = [Convolution, Perceptron, Recurrent]
+NETWORKS = [Convolution, Perceptron, Recurrent, Scalars]
 METHODS = [CNN, LSTM, MLP]
 ALL_BEFORE = [Recurrent]  # the others see max_lag steps
 
 
 def build(network, seed=0, max_lag=3):
     """A network of 2 layers for 4 inputs and 3 effects."""
-    return network(4, 3, max_lag, 8, 2, torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(seed)
+    if network is Scalars:
+        return Scalars(4, 3, max_lag, Size(width=8, layers=2, heads=2), generator)
+    return network(4, 3, max_lag, 8, 2, generator)
 
 
 @pytest.fixture
@@ -24,8 +32,8 @@ def talking():
 
     def build_talking(network, **shape):
         inner = build(network, **shape).requires_grad_(False)
-        generator = torch.Generator().manual_seed(1)
-        inner.head.weight.copy_(torch.randn(inner.head.weight.shape, generator=generator))
+        weight = inner.head if network is Scalars else inner.head.weight
+        weight.copy_(torch.randn(weight.shape, generator=torch.Generator().manual_seed(1)))
         return inner
 
     return build_talking
@@ -86,3 +94,50 @@ def test_an_even_function_is_found_and_global_randomness_untouched(method, noise
     assert np.unravel_index(np.nanargmax(one.scores), one.scores.shape) == (0, 1, 2)
     second = np.sort(one.scores[:, :, 1:], axis=None)[-2]
     assert one.scores[0, 1, 2] > 2 * second
+
+
+def test_tokens_of_scalars_see_their_step_and_the_past(talking, noise):
+    inner = talking(Scalars)
+    windows = torch.tensor(noise(5, 3, 4), dtype=torch.float32)
+    first, last = inner.attentions(windows)
+    step = np.arange(12) // 4  # four variables per step, the farthest first
+    assert first.shape == (5, 2, 12, 12)
+    assert torch.equal((first > 0).all(dim=0).all(dim=0), torch.tensor(step[:, None] >= step))
+    assert last.shape == (5, 2, 4, 12)
+    for weights in (first, last):
+        assert weights.sum(dim=-1).numpy() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("rule", [None, "lrp", "lrp_cp"])
+def test_windows_of_scalars_in_parts_give_the_same(rule, talking, noise, monkeypatch):
+    inner = talking(Scalars)
+    series = torch.tensor(noise(4, 5, 4), dtype=torch.float32)
+
+    def forecast_and_relevance():
+        inputs = series.clone().requires_grad_()
+        if rule is None:
+            mean = inner(inputs)[0]
+        else:
+            with propagating(rule):
+                mean = inner(inputs)[0]
+        return mean, *torch.autograd.grad(mean.sum(), inputs), *inner.attentions(series[:, :3])
+
+    whole = forecast_and_relevance()
+    monkeypatch.setattr(scalars, "_WEIGHTS", 12 * 12 * 5)
+    for one, other in zip(whole, forecast_and_relevance(), strict=True):
+        assert one.detach().numpy() == pytest.approx(other.detach().numpy(), abs=1e-5)
+
+
+def test_the_paper_keeps_three_edges_per_effect_and_finds_an_even_function(noise):
+    values = noise(1000, 3)
+    values[2:, 1] += np.abs(values[:-2, 0]) * 2
+    small = DOTPaper(width=16, heads=2, updates=200, learning_rate=1e-2, device="cpu")
+    state = torch.get_rng_state()
+    one, two = (
+        small.discover(TimeSeries.from_array(values), max_lag=2, rng=np.random.default_rng(0))
+        for _ in range(2)
+    )
+    assert torch.equal(state, torch.get_rng_state())
+    assert one.scores.tobytes() == two.scores.tobytes()
+    assert np.unravel_index(np.nanargmax(one.scores), one.scores.shape) == (0, 1, 2)
+    assert one.adjacency.sum(axis=(0, 2)).tolist() == [3, 3, 3]
