@@ -10,18 +10,25 @@ import torch
 from torch import Tensor
 
 from methods.dot.model import Forecaster
+from methods.dot.predictors import Predictor
 from methods.dot.predictors.operations import recording
+from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 
 
 def attention(model: Forecaster, inputs: Tensor) -> Tensor:
     r"""Return the weight of each lagged value for the token that forecasts; see `Rule.of`.
 
-    The mean :math:`\bar A` over layers and heads. Weights of an effect add up to 1 over its
-    tokens, and values without a token have none.
+    The mean over layers and heads. Weights of an effect add up to 1 over the values that have a
+    token; the others have none.
     """
-    layers = _layers(model, inputs)
-    return _at_their_places(torch.stack(layers).mean(dim=0), model, inputs)
+    predictor = model.predictor
+    if isinstance(predictor, Scalars):
+        last_step = [w[:, -inputs.shape[2] :] for w in _of_all_tokens(predictor, inputs)]
+        share = torch.stack(last_step).mean(dim=0)[:, : predictor.n_effects]
+        return _in_order(share, inputs)
+    rows = _of_candidates(predictor, inputs)
+    return _at_their_places(torch.stack(rows).mean(dim=0), predictor, inputs)
 
 
 def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
@@ -32,26 +39,42 @@ def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
     with :math:`\bar A_k` the mean over the heads of layer `k` (Abnar and Zuidema, 2020, arXiv
     2005.00928); the row of the token that forecasts is read.
     """
-    layers = _layers(model, inputs)
-    share = torch.zeros_like(layers[0])
-    for weights in layers:
-        # Tokens of values attend to nothing, so they keep what reaches them.
+    predictor = model.predictor
+    if isinstance(predictor, Scalars):
+        *earlier, last = _of_all_tokens(predictor, inputs)
+        own = torch.eye(last.shape[2], dtype=last.dtype, device=last.device)[-last.shape[1] :]
+        share = ((last + own) / 2)[:, : predictor.n_effects]
+        for weights in reversed(earlier):
+            share = (share @ weights + share) / 2
+        return _in_order(share, inputs)
+    share = torch.zeros((), device=inputs.device)
+    for weights in _of_candidates(predictor, inputs):
+        # Candidates attend to nothing, so they keep what reaches them.
         share = (share + weights) / 2
-    return _at_their_places(share, model, inputs)
+    return _at_their_places(share, predictor, inputs)
 
 
-def _layers(model: Forecaster, inputs: Tensor) -> list[Tensor]:
-    """Return the weights of each layer over the candidates, `(n_effects, S, K)`, mean of heads."""
-    assert isinstance(model.predictor, Values)
+def _of_all_tokens(predictor: Scalars, inputs: Tensor) -> list[Tensor]:
+    """Return the weights of each layer, `(S, N, N)`; of the last `(S, n_inputs, N)`."""
+    return [weights.mean(dim=1) for weights in predictor.attentions(inputs)]
+
+
+def _in_order(share: Tensor, inputs: Tensor) -> Tensor:
+    """Return shares of all tokens, `(S, n_effects, N)`, as one part; see `Rule.of`."""
+    window = share.transpose(0, 1).reshape(share.shape[1], *inputs.shape)
+    return window.flip(2)[None]
+
+
+def _of_candidates(predictor: Predictor, inputs: Tensor) -> list[Tensor]:
+    """Return the weights of each layer over the candidates, `(n_effects, S, K)`."""
     with torch.no_grad(), recording() as record:
-        model.predictor(inputs)
+        predictor(inputs)
     return [weights.mean(dim=3).transpose(1, 2) for weights in record]
 
 
-def _at_their_places(share: Tensor, model: Forecaster, inputs: Tensor) -> Tensor:
-    """Return the shares of the candidates as one part; see `Rule.of`."""
-    assert isinstance(model.predictor, Values)
-    n, samples, _ = share.shape
-    place = model.predictor.candidates[:, None].expand_as(share)
-    window = share.new_zeros(n, samples, inputs[0].numel()).scatter(2, place, share)
-    return window.view(1, n, samples, *inputs.shape[1:])
+def _at_their_places(share: Tensor, predictor: Predictor, inputs: Tensor) -> Tensor:
+    """Return shares of the candidates, `(n_effects, S, K)`, as one part; see `Rule.of`."""
+    assert isinstance(predictor, Values)
+    window = share.new_zeros(*share.shape[:2], inputs[0].numel())
+    window.scatter_(2, predictor.candidates[:, None].expand_as(share), share)
+    return window.view(1, len(share), *inputs.shape)

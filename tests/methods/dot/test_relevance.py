@@ -6,6 +6,7 @@ import torch
 
 from methods.dot.attribution.relevance import lrp, lrp_cp
 from methods.dot.predictors.parts import Size, waves
+from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 
 RULES = {"lrp": lrp, "lrp_cp": lrp_cp}
@@ -98,13 +99,19 @@ def test_relevance_equals_the_rules_layer_by_layer(rule, one_layer, noise):
             assert found[effect, sample] == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize("predictor", ["steps", "values"])
+@pytest.mark.parametrize("predictor", ["steps", "values", "scalars"])
 def test_without_biases_relevance_past_constant_attention_adds_up_to_the_forecast(
     predictor, talking, noise
 ):
-    model = talking(kind=predictor, context=3).double()
+    model = talking(kind="values" if predictor == "scalars" else predictor, context=3)
+    if predictor == "scalars":
+        model.predictor = Scalars(3, 3, 3, Size(16, 2, 4), torch.Generator().manual_seed(0))
+        model.requires_grad_(False).predictor.head.fill_(0.5)
+        model.predictor.norm.copy_(torch.arange(16))
+    model = model.double()
     for name, parameter in model.predictor.named_parameters():
-        if name == "start" or ("bias" in name and "position" not in name):
+        embeds_a_place = name in ("start", "variable", "lag")
+        if embeds_a_place or ("bias" in name and "position" not in name):
             parameter.zero_()
         if predictor == "values" and name.endswith(("key", "value")):
             parameter[:, 0] = 0.0  # the constant of a token

@@ -12,6 +12,7 @@ from methods.dot.attribution.intervention import intervention
 from methods.dot.attribution.times_input import integrated_gradients
 from methods.dot.predictors.operations import recording
 from methods.dot.predictors.parts import Size
+from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 from methods.dot.variants import CNN, LSTM
 
@@ -108,6 +109,39 @@ def test_rollout_multiplies_the_layers_as_matrices(attending, noise):
             product = (matrix + np.eye(5)) / 2 @ product
         found = attention_rollout(model, inputs)[0, effect, 0].flatten()[chosen[effect]]
         assert found.numpy() == pytest.approx(product[0, 1:])
+
+
+def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
+    model = forecaster(context=3)
+    inner = Scalars(3, 2, 3, Size(8, 1, 2), torch.Generator().manual_seed(0))
+    model.predictor = inner.requires_grad_(False).double()
+    inner.variable.zero_()
+    inner.lag.zero_()
+    inputs = torch.ones(1, 3, 3, dtype=torch.float64)
+    inputs[0, -2, 1] = -2.0
+    # Tokens are told apart by their values alone, but a forecast's own has a path around.
+    for rule, own in ((attention, False), (attention_rollout, True)):
+        found = rule(model, inputs)[0]
+        assert found.shape == (2, 1, 3, 3)
+        assert found.sum(dim=(2, 3)).numpy() == pytest.approx(1.0)
+        for effect in range(2):
+            differs = ((found[effect, 0] - found[effect, 0, 2, 2]).abs() > 1e-9).nonzero()
+            assert differs.tolist() == [[0, effect]] * own + [[1, 1]]
+
+
+def test_rollout_through_all_tokens_multiplies_the_layers_as_matrices(forecaster, noise):
+    model, inputs = forecaster(context=3), torch.tensor(noise(2, 3, 3))
+    inner = Scalars(3, 2, 3, Size(8, 3, 2), torch.Generator().manual_seed(0))
+    model.predictor = inner.requires_grad_(False).double()
+    product = np.eye(9)[None]
+    for weights in inner.attentions(inputs):
+        matrix = np.zeros((2, 9, 9))
+        matrix[:, -weights.shape[2] :] = weights.mean(dim=1)
+        product = (matrix + np.eye(9)) / 2 @ product
+    found = attention_rollout(model, inputs)[0].flip(2)
+    for effect in range(2):
+        expected = product[:, 6 + effect].reshape(2, 3, 3)
+        assert found[effect].numpy() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
