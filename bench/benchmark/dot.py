@@ -42,7 +42,7 @@ class Sizes(NamedTuple):
     steps: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     variables: tuple[int, ...] = (10, 30, 100)
     lags: tuple[int, ...] = (5, 15, 50)
-    large: tuple[int, int, int] = (100, 50, 50_000)
+    large: tuple[int, int, int] = (100, 50, 20_000)
     parameters: tuple[tuple[str, Any], ...] = ()
 
 

@@ -152,6 +152,9 @@ def save(figure: Figure, first: Axes, path: Path) -> None:
     import matplotlib as mpl
 
     handles, labels = first.get_legend_handles_labels()
+    # Names of settings can be long, and what a legend takes the panels lose.
+    longest = max(map(len, labels), default=0)
+    figure.set_figwidth(figure.get_figwidth() + 0.07 * max(0, longest - 20))
     figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
     with mpl.rc_context({"svg.hashsalt": "lagbench", "svg.fonttype": "none"}):
         with replacing(path.with_suffix(".png")) as draft:

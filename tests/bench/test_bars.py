@@ -9,7 +9,7 @@ import pytest
 
 from bench.bars import Bar
 from bench.cells import Cell
-from bench.composing import profile
+from bench.composing import options, profile
 from bench.report.ablation import write_ablation
 from bench.report.bars import judge, write_bars
 from bench.store import Store
@@ -172,6 +172,13 @@ def test_every_bar_of_the_profile_finds_five_systems():
         assert seeds == {1000, 1001, 1002, 1003, 1004}, bar
         if isinstance(bar.against, list):
             assert {c.method for c in bar.rivals(cells)} == set(bar.against)
+
+
+@pytest.mark.parametrize("name", options("profile"))
+def test_every_profile_composes(name):
+    cells, settings = profile([f"profile={name}"])
+    assert {c.method for c in cells} >= {settings.ablation} - {None}
+    assert len(cells) > len(settings.experiments)
 
 
 def test_an_experiment_of_a_profile_takes_overrides():
