@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,9 @@ class HeldOut:
 
 
 @torch.no_grad()
-def in_chunks(model: nn.Module, inputs: Tensor) -> tuple[Tensor, Tensor]:
+def in_chunks(
+    model: Callable[[Tensor], tuple[Tensor, Tensor]], inputs: Tensor
+) -> tuple[Tensor, Tensor]:
     """Return mean and log deviation of a model or a predictor, a few sequences at a time."""
     per_sequence = model(inputs[:1])[0].numel()
     parts = [model(part) for part in torch.split(inputs, max(_CHUNK // per_sequence, 1))]
