@@ -65,7 +65,7 @@ class DOT(Forecasting):
     """
 
     predictor: Literal["values", "steps", "scalars"] = "values"
-    candidates: Annotated[int, Ge(1)] = 8
+    candidates: Annotated[int, Ge(1)] = 10
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
 

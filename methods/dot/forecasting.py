@@ -185,7 +185,7 @@ class Forecasting(Method):
                 context,
                 device,
                 shift=member / self.members,
-                shadows=self.readout == "automatic",
+                with_shadows=self.readout == "automatic",
             )
             members.append(fit(sequences, self, weights, batches))
         found = attribute([m.model for m in members], sequences, self.attribution)

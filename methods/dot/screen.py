@@ -17,8 +17,9 @@ from torch import Tensor
 
 from methods.dot.sequences import Sequences
 
-_ROWS = 20_000  # most steps to test on
-_PAIR_PRODUCTS = 2e10  # most multiplications in the search for pairs
+_NUMBERS = 3e7  # most values of functions of inputs that are held in memory
+_JOINT = 1_000  # most functions of all inputs that are tested given each other
+_PAIR_PRODUCTS = 6e10  # most multiplications in the search for pairs
 _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet normal
 _FUNCTIONS = 5  # x, sin x, cos x, sin 2x, cos 2x
 
@@ -41,7 +42,9 @@ def candidates(sequences: Sequences, coefficients: Tensor, count: int) -> Tensor
         Shape `(n_effects, count)`: indices into the window, `(lag - 1) * n_inputs + input`.
     """
     at = sequences.train.nonzero()[:, 0]
-    at = at[torch.linspace(0, len(at) - 1, min(len(at), _ROWS)).long().to(at.device)]
+    inputs = sequences.max_lag * sequences.rows.shape[1]
+    rows = min(len(at), int(_NUMBERS / (inputs * _FUNCTIONS)))
+    at = at[torch.linspace(0, len(at) - 1, rows).long().to(at.device)]
     evidence = torch.as_tensor(np.max(_evidence(sequences, at, coefficients), axis=0))
     count = min(count, evidence.shape[1])
     # A stable order, so that equal evidence gives the same candidates everywhere.
@@ -52,23 +55,28 @@ def candidates(sequences: Sequences, coefficients: Tensor, count: int) -> Tensor
 def _evidence(sequences: Sequences, at: Tensor, coefficients: Tensor) -> list[NDArray[np.float64]]:
     r"""Return `-log p` of each test, shape `(n_effects, inputs)`.
 
-    With residual `r` of an effect and the functions :math:`\phi` of one input, whitened:
+    With residual `r` of an effect and five functions of every input:
 
     - linear: Wald's test of the coefficient;
-    - mean: :math:`T \sum_f \mathrm{corr}(r, \phi_f)^2`, chi-squared, sees any smooth function;
-    - variance: the same for :math:`r^2`;
+    - mean: Wald's test of the five coefficients of an input in a regression of `r` on the
+      functions of all inputs, which sees any smooth function;
+    - variance: the same for the square of what that regression leaves;
     - pair: :math:`T \sum_{f,g} \mathrm{corr}(r, \phi_f \psi_g)^2` for the best partner, with
       Bonferroni's factor: sees a product of two inputs of which neither has a trace alone.
+
+    With very many inputs each is tested alone for mean and variance, and pairs are not searched.
     """
     window = sequences.windows(at).flatten(1)
+    present = sequences.rows[at, : sequences.n_effects]
     flat = coefficients.flip(2).permute(2, 1, 0).reshape(window.shape[1], -1)
-    left = _standard(sequences.rows[at, : sequences.n_effects] - window @ flat)
-    functions = _functions(window)
-    mean = _chi_squared(functions, left)
-    variance = _chi_squared(functions, _standard(left.square()))
-    linear = _wald(window, flat, sequences.rows[at, : sequences.n_effects])
-    found = [linear, _minus_log_p(mean, _FUNCTIONS), _minus_log_p(variance, _FUNCTIONS)]
+    functions, left = _functions(window), _standard(present - window @ flat)
+    linear = _wald(window, flat, present)
+    if functions.shape[0] * _FUNCTIONS > _JOINT:
+        return [linear, _alone(functions, left), _alone(functions, _standard(left.square()))]
+    mean, left = _jointly(functions, left)
+    variance, _ = _jointly(functions, _standard(left.square()))
     rows = _pair_rows(functions, left.shape[1])
+    found = [linear, mean, variance]
     return [*found, _pairs(functions, left, rows)] if rows else found
 
 
@@ -84,9 +92,25 @@ def _functions(window: Tensor) -> Tensor:
     return white
 
 
-def _chi_squared(functions: Tensor, target: Tensor) -> Tensor:
+def _alone(functions: Tensor, target: Tensor) -> NDArray[np.float64]:
+    """Return the evidence of each input's functions for a standardised target."""
     steps = functions.shape[2]
-    return (functions @ target / steps).square().sum(dim=1).T * steps
+    statistic = (functions @ target / steps).square().sum(dim=1).T * steps
+    return _minus_log_p(statistic, _FUNCTIONS)
+
+
+def _jointly(functions: Tensor, target: Tensor) -> tuple[NDArray[np.float64], Tensor]:
+    """Return the evidence of each input's functions given all others, and what they leave."""
+    inputs, kinds = functions.shape[:2]
+    design = functions.flatten(0, 1)
+    gram = (design @ design.T).double() + torch.eye(len(design), device=target.device)
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
+    fit = inverse @ (design @ target).double()
+    left = target - design.T @ fit.float()
+    blocks = inverse.view(inputs, kinds, inputs, kinds).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
+    each = fit.view(inputs, kinds, -1)
+    statistic = (each * torch.linalg.solve(blocks, each)).sum(dim=1) / left.double().var(dim=0)
+    return _minus_log_p(statistic.T, kinds), _standard(left)
 
 
 def _wald(window: Tensor, coefficients: Tensor, present: Tensor) -> NDArray[np.float64]:
@@ -104,18 +128,10 @@ def _pair_rows(functions: Tensor, effects: int) -> int:
     return 0 if rows < min(steps, _FEWEST_PAIR_ROWS) else rows
 
 
-def _without_additive(functions: Tensor, left: Tensor) -> Tensor:
-    """Return what a ridge regression on all functions leaves: pairs stand out more in it."""
-    design = functions.flatten(0, 1)
-    gram = design @ design.T + torch.eye(len(design), device=left.device)
-    fit = torch.linalg.solve(gram, design @ left)
-    return _standard(left - design.T @ fit)
-
-
 def _pairs(functions: Tensor, left: Tensor, rows: int) -> NDArray[np.float64]:
     """Return the evidence of the best pair with each input, the functions but `x` itself."""
     inputs, kinds, effects = len(functions), _FUNCTIONS - 1, left.shape[1]
-    left = _without_additive(functions, left)[:rows]
+    left = left[:rows]
     design = functions[:, 1:, :rows].reshape(inputs * kinds, rows)
     best = torch.empty(effects, inputs, device=left.device)
     for effect in range(effects):

@@ -7,7 +7,6 @@ zeros (the mean). A target is a row with `max_lag` rows of its own segment befor
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -17,7 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-_LIKENESS = 0.5  # correlation of a shadow with its series
+from methods.dot.shadows import shadows
+
 _BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
 _TRAIN, _VALIDATION = 0.75, 0.9  # where validation starts in a stretch, and where testing does
 
@@ -59,18 +59,17 @@ class Sequences:
         device: str,
         *,
         shift: float = 0.0,
-        shadows: bool = False,
+        with_shadows: bool = False,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
         `shift` moves the held-out stretches, by a fraction of the way from one to the next.
-        With `shadows` every series has one that runs along: half the series itself, which
-        makes it as tempting as a real input that goes with a cause, and for the rest its segment
-        turned by half its length. Given the series, it says nothing of the present.
+        With `with_shadows` every series has one that runs along: see `methods.dot.shadows`.
         """
         n = segments[0].shape[1]
-        if shadows:
-            segments = [np.hstack([segment, _shadow(segment)]) for segment in segments]
+        if with_shadows:
+            pairs = zip(segments, shadows(segments, max_lag), strict=True)
+            segments = [np.hstack(pair) for pair in pairs]
         gap = np.zeros((context - max_lag, segments[0].shape[1]))
         rows = np.concatenate([part for segment in segments for part in (gap, segment)])
         lengths = [len(segment) + len(gap) for segment in segments]
@@ -135,8 +134,3 @@ class Sequences:
     def windows(self, at: Tensor) -> Tensor:
         """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_inputs)`."""
         return self.rows[at[:, None] - torch.arange(1, self.max_lag + 1, device=at.device)]
-
-
-def _shadow(segment: NDArray[np.float64]) -> NDArray[np.float64]:
-    turned = np.roll(segment, len(segment) // 2, axis=0)
-    return np.asarray(_LIKENESS * segment + math.sqrt(1 - _LIKENESS**2) * turned)

@@ -10,6 +10,7 @@ from sklearn.linear_model import Ridge
 from methods.dot.linear_path import least_squares
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
+from methods.dot.shadows import shadows
 from methods.dot.training import HeldOut, shrink
 
 
@@ -135,14 +136,12 @@ def test_shrinking_keeps_what_validation_confirms_and_drops_the_rest(talking, no
     assert model.log_scale.tolist()[:2] == [0.0, 0.5]
 
 
-def test_shadows_are_half_the_series_and_half_turned_within_their_segments(cut, noise):
+def test_shadows_run_beside_the_series(cut, noise):
     one, two = noise(20, 2), noise(31, 2)
-    sequences = cut(one, two, shadows=True)
+    sequences = cut(one, two, with_shadows=True)
+    beside = shadows([one, two], 3)
     assert sequences.rows.shape[1] == 4
     assert sequences.n_effects == 2
-    shadow = sequences.rows[5 : 5 + 20, 2:].numpy()
-    expected = 0.5 * one + np.sqrt(0.75) * np.roll(one, 10, axis=0)
-    assert shadow == pytest.approx(expected, abs=1e-6)
-    expected = 0.5 * two + np.sqrt(0.75) * np.roll(two, 15, axis=0)
-    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(expected, abs=1e-6)
+    assert sequences.rows[5 : 5 + 20, 2:].numpy() == pytest.approx(beside[0], abs=1e-6)
+    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(beside[1], abs=1e-6)
     assert sequences.take(torch.tensor([0]))[1].shape == (1, 6, 2)

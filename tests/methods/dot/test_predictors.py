@@ -123,7 +123,7 @@ def test_windows_of_scalars_in_parts_give_the_same(rule, talking, noise, monkeyp
         return mean, *torch.autograd.grad(mean.sum(), inputs), *inner.attentions(series[:, :3])
 
     whole = forecast_and_relevance()
-    monkeypatch.setattr(scalars, "_WEIGHTS", 12 * 12 * 5)
+    monkeypatch.setattr(scalars, "_WEIGHTS", 2 * 12 * 12 * 5)
     for one, other in zip(whole, forecast_and_relevance(), strict=True):
         assert one.detach().numpy() == pytest.approx(other.detach().numpy(), abs=1e-5)
 
