@@ -34,8 +34,9 @@ from annotated_types import Ge
 from methods.dot.forecasting import Forecasting, Kind
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Generator
 
+    from methods.dot.linear_path import LinearPath
     from methods.dot.predictors import Predictor
     from methods.dot.sequences import Sequences
 
@@ -69,11 +70,11 @@ class DOT(Forecasting):
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
 
-    def build(self, sequences: Sequences, coefficients: Tensor, generator: Generator) -> Predictor:
+    def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the decoder that `predictor` names; see `Forecasting.build`."""
         from methods.dot.predictors import decoder
 
-        return decoder(self, sequences, coefficients, generator)
+        return decoder(self, sequences, path, generator)
 
     def context_of(self, max_lag: int) -> int:
         """Return `max_lag`, or for `steps` the context that the parameters ask for."""

@@ -18,8 +18,9 @@ from methods.graph import LaggedGraph
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Generator
 
+    from methods.dot.linear_path import LinearPath
     from methods.dot.predictors import Predictor
     from methods.dot.readout import BoolArray, FloatArray
     from methods.dot.sequences import Sequences
@@ -100,15 +101,15 @@ class Forecasting(Method):
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
     @abstractmethod
-    def build(self, sequences: Sequences, coefficients: Tensor, generator: Generator) -> Predictor:
+    def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the predictor to train, on the CPU, with fresh weights.
 
         Parameters
         ----------
         sequences
             The data, for their shape and whatever the predictor is fitted to beforehand.
-        coefficients
-            The linear path, shape `(n_effects, n_inputs, max_lag)`, lags from `max_lag` down.
+        path
+            The linear path, solved on the training steps.
         generator
             Source of the starting weights, on the CPU.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -11,13 +13,11 @@ _RIDGE = 1.0  # weight of a unit-variance prior on standardised data: felt by ti
 _CHUNK = 16_384  # windows held in memory at once
 
 
-def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-    r"""Regress `values` at the rows `at` on the `max_lag` rows before them.
+class LinearPath(NamedTuple):
+    r"""A least-squares forecast and how well it is determined.
 
-    Solves :math:`(X^T X + I) B = X^T Y` in float64.
-
-    Returns
-    -------
+    Parameters
+    ----------
     coefficients
         Shape `(n_effects, n_inputs, max_lag)`, float32, lags from `max_lag` down to 1: the
         order in which a convolution reads time.
@@ -25,6 +25,20 @@ def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> tuple[Ten
         Shape `(n_inputs, max_lag)`, lags from 1: the standard deviation of each lagged input
         given all the others, :math:`1 / \sqrt{W [(X^T X + I)^{-1}]_{kk}}` over `W` windows. A
         coefficient's standard error is inversely proportional to it.
+    """
+
+    coefficients: Tensor
+    free_variation: Tensor
+
+    def flat(self) -> Tensor:
+        """Return the coefficients of a flattened window, `(max_lag * n_inputs, n_effects)`."""
+        return self.coefficients.flip(2).permute(2, 1, 0).flatten(0, 1)
+
+
+def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> LinearPath:
+    r"""Regress `values` at the rows `at` on the `max_lag` rows before them.
+
+    Solves :math:`(X^T X + I) B = X^T Y` in float64.
     """
     lags, inputs, effects = sequences.max_lag, sequences.rows.shape[1], values.shape[1]
     size = lags * inputs
@@ -37,4 +51,4 @@ def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> tuple[Ten
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
     coefficients = (inverse @ cross).view(lags, inputs, effects).flip(0).permute(2, 1, 0)
     free_variation = (inverse.diagonal() * len(at)).rsqrt().view(lags, inputs).T
-    return coefficients.float().contiguous(), free_variation
+    return LinearPath(coefficients.float().contiguous(), free_variation)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor
 
+from methods.dot.linear_path import LinearPath
 from methods.dot.sequences import Sequences
 
 _NUMBERS = 3e7  # most values of functions of inputs that are held in memory
@@ -24,15 +25,15 @@ _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet
 _FUNCTIONS = 5  # x, sin x, cos x, sin 2x, cos 2x
 
 
-def candidates(sequences: Sequences, coefficients: Tensor, count: int) -> Tensor:
+def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
     """Return the `count` inputs of each effect with the strongest evidence.
 
     Parameters
     ----------
     sequences
         The training steps are tested on.
-    coefficients
-        Shape `(n_effects, n_inputs, max_lag)`, lags from `max_lag` down: the linear path.
+    path
+        The linear path, solved on the training steps.
     count
         Candidates per effect; all inputs where there are no more.
 
@@ -45,14 +46,14 @@ def candidates(sequences: Sequences, coefficients: Tensor, count: int) -> Tensor
     inputs = sequences.max_lag * sequences.rows.shape[1]
     rows = min(len(at), int(_NUMBERS / (inputs * _FUNCTIONS)))
     at = at[torch.linspace(0, len(at) - 1, rows).long().to(at.device)]
-    evidence = torch.as_tensor(np.max(_evidence(sequences, at, coefficients), axis=0))
+    evidence = torch.as_tensor(np.max(_evidence(sequences, at, path), axis=0))
     count = min(count, evidence.shape[1])
     # A stable order, so that equal evidence gives the same candidates everywhere.
     strongest = torch.sort(-evidence, dim=1, stable=True).indices[:, :count]
     return strongest.to(at.device)
 
 
-def _evidence(sequences: Sequences, at: Tensor, coefficients: Tensor) -> list[NDArray[np.float64]]:
+def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArray[np.float64]]:
     r"""Return `-log p` of each test, shape `(n_effects, inputs)`.
 
     With residual `r` of an effect and five functions of every input:
@@ -67,10 +68,9 @@ def _evidence(sequences: Sequences, at: Tensor, coefficients: Tensor) -> list[ND
     With very many inputs each is tested alone for mean and variance, and pairs are not searched.
     """
     window = sequences.windows(at).flatten(1)
-    present = sequences.rows[at, : sequences.n_effects]
-    flat = coefficients.flip(2).permute(2, 1, 0).reshape(window.shape[1], -1)
-    functions, left = _functions(window), _standard(present - window @ flat)
-    linear = _wald(window, flat, present)
+    left = sequences.rows[at, : sequences.n_effects] - window @ path.flat()
+    linear = _wald(path, left, int(sequences.train.sum()))
+    functions, left = _functions(window), _standard(left)
     if functions.shape[0] * _FUNCTIONS > _JOINT:
         return [linear, _alone(functions, left), _alone(functions, _standard(left.square()))]
     mean, left = _jointly(functions, left)
@@ -113,11 +113,11 @@ def _jointly(functions: Tensor, target: Tensor) -> tuple[NDArray[np.float64], Te
     return _minus_log_p(statistic.T, kinds), _standard(left)
 
 
-def _wald(window: Tensor, coefficients: Tensor, present: Tensor) -> NDArray[np.float64]:
-    gram = window.double().T @ window.double() + torch.eye(len(coefficients), device=window.device)
-    spread = torch.cholesky_inverse(torch.linalg.cholesky(gram)).diagonal().sqrt()
-    noise = (present - window @ coefficients).double().std(dim=0)
-    return _minus_log_p((coefficients.double() / (spread[:, None] * noise)).square().T, 1)
+def _wald(path: LinearPath, left: Tensor, steps: int) -> NDArray[np.float64]:
+    """Return the evidence of each linear coefficient, solved on `steps` steps."""
+    noise = left.double().std(dim=0)
+    t = path.flat().double() * path.free_variation.T.reshape(-1, 1) * math.sqrt(steps) / noise
+    return _minus_log_p(t.square().T, 1)
 
 
 def _pair_rows(functions: Tensor, effects: int) -> int:

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.base import DeclinedError
-from methods.dot.linear_path import least_squares
+from methods.dot.linear_path import LinearPath, least_squares
 from methods.dot.model import Forecaster
 from methods.dot.sequences import Sequences
 
@@ -37,7 +37,7 @@ class Trained:
     model
         Parameters are frozen.
     free_variation
-        Shape `(n_inputs, max_lag)`: see `least_squares`.
+        Shape `(n_inputs, max_lag)`: see `LinearPath`.
     forecast_error
         Mean squared error on test steps over the variance, or None where nothing was held out.
     """
@@ -139,12 +139,12 @@ def fit(
     """
     trained_on = sequences.train.nonzero()[:, 0]
     present = sequences.rows[trained_on, : sequences.n_effects]
-    coefficients, _ = least_squares(sequences, trained_on, present)
+    path = least_squares(sequences, trained_on, present)
     if not settings.linear_path:
-        coefficients = torch.zeros_like(coefficients)
-    noise = _noise(sequences, trained_on, coefficients)
-    predictor = settings.build(sequences, coefficients, weights)
-    model = Forecaster(predictor, coefficients, noise).to(sequences.rows.device)
+        path = path._replace(coefficients=torch.zeros_like(path.coefficients))
+    predictor = settings.build(sequences, path, weights)
+    noise = _noise(sequences, trained_on, path)
+    model = Forecaster(predictor, path.coefficients, noise).to(sequences.rows.device)
     error = None
     if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
         validation = HeldOut.of(sequences, sequences.validation)
@@ -163,16 +163,16 @@ def fit(
     left = sequences.rows[sequences.targets, : sequences.n_effects]
     if settings.linear_path:
         left = left - _fitted(model, sequences)
-    coefficients, free_variation = least_squares(sequences, sequences.targets, left)
+    path = least_squares(sequences, sequences.targets, left)
     if settings.linear_path:
-        model.coefficients = coefficients
-    return Trained(model, free_variation, error)
+        model.coefficients = path.coefficients
+    return Trained(model, path.free_variation, error)
 
 
-def _noise(sequences: Sequences, at: Tensor, coefficients: Tensor) -> Tensor:
+def _noise(sequences: Sequences, at: Tensor, path: LinearPath) -> Tensor:
     """Return the standard deviation of what the linear path leaves, shape `(n_effects,)`."""
     total = torch.zeros(sequences.n_effects, device=at.device)
-    flat = coefficients.permute(2, 1, 0).flip(0).flatten(0, 1)
+    flat = path.flat()
     for part in torch.split(at, _ROWS):
         left = sequences.rows[part, : sequences.n_effects]
         total += (left - sequences.windows(part).flatten(1) @ flat).square().sum(dim=0)

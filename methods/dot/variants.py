@@ -17,8 +17,9 @@ from annotated_types import Ge
 from methods.dot.forecasting import Forecasting, Kind
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Generator
 
+    from methods.dot.linear_path import LinearPath
     from methods.dot.predictors import Predictor
     from methods.dot.sequences import Sequences
 
@@ -36,7 +37,7 @@ class Variant(Forecasting):
     def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
         """Return the class to build; it takes what `build` gives it."""
 
-    def build(self, sequences: Sequences, coefficients: Tensor, generator: Generator) -> Predictor:
+    def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the network in the shape of the data; see `Forecasting.build`."""
         inputs, effects = sequences.rows.shape[1], sequences.n_effects
         network = self.network()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from torch import Generator, Tensor
 
+from methods.dot.linear_path import LinearPath
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.steps import Steps
@@ -28,7 +29,7 @@ class Predictor(Protocol):
 
 
 def decoder(
-    settings: DOT, sequences: Sequences, coefficients: Tensor, generator: Generator
+    settings: DOT, sequences: Sequences, path: LinearPath, generator: Generator
 ) -> Predictor:
     """Return the transformer that the settings name; see `Forecasting.build`.
 
@@ -44,7 +45,7 @@ def decoder(
         )
     size = Size(settings.width, settings.layers, settings.heads)
     if settings.predictor == "values":
-        chosen = candidates(sequences, coefficients, settings.candidates)
+        chosen = candidates(sequences, path, settings.candidates)
         return Values(chosen.cpu(), size, generator)
     inputs, effects = sequences.rows.shape[1], sequences.n_effects
     if settings.predictor == "scalars":

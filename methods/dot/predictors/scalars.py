@@ -17,7 +17,7 @@ from torch.utils.checkpoint import checkpoint
 from methods.dot.predictors.operations import entering, factors, gelu, norm, recording, softmax
 from methods.dot.predictors.parts import Size, matrix
 
-_WEIGHTS = 2**24  # most attention weights of a layer in memory at once
+_WEIGHTS = 2**22  # most attention weights of a layer at once: what a cache holds
 
 
 class Layer(nn.Module):
@@ -93,6 +93,7 @@ class Scalars(nn.Module):
         super().__init__()
         self.n_effects = n_effects
         self.max_lag = max_lag
+        self.heads = size.heads
         self.embed = nn.Parameter(torch.randn(size.width, generator=generator))
         self.variable = nn.Parameter(torch.randn(n_inputs, size.width, generator=generator))
         self.lag = nn.Parameter(torch.randn(max_lag, 1, size.width, generator=generator))
@@ -132,7 +133,7 @@ class Scalars(nn.Module):
         return [torch.cat(record[k :: len(self.layers)]) for k in range(len(self.layers))]
 
     def _at_once(self) -> int:
-        return max(_WEIGHTS // self.mask.numel(), 1)
+        return max(_WEIGHTS // (self.heads * self.mask.numel()), 1)
 
     def _decode(self, windows: Tensor) -> Tensor:
         """Map windows `(B, max_lag, n_inputs)` to means `(B, n_effects)`."""
