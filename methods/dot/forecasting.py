@@ -7,11 +7,13 @@ their inputs, and read a graph out. A method adds the predictor that it trains.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 from annotated_types import Ge, Gt, Lt
+from numpy.typing import NDArray
 
 from methods.base import Handles, Method
 from methods.graph import LaggedGraph
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from methods.dot.predictors import Predictor
     from methods.dot.readout import BoolArray, FloatArray
     from methods.dot.sequences import Sequences
+    from methods.dot.training import Trained
+
+IntArray = NDArray[np.int64]
 
 Kind = Literal[
     "gradient",
@@ -75,6 +80,10 @@ class Forecasting(Method):
         For the read-out of that name.
     find_regimes
         Look for regimes where the series does not say them; see `methods.dot.regimes`.
+    domain_index
+        Train on all regimes at once, with the regime of the step to forecast as a further input,
+        and attribute regime by regime: the source's ablation. Otherwise each regime has models
+        of its own.
     device
         Where to train; `auto` takes a GPU if there is one.
     """
@@ -98,6 +107,7 @@ class Forecasting(Method):
     edges: Annotated[int, Ge(1)] = 30
     threshold: Annotated[float, Ge(0)] = 0.1
     find_regimes: bool = True
+    domain_index: bool = False
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
     @abstractmethod
@@ -147,12 +157,7 @@ class Forecasting(Method):
         from methods.dot.per_regime import by_regime, union
         from methods.dot.regimes import find_regimes
 
-        if self.attribution in self.unreadable():
-            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
-            raise ValueError(
-                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
-                "for which this predictor has no rule; choose one of these or another predictor"
-            )
+        self._check_attribution()
         found = None
         if series.regimes is None and self.find_regimes:
             found = find_regimes(series, max_lag)
@@ -160,14 +165,43 @@ class Forecasting(Method):
         parts = by_regime(series, labels, max_lag)
         if len(parts) == 1:
             return self.read(series, max_lag, rng)
+        if labels is not None and self.domain_index:
+            return union(self._read_jointly(series, labels, max_lag, rng), found)
         return union({k: self.read(part, max_lag, rng) for k, part in parts.items()}, found)
 
     def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
         """Train on a series as on one regime and read its graph out; see `discover`."""
+        members, sequences = self._train(series, None, max_lag, rng)
+        return self._graph(series.names, members, sequences)
+
+    def _read_jointly(
+        self,
+        series: TimeSeries,
+        labels: Sequence[IntArray],
+        max_lag: int,
+        rng: np.random.Generator,
+    ) -> dict[int, LaggedGraph]:
+        """Train on all regimes at once and read the graph of each; see `domain_index`."""
+        names = np.unique(np.concatenate(labels))
+        places = [np.searchsorted(names, label) for label in labels]
+        members, sequences = self._train(series, places, max_lag, rng)
+        regimes = {int(name): sequences.in_regime(k) for k, name in enumerate(names)}
+        return {
+            name: self._graph(series.names, members, regime)
+            for name, regime in regimes.items()
+            if len(regime.targets)
+        }
+
+    def _train(
+        self,
+        series: TimeSeries,
+        labels: Sequence[IntArray] | None,
+        max_lag: int,
+        rng: np.random.Generator,
+    ) -> tuple[list[Trained], Sequences]:
+        """Return the trained members and the sequences of the last one."""
         import torch
 
-        from methods.dot.attribution import RULES, attribute
-        from methods.dot.readout import in_units_of_free_variation
         from methods.dot.sequences import Sequences
         from methods.dot.training import fit
 
@@ -177,32 +211,49 @@ class Forecasting(Method):
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
-        context = self.context_of(max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
                 segments,
                 max_lag,
-                context,
+                self.context_of(max_lag),
                 device,
                 shift=member / self.members,
                 with_shadows=self.readout == "automatic",
+                regimes=labels,
             )
             members.append(fit(sequences, self, weights, batches))
+        return members, sequences
+
+    def _graph(
+        self, names: tuple[str, ...], members: Sequence[Trained], sequences: Sequences
+    ) -> LaggedGraph:
+        """Attribute the forecasts of all targets and decide."""
+        from methods.dot.attribution import RULES, attribute
+        from methods.dot.readout import in_units_of_free_variation
+
         found = attribute([m.model for m in members], sequences, self.attribution)
         scores = found.strength
         if RULES[self.attribution].per_unit:
             free = members[0].free_variation.cpu().numpy()
             scores = in_units_of_free_variation(scores, free)
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
-        n = series.n_vars
+        n = len(names)
         return LaggedGraph.from_lags(
             scores[:n],
-            series.names,
-            adjacency=self._decide(scores[:n], scores[n:]),
+            names,
+            adjacency=self._decide(scores[:n], scores[n : 2 * n]),
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
+
+    def _check_attribution(self) -> None:
+        if self.attribution in self.unreadable():
+            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
+            raise ValueError(
+                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
+                "for which this predictor has no rule; choose one of these or another predictor"
+            )
 
     def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
         from methods.dot import readout

@@ -40,17 +40,25 @@ def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
     Returns
     -------
     Tensor
-        Shape `(n_effects, count)`: indices into the window, `(lag - 1) * n_inputs + input`.
+        Shape `(n_effects, count)`: indices into the window, `(lag - 1) * n_inputs + input`. An
+        index of the regime adds its columns to the candidates of every effect.
     """
     at = sequences.train.nonzero()[:, 0]
     inputs = sequences.max_lag * sequences.rows.shape[1]
     rows = min(len(at), int(_NUMBERS / (inputs * _FUNCTIONS)))
     at = at[torch.linspace(0, len(at) - 1, rows).long().to(at.device)]
     evidence = torch.as_tensor(np.max(_evidence(sequences, at, path), axis=0))
-    count = min(count, evidence.shape[1])
+    evidence[:, _index(sequences)] = -1  # has its tokens anyhow
+    count = min(count, evidence.shape[1] - sequences.n_index)
     # A stable order, so that equal evidence gives the same candidates everywhere.
     strongest = torch.sort(-evidence, dim=1, stable=True).indices[:, :count]
-    return strongest.to(at.device)
+    return torch.cat([strongest, _index(sequences).expand(len(strongest), -1)], dim=1)
+
+
+def _index(sequences: Sequences) -> Tensor:
+    """Return where the window holds the regime of the step to forecast."""
+    inputs = sequences.rows.shape[1]
+    return torch.arange(inputs - sequences.n_index, inputs)
 
 
 def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArray[np.float64]]:

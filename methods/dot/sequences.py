@@ -8,7 +8,7 @@ zeros (the mean). A target is a row with `max_lag` rows of its own segment befor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -33,6 +33,9 @@ class Sequences:
         are any, and zeros between segments.
     n_effects
         Number of columns to forecast, the first ones.
+    n_index
+        Number of columns that say the regime, the last ones: 1 in the row before a step of that
+        regime, 0 elsewhere.
     targets
         Indices of the rows with a full `max_lag` window before them, in order.
     train, validation, test
@@ -43,6 +46,7 @@ class Sequences:
 
     rows: Tensor
     n_effects: int
+    n_index: int
     targets: Tensor
     train: Tensor
     validation: Tensor
@@ -60,16 +64,23 @@ class Sequences:
         *,
         shift: float = 0.0,
         with_shadows: bool = False,
+        regimes: Sequence[NDArray[np.int64]] | None = None,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
         `shift` moves the held-out stretches, by a fraction of the way from one to the next.
         With `with_shadows` every series has one that runs along: see `methods.dot.shadows`.
+        With `regimes`, labels `0..R-1` of every step, an index of the regime runs along too.
         """
         n = segments[0].shape[1]
         if with_shadows:
             pairs = zip(segments, shadows(segments, max_lag), strict=True)
             segments = [np.hstack(pair) for pair in pairs]
+        n_index = 0
+        if regimes is not None:
+            n_index = 1 + max(int(labels.max()) for labels in regimes)
+            index = [np.eye(n_index)[np.append(labels[1:], labels[-1])] for labels in regimes]
+            segments = [np.hstack(pair) for pair in zip(segments, index, strict=True)]
         gap = np.zeros((context - max_lag, segments[0].shape[1]))
         rows = np.concatenate([part for segment in segments for part in (gap, segment)])
         lengths = [len(segment) + len(gap) for segment in segments]
@@ -85,6 +96,7 @@ class Sequences:
         return cls(
             rows=torch.tensor(rows, dtype=torch.float32, device=device),
             n_effects=n,
+            n_index=n_index,
             targets=torch.tensor(targets, device=device),
             train=between(0, _TRAIN),
             validation=between(_TRAIN, _VALIDATION),
@@ -102,6 +114,11 @@ class Sequences:
     def last_start(self) -> int:
         """Largest index at which a sequence of `context` inputs and one more row fits."""
         return len(self.rows) - self.context - 1
+
+    def in_regime(self, regime: int) -> Self:
+        """Return the same with the targets of one regime alone, to attribute on."""
+        column = self.rows.shape[1] - self.n_index + regime
+        return replace(self, targets=self.targets[self.rows[self.targets - 1, column] == 1])
 
     def take(self, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return inputs, the rows to forecast, and the indices of these rows.

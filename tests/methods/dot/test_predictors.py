@@ -6,7 +6,6 @@ from methods import TimeSeries
 from methods.dot.paper import DOTPaper
 from methods.dot.predictors import scalars
 from methods.dot.predictors.convolution import Convolution
-from methods.dot.predictors.operations import propagating
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.perceptron import Perceptron
 from methods.dot.predictors.recurrent import Recurrent
@@ -108,24 +107,16 @@ def test_tokens_of_scalars_see_their_step_and_the_past(talking, noise):
         assert weights.sum(dim=-1).numpy() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("rule", [None, "lrp", "lrp_cp"])
-def test_windows_of_scalars_in_parts_give_the_same(rule, talking, noise, monkeypatch):
+@torch.no_grad()
+def test_windows_of_scalars_in_parts_give_the_same(talking, noise, monkeypatch):
     inner = talking(Scalars)
     series = torch.tensor(noise(4, 5, 4), dtype=torch.float32)
-
-    def forecast_and_relevance():
-        inputs = series.clone().requires_grad_()
-        if rule is None:
-            mean = inner(inputs)[0]
-        else:
-            with propagating(rule):
-                mean = inner(inputs)[0]
-        return mean, *torch.autograd.grad(mean.sum(), inputs), *inner.attentions(series[:, :3])
-
-    whole = forecast_and_relevance()
-    monkeypatch.setattr(scalars, "_WEIGHTS", 2 * 12 * 12 * 5)
-    for one, other in zip(whole, forecast_and_relevance(), strict=True):
-        assert one.detach().numpy() == pytest.approx(other.detach().numpy(), abs=1e-5)
+    whole = [inner(series)[0], *inner.attentions(series[:, :3])]
+    monkeypatch.setattr(scalars, "_WEIGHTS", 2 * 12 * 12 * 3)
+    for one, other in zip(
+        whole, [inner(series)[0], *inner.attentions(series[:, :3])], strict=True
+    ):
+        assert one.numpy() == pytest.approx(other.numpy(), abs=1e-5)
 
 
 def test_the_paper_keeps_three_edges_per_effect_and_finds_an_even_function(noise):
