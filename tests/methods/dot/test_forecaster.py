@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
+from methods.dot import linear_path
 from methods.dot.linear_path import least_squares
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
@@ -81,6 +82,16 @@ def test_least_squares_and_free_variation_agree_with_ridge_regression(cut, noise
             others
         )
         assert float(free[k % 2, k // 2]) == pytest.approx(alone.std(), rel=0.02)
+
+
+@pytest.mark.parametrize("max_lag", [1, 2, 7])
+def test_large_problems_are_summed_by_differences_to_the_same_matrix(max_lag, cut, noise):
+    sequences = cut(noise(50, 3), noise(31, 3, seed=1), max_lag=max_lag, context=max_lag)
+    for at in (sequences.targets, sequences.train.nonzero()[:, 0], sequences.targets[:1]):
+        direct = linear_path._gram(sequences, at)
+        assert linear_path._gram_by_differences(sequences, at).numpy() == pytest.approx(
+            direct.numpy(), rel=1e-12, abs=1e-10
+        )
 
 
 def test_each_lag_starts_with_a_head_of_its_own(forecaster):
