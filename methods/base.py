@@ -153,5 +153,11 @@ def _check_result(method: Method, series: TimeSeries, max_lag: int, graph: Lagge
             f"{who}: expected scores of shape {shape} over {series.names}, found "
             f"{graph.scores.shape} over {graph.names}"
         )
+    lengths = [len(segment) for segment in series.segments]
+    if graph.regimes is not None and [len(labels) for labels in graph.regimes] != lengths:
+        raise ValueError(
+            f"{who}: expected regimes of one label per step, {lengths} in the segments, found "
+            f"{[len(labels) for labels in graph.regimes]}"
+        )
     if np.isnan(graph.scores).all():
         raise ValueError(f"{who}: expected a score somewhere, found only NaN")

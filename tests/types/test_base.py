@@ -1,5 +1,6 @@
 """What the base class checks around every adapter, so that no adapter has to."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,10 @@ def test_a_graph_that_fits_is_passed_on_untouched():
         (graph_of(3, names=("X0", "X1", "X2")), r"expected scores of shape .* \(3, 3, 4\) over"),
         (graph_of(names=("X1", "X0")), r"over \('X0', 'X1'\), found .* over \('X1', 'X0'\)"),
         (graph_of(value=np.nan), r"Answers: expected a score somewhere, found only NaN"),
+        (
+            dataclasses.replace(graph_of(), regimes=(np.zeros(19, dtype=np.int64),)),
+            r"expected regimes of one label per step, \[20\] in the segments, found \[19\]",
+        ),
     ],
 )
 def test_an_adapter_that_returns_something_else_is_named(answer, message):
