@@ -103,7 +103,9 @@ def attribute(models: Sequence[Forecaster], sequences: Sequences, kind: Kind) ->
     spread = torch.linspace(0, len(chosen) - 1, samples).long()
     starts = chosen[spread.to(chosen.device)] - sequences.context
     total, ranks = None, EdgeRanks(samples)
-    for part in torch.split(starts, max(_NUMBERS // per_sample, 1)):
+    # Where each token attends to each, a number of the input is worth as many as there are tokens.
+    tokens = getattr(models[0].predictor, "tokens", 1)
+    for part in torch.split(starts, max(_NUMBERS // (per_sample * tokens), 1)):
         inputs = sequences.take(part)[0]
         each = [rule.of(model, inputs) for model in models]
         strength = _agreement(each) if rule.energy else torch.stack(each).mean(0).abs().sum(0)

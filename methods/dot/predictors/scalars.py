@@ -7,12 +7,10 @@ each other and the past, never the future. What variable `i` will be is read at 
 
 from __future__ import annotations
 
-import contextvars
 import math
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from methods.dot.predictors.operations import entering, factors, gelu, norm, recording, softmax
 from methods.dot.predictors.parts import Size, matrix
@@ -94,6 +92,7 @@ class Scalars(nn.Module):
         self.n_effects = n_effects
         self.max_lag = max_lag
         self.heads = size.heads
+        self.tokens = n_inputs * max_lag
         self.embed = nn.Parameter(torch.randn(size.width, generator=generator))
         self.variable = nn.Parameter(torch.randn(n_inputs, size.width, generator=generator))
         self.lag = nn.Parameter(torch.randn(max_lag, 1, size.width, generator=generator))
@@ -109,13 +108,10 @@ class Scalars(nn.Module):
     def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
         """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""
         windows = series.unfold(1, self.max_lag, 1).mT
-        parts = torch.split(windows.flatten(0, 1), self._at_once())
-        if len(parts) > 1 and torch.is_grad_enabled():
-            # Recomputed in the backward pass, by the relevance rule that is in force now.
-            run = contextvars.copy_context().run
-            means = [checkpoint(run, self._decode, part, use_reentrant=False) for part in parts]
-        else:
-            means = [self._decode(part) for part in parts]
+        flat = windows.flatten(0, 1)
+        # A backward pass needs all parts at once.
+        parts = [flat] if torch.is_grad_enabled() else torch.split(flat, self._at_once())
+        means = [self._decode(part) for part in parts]
         mean = torch.cat(means).view(*windows.shape[:2], self.n_effects)
         return mean, 0 * mean
 
@@ -133,7 +129,8 @@ class Scalars(nn.Module):
         return [torch.cat(record[k :: len(self.layers)]) for k in range(len(self.layers))]
 
     def _at_once(self) -> int:
-        return max(_WEIGHTS // (self.heads * self.mask.numel()), 1)
+        """Return how many windows without gradients fit a cache."""
+        return max(_WEIGHTS // (self.heads * self.tokens**2), 1)
 
     def _decode(self, windows: Tensor) -> Tensor:
         """Map windows `(B, max_lag, n_inputs)` to means `(B, n_effects)`."""
