@@ -20,9 +20,10 @@ from methods.dot.sequences import Sequences
 
 _NUMBERS = 3e7  # most values of functions of inputs that are held in memory
 _JOINT = 1_000  # most functions of all inputs that are tested given each other
-_PAIR_PRODUCTS = 6e10  # most multiplications in the search for pairs
+_PAIR_PRODUCTS = 2e10  # most multiplications in the search for pairs
 _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet normal
-_FUNCTIONS = 5  # x, sin x, cos x, sin 2x, cos 2x
+_FUNCTIONS = 7  # x, and the sine and cosine of x, 2x and 3x
+_IN_PAIRS = 4  # the waves of x and 2x are searched for pairs
 
 
 def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
@@ -64,10 +65,10 @@ def _index(sequences: Sequences) -> Tensor:
 def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArray[np.float64]]:
     r"""Return `-log p` of each test, shape `(n_effects, inputs)`.
 
-    With residual `r` of an effect and five functions of every input:
+    With residual `r` of an effect and seven functions of every input:
 
     - linear: Wald's test of the coefficient;
-    - mean: Wald's test of the five coefficients of an input in a regression of `r` on the
+    - mean: Wald's test of the seven coefficients of an input in a regression of `r` on the
       functions of all inputs, which sees any smooth function;
     - variance: the same for the square of what that regression leaves;
     - pair: :math:`T \sum_{f,g} \mathrm{corr}(r, \phi_f \psi_g)^2` for the best partner, with
@@ -91,7 +92,9 @@ def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArra
 def _functions(window: Tensor) -> Tensor:
     """Return whitened functions of each input, shape `(inputs, _FUNCTIONS, T)`."""
     sin, cos = torch.sin(window), torch.cos(window)
-    raw = torch.stack([window, sin, cos, 2 * sin * cos, 1 - 2 * sin * sin]).permute(2, 0, 1)
+    sin2, cos2 = 2 * sin * cos, 1 - 2 * sin * sin
+    sin3, cos3 = sin2 * cos + cos2 * sin, cos2 * cos - sin2 * sin
+    raw = torch.stack([window, sin, cos, sin2, cos2, sin3, cos3]).permute(2, 0, 1)
     centred = raw - raw.mean(dim=2, keepdim=True)
     gram = centred @ centred.mT / raw.shape[2]
     ridge = 1e-4 * torch.eye(_FUNCTIONS, device=window.device)
@@ -131,16 +134,16 @@ def _wald(path: LinearPath, left: Tensor, steps: int) -> NDArray[np.float64]:
 def _pair_rows(functions: Tensor, effects: int) -> int:
     """Return on how many steps pairs can be searched at their cost; 0: on too few."""
     inputs, _, steps = functions.shape
-    size = inputs * (_FUNCTIONS - 1)
+    size = inputs * _IN_PAIRS
     rows = min(steps, int(_PAIR_PRODUCTS / (effects * size**2)))
     return 0 if rows < min(steps, _FEWEST_PAIR_ROWS) else rows
 
 
 def _pairs(functions: Tensor, left: Tensor, rows: int) -> NDArray[np.float64]:
-    """Return the evidence of the best pair with each input, the functions but `x` itself."""
-    inputs, kinds, effects = len(functions), _FUNCTIONS - 1, left.shape[1]
+    """Return the evidence of the best pair with each input, by the waves of `x` and `2x`."""
+    inputs, kinds, effects = len(functions), _IN_PAIRS, left.shape[1]
     left = left[:rows]
-    design = functions[:, 1:, :rows].reshape(inputs * kinds, rows)
+    design = functions[:, 1 : 1 + _IN_PAIRS, :rows].reshape(inputs * kinds, rows)
     best = torch.empty(effects, inputs, device=left.device)
     for effect in range(effects):
         products = (design * left[:, effect]) @ design.T / math.sqrt(rows)
