@@ -23,6 +23,8 @@ _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 40  # updates between two looks at the validation steps
 _PATIENCE = 4  # looks without improvement before training ends
 _HELD_OUT = 2048  # most forecasts per look, which keeps it cheap on long series
+_MOST_FITTED = 200_000  # targets of which the predictor's forecast is projected on the path
+_STRETCHES = 20  # in which they lie on longer series
 _ROWS = 8192  # windows held in memory at once
 _FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
 _CHUNK = 16_384  # forecasts, all effects counted, in one pass without gradients: fits a cache
@@ -160,12 +162,12 @@ def fit(
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    left = sequences.rows[sequences.targets, : sequences.n_effects]
     if settings.linear_path:
-        left = left - _fitted(model, sequences)
-    path = least_squares(sequences, sequences.targets, left)
-    if settings.linear_path:
+        path = _path_of_rest(model, sequences)
         model.coefficients = path.coefficients
+    else:
+        at = sequences.targets
+        path = least_squares(sequences, at, sequences.rows[at, : sequences.n_effects])
     return Trained(model, path.free_variation, error)
 
 
@@ -265,16 +267,32 @@ def shrink(model: Forecaster, validation: HeldOut) -> None:
     model.log_scale.copy_(factors[torch.stack(cost).argmin(dim=0)])
 
 
+def _path_of_rest(model: Forecaster, sequences: Sequences) -> LinearPath:
+    """Solve the linear path on all targets for what the predictor leaves of them.
+
+    On very long series, what the predictor says is projected on a part of the targets, in
+    stretches: it costs far more to compute than least squares.
+    """
+    at, n = sequences.targets, sequences.n_effects
+    if len(at) <= _MOST_FITTED:
+        return least_squares(sequences, at, sequences.rows[at, :n] - _fitted(model, sequences, at))
+    path = least_squares(sequences, at, sequences.rows[at, :n])
+    place = torch.arange(len(at), device=at.device) * _STRETCHES / len(at) % 1
+    part = at[place < _MOST_FITTED / len(at)]
+    learnt = least_squares(sequences, part, _fitted(model, sequences, part))
+    return path._replace(coefficients=path.coefficients - learnt.coefficients)
+
+
 @torch.no_grad()
-def _fitted(model: Forecaster, sequences: Sequences) -> Tensor:
-    """Return the scaled predictor's mean of every target, shape `(W, n_effects)`."""
+def _fitted(model: Forecaster, sequences: Sequences, rows: Tensor) -> Tensor:
+    """Return the scaled predictor's mean of every row given, shape `(W, n_effects)`."""
     forecast = sequences.rows.new_zeros(len(sequences.rows), sequences.n_effects)
     if not model.scale.any():
-        return forecast[sequences.targets]
-    everything = torch.zeros_like(sequences.train)
-    everything[sequences.targets] = True
+        return forecast[rows]
+    wanted = torch.zeros_like(sequences.train)
+    wanted[rows] = True
     chunk = max(_CHUNK // (sequences.positions * sequences.n_effects), 1)
-    for starts in torch.split(sequences.starts(everything), chunk):
+    for starts in torch.split(sequences.starts(wanted), chunk):
         inputs, _, at = sequences.take(starts)
         forecast[at] = model.scale * model.predictor(inputs)[0]
-    return forecast[sequences.targets]
+    return forecast[rows]

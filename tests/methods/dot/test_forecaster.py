@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from methods.dot import linear_path
+from methods.dot import linear_path, training
 from methods.dot.linear_path import least_squares
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
@@ -130,6 +130,21 @@ def test_values_forecast_from_their_candidates_alone(noise):
             changed = (inner(moved)[0][0, 0] != before).tolist()
             index = (lag - 1) * 2 + cause
             assert changed == [index in row for row in chosen.tolist()]
+
+
+def test_the_path_of_long_series_takes_away_what_the_predictor_says(
+    talking, cut, noise, monkeypatch
+):
+    model = talking(kind="values", context=3)
+    sequences = cut(noise(20_000, 3), context=3)
+    exact = training._path_of_rest(model, sequences)
+    monkeypatch.setattr(training, "_MOST_FITTED", 19_990)
+    nearly = training._path_of_rest(model, sequences)
+    assert nearly.free_variation.equal(exact.free_variation)
+    assert nearly.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=2e-3)
+    monkeypatch.setattr(training, "_MOST_FITTED", 10_000)
+    part = training._path_of_rest(model, sequences)
+    assert part.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=0.06)
 
 
 def test_shrinking_keeps_what_validation_confirms_and_drops_the_rest(talking, noise):
