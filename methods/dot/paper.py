@@ -63,8 +63,8 @@ class DOTPaper(Method):
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2
     heads: Annotated[int, Ge(1)] = 4
-    updates: Annotated[int, Ge(1)] = 600
-    batch_size: Annotated[int, Ge(1)] = 128
+    updates: Annotated[int, Ge(1)] = 1000
+    batch_size: Annotated[int, Ge(1)] = 64
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
     weight_decay: Annotated[float, Ge(0)] = 0.01
     in_degree: Annotated[int, Ge(1)] = 3
