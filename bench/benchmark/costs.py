@@ -25,7 +25,7 @@ _ATTRIBUTION = "methods.dot.attribution.attribute"
 
 
 class Problem(NamedTuple):
-    """A method with some parameters (name and value) on a monotonic series of this size, seed 0."""
+    """A method with some parameters (name, value) on a monotonic series of this size, seed 0."""
 
     method: str = "dot"
     variables: int = 10
