@@ -8,10 +8,10 @@ from scipy.stats import multivariate_t
 from sklearn.metrics import adjusted_rand_score
 
 from methods import TimeSeries
-from methods.dot.evidence import Forecaster
 from methods.dot.regimes import find_regimes
-from methods.dot.steps import Steps
-from methods.dot.viterbi import best_path
+from methods.dot.regimes.evidence import Forecaster
+from methods.dot.regimes.steps import Steps
+from methods.dot.regimes.viterbi import best_path
 
 N_VARS = 4
 

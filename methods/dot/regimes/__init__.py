@@ -10,10 +10,10 @@ as alike is how well they forecast each other:
    doi:10.1080/01621459.1963.10500845), whose criterion is to second order the log-likelihood
    lost by pooling; into too many groups on purpose. A second start does so with whole segments.
 2. Number. The two groups that gain most by being pooled are pooled, until no two gain. Gain is
-   counted in the evidence (`methods.dot.evidence`), that is, how well every step is forecast
-   from the earlier ones of its group, less a price for each switch from group to group.
+   counted in the evidence (see `evidence`), that is, how well every step is forecast from the
+   earlier ones of its group, less a price for each switch from group to group.
 3. Borders. Each step gets the label under which the series is most likely at that price
-   (`methods.dot.viterbi`); then 2 and 3 again until nothing changes.
+   (see `viterbi`); then 2 and 3 again until nothing changes.
 
 Of the two starts the one that ends with the higher evidence less switches is kept. So the number
 of regimes, at most 24, is chosen from the data as the one that forecasts them best. Laws that
@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import eigh
 
-from methods.dot.evidence import Forecaster
-from methods.dot.steps import Steps
-from methods.dot.viterbi import best_path
+from methods.dot.regimes.evidence import Forecaster
+from methods.dot.regimes.steps import Steps
+from methods.dot.regimes.viterbi import best_path
 from methods.series import TimeSeries
 
 FloatArray = NDArray[np.float64]

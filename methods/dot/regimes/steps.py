@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.dot.evidence import Forecaster
+from methods.dot.regimes.evidence import Forecaster
 from methods.series import TimeSeries
 
 FloatArray = NDArray[np.float64]
