@@ -1,19 +1,19 @@
-"""VARLiNGAM from the parts of lingam: VAR residuals, DirectLiNGAM, adaptive lasso."""
+"""VARLiNGAM: VAR residuals, DirectLiNGAM, adaptive lasso."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
-from methods.base import Handles, Method
+from methods.adaptive_lasso import adaptive_lasso, short_paths_allowed
+from methods.base import DeclinedError, Handles, Method
+from methods.directlingam import causal_order
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
-from methods.unrolled import blocks, require_independent, require_windows
+from methods.triangle import triangle
+from methods.unrolled import blocks, n_windows, require_independent, require_windows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +26,11 @@ class VARLiNGAM(Method):
     `B_l = (I - B_0) M_l`. Columns are standardised first: the library fits no intercept, and a
     coefficient is comparable to another only in units of standard deviations.
 
-    `lingam.VARLiNGAM` glues segments and prunes in time that grows with the square of the
-    length, so its steps are taken here one by one, on windows that stay within their segment,
-    with the library's own `DirectLiNGAM` and adaptive lasso. On one segment the result is that
-    of `lingam.VARLiNGAM(lags=max_lag, criterion=None)`.
+    Windows stay within their segment, and every regression is made on the folded series (see
+    `triangle`), so that beside the series, its standardised copy and `r` no memory grows with
+    its length. On one segment the result is that of
+    `lingam.VARLiNGAM(lags=max_lag, criterion=None)`: the same order, the same edges, coefficients
+    equal to 1e-6 relative where columns are nearly dependent and to 1e-10 elsewhere.
 
     Parameters
     ----------
@@ -37,72 +38,111 @@ class VARLiNGAM(Method):
         Whether every equation is refitted by adaptive lasso (penalty by BIC), as the library
         does by default. Then an edge is selected where its coefficient is not 0; without, no
         decision is made.
+    exact
+        `fast` is the route described above. `library` runs `lingam.VARLiNGAM` as it is shipped,
+        on one segment of several variables; its pruning takes time that grows with the square of the length.
+    order
+        `fixed` keeps all lags up to `max_lag`. `bic` keeps the first lags of the reduced VAR with
+        the smallest BIC, as the library does by default; later lags then score 0.
 
     References
     ----------
-    Hyvärinen, Zhang, Shimizu and Hoyer, JMLR 11, 2010, pages 1709-1731. DirectLiNGAM: Shimizu
-    et al., JMLR 12, 2011, pages 1225-1248.
+    Hyvärinen, Zhang, Shimizu and Hoyer, JMLR 11, 2010, pages 1709-1731.
     """
 
     handles = Handles(instantaneous=True)
-    libraries = ("lingam",)
+    libraries = ("lingam", "sklearn.linear_model")
 
     prune: bool = True
+    exact: Literal["fast", "library"] = "fast"
+    order: Literal["fixed", "bic"] = "fixed"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
         """Return absolute coefficients at lags `0..max_lag` and, if pruned, the edges."""
-        from lingam import DirectLiNGAM
-
         require_windows(series, max_lag, "VARLiNGAM")
         require_independent(series, max_lag, "VARLiNGAM")
-        n, n_past = series.n_vars, series.n_vars * max_lag
-        rows = np.concatenate(list(blocks(series.standardized(), max_lag)))
-        past, present = rows[:, :n_past], rows[:, n_past:]
-        reduced = np.linalg.lstsq(past, present, rcond=None)[0]
-        with _short_paths_allowed():
-            model = DirectLiNGAM().fit(present - past @ reduced)
-            if self.prune:
-                instant, lagged = _pruned(past, present, model.causal_order_)
-            else:
-                instant = model.adjacency_matrix_.T
-                lagged = reduced - reduced @ instant
-        weights = np.concatenate(
-            [instant[:, :, None], lagged.reshape(n, max_lag, n).transpose(0, 2, 1)], axis=2
-        )
+        standardized = series.standardized()
+        if self.exact == "library":
+            weights = self._library(standardized, max_lag)
+        else:
+            lags = _best_order(standardized, max_lag) if self.order == "bic" else max_lag
+            weights = self._fast(standardized, lags)
+        silent = max_lag + 1 - weights.shape[2]
+        weights = np.pad(weights, ((0, 0), (0, 0), (0, silent)))
         scores = np.abs(weights)
         # A variable has no effect on itself at the same time.
         np.fill_diagonal(scores[:, :, 0], np.nan)
         return LaggedGraph(scores, series.names, weights != 0 if self.prune else None)
 
+    def _fast(self, series: TimeSeries, lags: int) -> FloatArray:
+        """Return signed coefficients `[cause, effect, lag]` for lags `0..lags`."""
+        n, past = series.n_vars, slice(1, series.n_vars * lags + 1)
+        folded, count = triangle(series, lags), n_windows(series, lags)
+        reduced = _reduced(folded, n)
+        order = causal_order(_residuals(series, lags, reduced))
+        # Below the first row the columns are centred, as the lasso wants them.
+        centred = folded[1:]
+        if self.prune:
+            instant, lagged = _refitted(centred, order, past, count)
+        else:
+            residuals = centred[:, past.stop :] - centred[:, past] @ reduced
+            instant, _ = _refitted(residuals, order, slice(0), count)
+            lagged = reduced - reduced @ instant
+        by_lag = lagged.reshape(n, lags, n).transpose(0, 2, 1)
+        return np.concatenate([instant[:, :, None], by_lag], axis=2)
 
-def _pruned(
-    past: FloatArray, present: FloatArray, order: list[Any]
+    def _library(self, series: TimeSeries, max_lag: int) -> FloatArray:
+        """Return the same from `lingam.VARLiNGAM`; it may stop at fewer lags."""
+        from lingam import VARLiNGAM as Lingam
+
+        if len(series.segments) > 1 or series.n_vars < 2:
+            raise DeclinedError(
+                "VARLiNGAM with exact=library takes one segment of at least two variables, found "
+                f"{len(series.segments)} of {series.n_vars}; use exact=fast"
+            )
+        criterion = "bic" if self.order == "bic" else None
+        model = Lingam(lags=max_lag, criterion=criterion, prune=self.prune)
+        with short_paths_allowed():
+            found = model.fit(series.segments[0]).adjacency_matrices_
+        return np.asarray(found).transpose(2, 1, 0)
+
+
+def _reduced(folded: FloatArray, n: int) -> FloatArray:
+    """Return the coefficients of the VAR without intercept, `(n * lags, n)`."""
+    return np.asarray(np.linalg.lstsq(folded[:, 1:-n], folded[:, -n:], rcond=None)[0])
+
+
+def _residuals(series: TimeSeries, lags: int, reduced: FloatArray) -> FloatArray:
+    n_past = len(reduced)
+    return np.concatenate(
+        [rows[:, n_past:] - rows[:, :n_past] @ reduced for rows in blocks(series, lags)]
+    )
+
+
+def _refitted(
+    rows: FloatArray, order: list[int], past: slice, n_samples: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Refit each variable on its predecessors and the past; `[cause, effect]` coefficients."""
-    from lingam.utils import predict_adaptive_lasso
-
-    n, n_past = present.shape[1], past.shape[1]
-    instant, lagged = np.zeros((n, n)), np.zeros((n_past, n))
+    """Fit each variable on its predecessors and the past; `[cause, effect]` coefficients."""
+    n, lagged_rows = len(order), rows[:, past]
+    present = rows[:, -n:]
+    instant, lagged = np.zeros((n, n)), np.zeros((lagged_rows.shape[1], n))
     for place, effect in enumerate(order):
         earlier = order[:place]
-        columns = np.column_stack([present[:, earlier], past, present[:, effect]])
-        predictors = list(range(place + n_past))
-        coefficients = predict_adaptive_lasso(columns, predictors, len(predictors))
-        instant[earlier, effect] = coefficients[:place]
-        lagged[:, effect] = coefficients[place:]
+        columns = np.hstack([present[:, earlier], lagged_rows])
+        if columns.shape[1]:
+            found = adaptive_lasso(columns, present[:, effect], n_samples)
+            instant[earlier, effect], lagged[:, effect] = found[:place], found[place:]
     return instant, lagged
 
 
-@contextmanager
-def _short_paths_allowed() -> Iterator[None]:
-    """Silence the lasso where nearly equal columns end its path early.
-
-    BIC then chooses among the part of the path that was reached, which is what the library does.
-    """
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        yield
+def _best_order(series: TimeSeries, max_lag: int) -> int:
+    """Return the number of lags with the smallest `log |S| + log(N) / N * n^2 lags`."""
+    n, criteria = series.n_vars, []
+    for lags in range(1, max_lag + 1):
+        folded, count = triangle(series, lags), n_windows(series, lags)
+        rest = folded[:, -n:] - folded[:, 1:-n] @ _reduced(folded, n)
+        log_determinant = np.linalg.slogdet(rest.T @ rest / count)[1]
+        criteria.append(log_determinant + np.log(count) / count * n * n * lags)
+    return 1 + int(np.argmin(criteria))
