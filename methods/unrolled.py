@@ -56,21 +56,34 @@ def require_windows(series: TimeSeries, max_lag: int, who: str) -> None:
         )
 
 
-def require_independent(series: TimeSeries, max_lag: int, who: str) -> None:
-    """Raise DeclinedError if some columns are an exact linear function of others.
+def require_independent(series: TimeSeries, max_lag: int, who: str) -> FloatArray:
+    """Return the correlation of the columns, unless some are a linear function of others.
 
     A partial correlation or a causal order is not defined between such columns, and libraries
-    answer with noise, an error or an endless loop. The message names the variables.
+    answer with noise, an error or an endless loop.
+
+    Raises
+    ------
+    DeclinedError
+        If there is an exact linear relation; the message names its variables.
     """
     moments = sum(gram(rows) for rows in blocks(series.standardized(), max_lag))
-    values, vectors = np.linalg.eigh(correlation(np.asarray(moments)))
-    # What rounding leaves of a zero eigenvalue, with a margin for the sums over time.
-    if values[0] > 10 * len(values) * np.finfo(float).eps * values[-1]:
-        return
+    columns = correlation(np.asarray(moments))
     past = series.n_vars * max_lag
-    involved = np.flatnonzero(np.abs(vectors[:, 0]) > 1e-3).tolist()
+    involved = dependent(columns)
+    if not involved:
+        return columns
     variables = sorted({k // max_lag if k < past else k - past for k in involved})
     raise DeclinedError(
         f"{who} needs linearly independent columns, found an exact linear relation among the "
         f"lagged values of {', '.join(series.names[v] for v in variables)}; drop one of them"
     )
+
+
+def dependent(correlations: FloatArray) -> list[int]:
+    """Return the columns of an exact linear relation, empty where their correlations show none."""
+    values, vectors = np.linalg.eigh(correlations)
+    # What rounding leaves of a zero eigenvalue, with a margin for the sums over time.
+    if values[0] > 10 * len(values) * np.finfo(float).eps * values[-1]:
+        return []
+    return [int(k) for k in np.flatnonzero(np.abs(vectors[:, 0]) > 1e-3)]
