@@ -16,7 +16,8 @@ Where we depart from the source (`dot_paper` is the source as far as it is known
   given all others;
 - two models are trained, and the energy on which they agree is scored;
 - the decision compares the scores with those of shadows, inputs that go with the real ones and
-  cause nothing, instead of taking the three strongest per effect;
+  cause nothing, instead of taking the three strongest per effect; on series too short for
+  shadows it compares them with a Student's law;
 - regimes are found first, and each has models and a graph of its own.
 
 One file per step, in the order of `forecasting`: `regimes`, `sequences`, `linear_path`, `screen`,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.int64]
 
+_STEPS_PER_INPUT = 5  # with fewer, the columns of shadows cost more than they tell
+
 Kind = Literal[
     "gradient",
     "gradient_energy",
@@ -211,6 +213,7 @@ class Forecasting(Method):
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
+        with_shadows = self._needs_shadows(series, max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
@@ -219,7 +222,7 @@ class Forecasting(Method):
                 self.context_of(max_lag),
                 device,
                 shift=member / self.members,
-                with_shadows=self.readout == "automatic",
+                with_shadows=with_shadows,
                 regimes=labels,
             )
             members.append(fit(sequences, self, weights, batches))
@@ -230,7 +233,7 @@ class Forecasting(Method):
     ) -> LaggedGraph:
         """Attribute the forecasts of all targets and decide."""
         from methods.dot.attribution import RULES, attribute
-        from methods.dot.readout import in_units_of_free_variation
+        from methods.dot.readout import in_units_of_free_variation, student_null
 
         found = attribute([m.model for m in members], sequences, self.attribution)
         scores = found.strength
@@ -239,13 +242,26 @@ class Forecasting(Method):
             scores = in_units_of_free_variation(scores, free)
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
         n = len(names)
+        null = scores[n : 2 * n]
+        if sequences.rows.shape[1] - sequences.n_index == n:
+            null = student_null(scores[:n].shape, len(sequences.targets))
         return LaggedGraph.from_lags(
             scores[:n],
             names,
-            adjacency=self._decide(scores[:n], scores[n : 2 * n]),
+            adjacency=self._decide(scores[:n], null),
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
+
+    def _needs_shadows(self, series: TimeSeries, max_lag: int) -> bool:
+        """Return whether the decision needs a null that only shadows give.
+
+        On short series the null of `score_energy` is known well enough, and the columns of
+        shadows would cost more accuracy than a better null is worth.
+        """
+        steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
+        long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
+        return self.readout == "automatic" and (long or self.attribution != "score_energy")
 
     def _check_attribution(self) -> None:
         if self.attribution in self.unreadable():

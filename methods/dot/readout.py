@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -50,28 +51,48 @@ def above_threshold(scores: FloatArray, threshold: float) -> BoolArray:
 
 
 def at_false_discovery_rate(scores: FloatArray, null: FloatArray, rate: float) -> BoolArray:
-    r"""Select the entries above the lowest threshold at which few discoveries are false.
+    r"""Select the entries above a threshold above which few discoveries are false.
 
     `null` are the scores of as many inputs that cannot be causes. Above a threshold `t` the
     share of false discoveries is estimated as
 
     .. math:: \frac{1 + \#\{null \ge t\}}{\#\{scores \ge t\}}
 
-    and the lowest `t` among the scores with an estimate of at most `rate` is taken (Barber and
-    Candes, 2015, doi 10.1214/15-AOS1337, who pair every input with its own knockoff; here the
-    null is one crowd, as in target-decoy searches: Elias and Gygi, 2007, doi
-    10.1038/nmeth1019). With fewer than `1 / rate` discoveries no estimate can be that low; then
-    the entries above all of the null are selected.
+    (Barber and Candes, 2015, doi 10.1214/15-AOS1337, who pair every input with its own
+    knockoff; here the null is one crowd, as in target-decoy searches: Elias and Gygi, 2007, doi
+    10.1038/nmeth1019). They take the lowest threshold with an estimate of at most `rate`, and so
+    fill the allowance with false discoveries even where edges and the rest lie far apart. We
+    look upwards from there for the widest gap between neighbouring scores, as a ratio, among the
+    thresholds that give up at most the share `rate` of the discoveries that are estimated to be
+    true, :math:`\#\{scores \ge t\} - \#\{null \ge t\}`. With fewer than `1 / rate`
+    discoveries no estimate can be that low; then the entries above all of the null are selected.
     """
     ordered = np.sort(scores, axis=None)[::-1]
     false = null.size - np.searchsorted(np.sort(null, axis=None), ordered, side="left")
     found = np.arange(1, ordered.size + 1)
-    # Among tied scores only the last place counts them all.
-    last = np.append(ordered[1:] != ordered[:-1], True)
-    allowed = np.flatnonzero(last & ((1 + false) / found <= rate))
+    allowed = np.flatnonzero((1 + false) / found <= rate)
     if allowed.size == 0:
         return np.asarray(scores > null.max())
-    return np.asarray(scores >= ordered[allowed[-1]])
+    true = found - false
+    first = np.flatnonzero(true >= (1 - rate) * true[allowed].max())[0]
+    # Where models disagree a score is below 0, and a ratio says nothing.
+    positive = np.maximum(np.append(ordered, ordered[-1]), np.finfo(float).tiny)
+    gaps = np.log(positive[:-1] / positive[1:])
+    return np.asarray(scores >= ordered[first + np.argmax(gaps[first : allowed[-1] + 1])])
+
+
+def student_null(shape: tuple[int, ...], steps: int) -> FloatArray:
+    r"""Return what `score_energy` says of inputs that linear models need not hear.
+
+    In units of the free variation of its input that score is :math:`|t| / \sqrt d` of a least
+    squares coefficient with `d` degrees of freedom: `steps` less one per input. Returned are the
+    quantiles of the absolute value of Student's `t`, an array of the given shape, that of scores
+    `[cause, effect, lag - 1]`.
+    """
+    freedom = max(steps - shape[0] * shape[2], 1)
+    size = int(np.prod(shape))
+    middle = (np.arange(size) + 0.5) / size
+    return np.asarray(stats.t.isf(middle / 2, freedom) / np.sqrt(freedom)).reshape(shape)
 
 
 def _strongest(row: FloatArray, count: int) -> BoolArray:

@@ -50,6 +50,20 @@ def test_small_linear_data_are_ranked_no_worse_than_by_least_squares(discover, n
     assert np.mean(ours) >= np.mean(floor) - 0.02
 
 
+def test_short_series_with_many_lags_are_ranked_no_worse_than_by_least_squares(discover, noise):
+    steps, n, lags = 300, 4, 10
+    values = noise(steps, n, seed=3)
+    for t in range(lags, steps):
+        values[t] += 0.5 * values[t - lags, [1, 2, 3, 0]] + 0.4 * values[t - 7, [3, 0, 1, 2]]
+    graph = discover(values, max_lag=lags)
+    true = np.zeros((n, n, lags + 1), dtype=bool)
+    true[[1, 2, 3, 0], range(n), lags] = true[[3, 0, 1, 2], range(n), 7] = True
+    # The strongest links of a regression with twice as many columns are not these.
+    assert graph.scores[true].min() > graph.scores[~true & ~np.isnan(graph.scores)].max()
+    assert graph.adjacency[true].all()
+    assert graph.adjacency.sum() <= true.sum() + 2
+
+
 def test_forecast_error_is_the_share_of_variance_that_the_past_leaves(discover, noise):
     values = noise(3000, 2)
     for t in range(1, 3000):
