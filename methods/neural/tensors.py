@@ -1,0 +1,31 @@
+"""From a series to the tensors that a method trains on, and where to compute."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from methods.series import TimeSeries
+
+
+def device_of(device: str) -> str:
+    """Return `cpu` or `cuda`; `auto` takes a GPU if there is one."""
+    gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
+    return "cuda" if gpu else "cpu"
+
+
+def generator_of(rng: np.random.Generator, device: str = "cpu") -> Generator:
+    """Return a generator of the device, seeded by the next number of `rng`."""
+    return torch.Generator(device).manual_seed(int(rng.integers(2**63)))
+
+
+def windows(series: TimeSeries, max_lag: int, device: str) -> tuple[Tensor, Tensor]:
+    """Return `past[w, cause, lag - 1]` and `present[w, effect]` of every window, in float32.
+
+    Shapes `(W, n_vars, max_lag)` and `(W, n_vars)`; columns are standardised over all segments,
+    and no window crosses a segment border.
+    """
+    parts = list(series.standardized().windows(max_lag))
+    past, present = (np.concatenate(part).astype(np.float32) for part in zip(*parts, strict=True))
+    return torch.from_numpy(past).to(device), torch.from_numpy(present).to(device)
