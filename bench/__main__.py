@@ -105,7 +105,7 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     _add_store_commands(commands)
     listing = commands.add_parser("list", help="list what can be chosen")
     listing.add_argument("what", choices=[
-        "methods", "simulators", "experiments", "profiles", "limits", "executors",
+        "methods", "simulators", "datasets", "experiments", "profiles", "limits", "executors",
     ])  # fmt: skip
     check = commands.add_parser("check", help="check that a method keeps the contract")
     check.add_argument("method", help="a registered name, or module:Class")

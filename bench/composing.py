@@ -17,7 +17,7 @@ from bench.cells import Cell
 from bench.grid import expand
 from bench.settings import Settings
 
-GROUPS = ("method", "simulator", "experiment", "profile", "limits", "executor")
+GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
 
 
 def options(group: str, private: Path | None = None) -> list[str]:

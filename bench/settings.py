@@ -68,6 +68,8 @@ class Settings:
         Methods to run again, whatever their records say.
     results_dir
         Folder of all results.
+    data_dir
+        Folder of recorded series, in which each data set has one of its own.
     methods, simulators
         Parameters of each selected method and simulator, by name.
     experiments
@@ -91,6 +93,7 @@ class Settings:
     retry: Annotated[tuple[NotOk, ...], BeforeValidator(_as_tuple)]
     force: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
     results_dir: str
+    data_dir: str
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]
     experiments: list[str]

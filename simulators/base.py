@@ -50,7 +50,8 @@ class System(Protocol):
         Non-edges score exactly 0 and edges more than 0. With regimes, `per_regime[k]` holds the
         graph of regime `k`; the graph itself holds the union of the edges and the mean of the
         effects over the regimes. Lag 0 is NaN, unless the system has instantaneous edges: then
-        only its diagonal is.
+        only its diagonal is. Where lags are unknown, as in recorded data, the graph has the shape
+        `(n, n, 1)` and claims that an edge acts at some lag.
         """
 
     def generate(self, n_samples: int) -> Sample:

@@ -35,6 +35,7 @@ def settings(tmp_path, monkeypatch):
             "retry": (),
             "force": (),
             "results_dir": str(tmp_path),
+            "data_dir": str(tmp_path),
             "methods": {f"faulty:{name}": {} for name in names},
             "simulators": {
                 "small": {"kind": "structural", "graph": {"n_vars": 4, "max_lag": 2}},

@@ -28,7 +28,9 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric.
 
     Columns: simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope, metric,
-    value, floor, ceiling; a cell without metrics is one row with scope and metric empty.
+    value, floor, ceiling; a cell without metrics is one row with scope and metric empty. Where
+    the truth is a summary graph, its scores without self-loops stand for those of a window graph,
+    under the scope `summary`.
     """
     import pandas as pd
 
@@ -42,11 +44,15 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:
             metrics["forecast/union/error"] = {"value": record["forecast_error"]}
+        lagged = not metrics or any(name.startswith("window/") for name in metrics)
+        plain = ("window" if lagged else "summary_no_self", "forecast", "")
         for name, scores in metrics.items() or {"//": {}}.items():
             level, scope, metric = name.split("/")
-            label = metric if level in ("window", "forecast", "") else f"{level}:{metric}"
+            label = metric if level in plain else f"{level}:{metric}"
             values = {**_NOTHING, **scores}
-            rows.append({**head, "scope": scope, "metric": label, **values})
+            rows.append(
+                {**head, "scope": scope if lagged else "summary", "metric": label} | values
+            )
     return pd.DataFrame(rows)
 
 

@@ -72,13 +72,14 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
         Scores of shape `(n, n, max_lag + 1)`; entries that are NaN rank below all others and
         are never selected. Metrics at `@own` need its adjacency and are left out without.
     truth
-        Same shape and names; `adjacency` holds the edges and `scores` the size of their effect,
-        NaN where the system makes no claim. Those entries are left out for every method. Where
-        it has `per_regime` graphs, the scope `per_regime` comes beside `union`: each regime's
-        graph is compared with the estimate's graph of that label, or with its one graph if it
-        has none, and the defined values are averaged over regimes. Where the estimate has found
-        `regimes`, the truth holds the true ones of the same series: they are compared, and a
-        graph with that of the found regime that covers most of its steps.
+        Same names, and same shape unless it is a summary graph of shape `(n, n, 1)`, which is
+        scored at the summary levels alone; `adjacency` holds the edges and `scores` the size of
+        their effect, NaN where the system makes no claim. Those entries are left out for every
+        method. Where it has `per_regime` graphs, the scope `per_regime` comes beside `union`:
+        each regime's graph is compared with the estimate's graph of that label, or with its one
+        graph if it has none, and the defined values are averaged over regimes. Where the
+        estimate has found `regimes`, the truth holds the true ones of the same series: they are
+        compared, and a graph with that of the found regime that covers most of its steps.
     rng
         Used for the floors of `@oracle` and `tpr@fdr10` alone.
 

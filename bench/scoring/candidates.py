@@ -92,13 +92,16 @@ def candidates_by_level(estimate: LaggedGraph, truth: LaggedGraph) -> dict[str, 
     Parameters
     ----------
     estimate, truth
-        Graphs of the same names and shape `(n, n, max_lag + 1)`; the truth has an adjacency.
+        Graphs of the same names and shape `(n, n, max_lag + 1)`; the truth has an adjacency. A
+        truth of the shape `(n, n, 1)` is a summary graph: it claims that an edge acts at some
+        lag, and is compared with the maximum of the estimate over all its lags.
 
     Returns
     -------
     dict
         `window` (lags of at least 1), `instantaneous` (lag 0 without the diagonal), `summary`
-        (maximum over the candidate lags, self-loops counted) and `summary_no_self`.
+        (maximum over the candidate lags, self-loops counted) and `summary_no_self`; the last two
+        alone where the truth is a summary graph.
 
     Raises
     ------
@@ -107,14 +110,16 @@ def candidates_by_level(estimate: LaggedGraph, truth: LaggedGraph) -> dict[str, 
     """
     _check(estimate, truth)
     assert truth.adjacency is not None
-    full = _Level(estimate.scores, estimate.adjacency, truth.adjacency, truth.scores)
-    summary = _summary(full)
-    levels = {
-        "window": _at_lags(full, slice(1, None)),
-        "instantaneous": _at_lags(full, 0).without_diagonal(),
-        "summary": summary,
-        "summary_no_self": summary.without_diagonal(),
-    }
+    levels: dict[str, _Level] = {}
+    if truth.max_lag == 0:
+        true, size = truth.adjacency[:, :, 0], truth.scores[:, :, 0]
+        summary = _Level(*estimate.summary(), true, size)
+    else:
+        full = _Level(estimate.scores, estimate.adjacency, truth.adjacency, truth.scores)
+        levels["window"] = _at_lags(full, slice(1, None))
+        levels["instantaneous"] = _at_lags(full, 0).without_diagonal()
+        summary = _summary(full)
+    levels |= {"summary": summary, "summary_no_self": summary.without_diagonal()}
     flat = {name: _flatten(level) for name, level in levels.items()}
     return {name: candidates for name, candidates in flat.items() if len(candidates.true)}
 
@@ -133,7 +138,8 @@ def _check(estimate: LaggedGraph, truth: LaggedGraph) -> None:
             "truth: expected an adjacency (the true edges), found none; build it with "
             "adjacency=scores > 0"
         )
-    if estimate.names != truth.names or estimate.scores.shape != truth.scores.shape:
+    fits = truth.max_lag in (0, estimate.max_lag)
+    if estimate.names != truth.names or not fits:
         raise ValueError(
             f"estimate: expected the truth's shape {truth.scores.shape} over {truth.names}, "
             f"found {estimate.scores.shape} over {estimate.names}; discover with "
