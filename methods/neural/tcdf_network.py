@@ -11,7 +11,6 @@ effects, so that the sum of their losses trains each by its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from methods.neural.tensors import device_of, generator_of, windows
+from methods.neural.tensors import device_of, generator_of, uniform, windows
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:
@@ -61,16 +60,11 @@ class Networks(nn.Module):
 
     def __init__(self, n: int, n_taps: int, generator: Generator) -> None:
         super().__init__()
-
-        def uniform(shape: tuple[int, ...], fan_in: int) -> nn.Parameter:
-            bound = 1 / math.sqrt(fan_in)
-            return nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=generator))
-
         kernel = torch.empty(n, n_taps, n).normal_(0, 0.1, generator=generator)
         self.kernel = nn.Parameter(kernel)
-        self.bias = uniform((n, 1, n), n_taps)
-        self.pointwise = uniform((n, 1, n), n)
-        self.offset = uniform((n,), n)
+        self.bias = uniform((n, 1, n), n_taps, generator)
+        self.pointwise = uniform((n, 1, n), n, generator)
+        self.offset = uniform((n,), n, generator)
         self.slope = nn.Parameter(torch.full((n, 1, n), 0.25))
         self.attention = nn.Parameter(torch.ones(n, n))
         allowed = torch.ones(n, n_taps, n)

@@ -1,10 +1,12 @@
-"""From a series to the tensors that a method trains on, and where to compute."""
+"""What the neural methods share: where to compute, starting weights, windows as tensors."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from methods.series import TimeSeries
 
@@ -18,6 +20,12 @@ def device_of(device: str) -> str:
 def generator_of(rng: np.random.Generator, device: str = "cpu") -> Generator:
     """Return a generator of the device, seeded by the next number of `rng`."""
     return torch.Generator(device).manual_seed(int(rng.integers(2**63)))
+
+
+def uniform(shape: tuple[int, ...], fan_in: int, generator: Generator) -> nn.Parameter:
+    """Return weights drawn from `+-1 / sqrt(fan_in)`, as linear layers of PyTorch start with."""
+    bound = 1 / math.sqrt(fan_in)
+    return nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=generator))
 
 
 def windows(series: TimeSeries, max_lag: int, device: str) -> tuple[Tensor, Tensor]:
