@@ -11,13 +11,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
 from methods.base import DeclinedError
-from methods.fisherz import TESTS, register
+from methods.fisherz import Exact, register
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
 from methods.unrolled import (
@@ -30,35 +30,46 @@ from methods.unrolled import (
     require_windows,
 )
 
-Exact = Literal["fast", "library"]
-
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns `X_i(t - l)`, and an index as the last one if given, as the library takes them.
+    """The columns `X_i(t - l)`, ordered as in `unrolled`, and an index after them if given.
 
     Parameters
     ----------
     series, max_lag
-        What was unrolled.
-    data
-        The correlation matrix for the fast test, the rows for the library's own.
-    test
-        Name of the registered test.
-    options
-        Keyword arguments for that test; `smallest[a, b]` becomes the smallest Fisher-z statistic
-        `sqrt(N - |S| - 3) |atanh(r)|` over the conditioning sets `S` tried for two columns.
+        What is unrolled.
+    correlations
+        Of the columns, positive definite.
+    index
+        One value per window, or None.
     """
 
     series: TimeSeries
     max_lag: int
-    data: FloatArray
-    test: str
-    options: dict[str, Any]
+    correlations: FloatArray
+    index: FloatArray | None
 
-    def graph(self, kept: Any) -> LaggedGraph:
-        """Return the lagged graph; `kept[a, b]` says for two columns whether `a -> b` is in it."""
-        statistic = self._lagged(self.options["smallest"])
+    @property
+    def n_rows(self) -> int:
+        """Number of windows."""
+        return n_windows(self.series, self.max_lag)
+
+    def for_library(self, exact: Exact) -> tuple[FloatArray, str, dict[str, Any]]:
+        """Return what the library takes as data, the name of its test and the test's options.
+
+        The data are the correlations for `fast` and the windows for `library`. Among the
+        options, `smallest[a, b]` becomes the smallest statistic of two columns.
+        """
+        data = self.correlations
+        if exact == "library":
+            data = np.concatenate(list(_rows(self.series, self.max_lag, self.index)))
+        smallest = np.full(self.correlations.shape, np.inf)
+        return data, register(exact), {"n_rows": self.n_rows, "smallest": smallest}
+
+    def graph(self, kept: Any, smallest: FloatArray) -> LaggedGraph:
+        """Return the lagged graph of what is said of `[cause, effect]` among the columns."""
+        statistic = self._lagged(smallest)
         return LaggedGraph.from_lags(
             statistic,
             self.series.names,
@@ -73,9 +84,9 @@ class Columns:
 
 
 def columns_of(
-    series: TimeSeries, max_lag: int, exact: Exact, who: str, index: FloatArray | None = None
+    series: TimeSeries, max_lag: int, who: str, index: FloatArray | None = None
 ) -> Columns:
-    """Unroll a series for one route, with an index of one value per window if there is one.
+    """Unroll a series, with an index of one value per window if there is one.
 
     Raises
     ------
@@ -87,23 +98,14 @@ def columns_of(
     correlations = require_independent(series, max_lag, who)
     if index is not None:
         scaled = (index - index.mean()) / index.std()
-        correlations = correlation(
-            np.asarray(sum(map(gram, _rows(series.standardized(), max_lag, scaled))))
-        )
+        moments = sum(gram(rows) for rows in _rows(series.standardized(), max_lag, scaled))
+        correlations = correlation(np.asarray(moments))
         if dependent(correlations):
             raise DeclinedError(
                 f"{who} needs an index that is no linear function of the variables; drop the "
                 "variable that is one, or the regime labels"
             )
-    data = correlations
-    if exact == "library":
-        data = np.concatenate(list(_rows(series, max_lag, index)))
-    options = {
-        "n_rows": n_windows(series, max_lag),
-        "smallest": np.full(correlations.shape, np.inf),
-    }
-    register()
-    return Columns(series, max_lag, data, TESTS[exact], options)
+    return Columns(series, max_lag, correlations, index)
 
 
 def _rows(series: TimeSeries, max_lag: int, index: FloatArray | None) -> Iterator[FloatArray]:
@@ -112,20 +114,6 @@ def _rows(series: TimeSeries, max_lag: int, index: FloatArray | None) -> Iterato
         stop = start + len(rows)
         yield rows if index is None else np.column_stack([rows, index[start:stop]])
         start = stop
-
-
-def skeleton(columns: Columns, alpha: float) -> Any:
-    """Return which pairs of columns stay adjacent in the library's stable skeleton.
-
-    That is all that is read of the library's `pc` and `cdnod`: what follows in them orients
-    edges and removes none, and it takes most of their time.
-    """
-    from causallearn.utils.cit import CIT
-    from causallearn.utils.PCUtils.SkeletonDiscovery import skeleton_discovery
-
-    test = CIT(columns.data, columns.test, **columns.options)
-    found = skeleton_discovery(columns.data, float(alpha), test, show_progress=False)
-    return found.G.graph != 0
 
 
 def time_order(n: int, max_lag: int) -> Any:

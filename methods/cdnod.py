@@ -9,9 +9,11 @@ import numpy as np
 from annotated_types import Interval
 
 from methods.base import Handles, Method
-from methods.causal_learn import Exact, columns_of, silence, skeleton, time_order
+from methods.causal_learn import columns_of, silence, time_order
+from methods.fisherz import Exact
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
+from methods.skeleton import skeleton
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +36,10 @@ class CDNOD(Method):
     alpha
         Level of each test (0 to 1); the default of the library. No correction for their number.
     exact
-        `fast` runs the library's skeleton search on one correlation matrix and leaves out the
-        orientation, of which nothing is read. `library` runs `cdnod` with its own `fisherz` as
-        shipped, for the same skeleton; statistics are then read back from p-values and tie
-        from 8.2 on, where those end.
+        `fast` searches the skeleton on one correlation matrix, with all sets of a size solved
+        together, and leaves out the orientation, of which nothing is read. `library` runs `cdnod`
+        of causal-learn with its own `fisherz` as shipped, for the same skeleton; statistics are
+        then read back from p-values and tie from 8.2 on, where those end.
 
     References
     ----------
@@ -54,21 +56,23 @@ class CDNOD(Method):
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
         """Return the smallest test statistic of each lagged edge and the edges kept."""
-        columns = columns_of(series, max_lag, self.exact, "CD-NOD", change_index(series, max_lag))
+        columns = columns_of(series, max_lag, "CD-NOD", change_index(series, max_lag))
         if self.exact == "fast":
-            return columns.graph(skeleton(columns, self.alpha))
+            return columns.graph(*skeleton(columns.correlations, columns.n_rows, self.alpha))
         from causallearn.search.ConstraintBased.CDNOD import cdnod
 
+        data, test, options = columns.for_library("library")
+        order = time_order(series.n_vars, max_lag)
         with silence():
             found = cdnod(
-                columns.data[:, :-1],
-                columns.data[:, -1:],
+                data[:, :-1],
+                data[:, -1:],
                 self.alpha,
-                columns.test,
-                background_knowledge=time_order(series.n_vars, max_lag),
-                **columns.options,
+                test,
+                background_knowledge=order,
+                **options,
             )
-        return columns.graph(found.G.graph != 0)
+        return columns.graph(found.G.graph != 0, options["smallest"])
 
 
 def change_index(series: TimeSeries, max_lag: int) -> FloatArray:

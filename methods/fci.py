@@ -9,7 +9,8 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from methods.base import Handles, Method
-from methods.causal_learn import Exact, columns_of, silence, time_order
+from methods.causal_learn import columns_of, silence, time_order
+from methods.fisherz import Exact
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
 
@@ -63,17 +64,18 @@ class FCI(Method):
         """Return the smallest test statistic of each lagged edge and the edges kept."""
         from causallearn.search.ConstraintBased.FCI import fci
 
-        columns = columns_of(series, max_lag, self.exact, "FCI")
+        columns = columns_of(series, max_lag, "FCI")
+        data, test, options = columns.for_library(self.exact)
         with silence():
             found, _ = fci(
-                columns.data,
-                columns.test,
+                data,
+                test,
                 self.alpha,
                 self.depth,
                 background_knowledge=time_order(series.n_vars, max_lag),
                 show_progress=False,
-                **columns.options,
+                **options,
             )
         # The mark at the end of `a` on the edge between `a` and `b` stands at `[a, b]`.
         marks = found.graph
-        return columns.graph((marks != 0) & (marks != _ARROW))
+        return columns.graph((marks != 0) & (marks != _ARROW), options["smallest"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import asinh, sqrt
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf
@@ -12,25 +12,33 @@ from scipy.special import ndtr, ndtri
 
 from methods.series import FloatArray
 
-TESTS = {"fast": "lagbench_fisherz", "library": "lagbench_recorded_fisherz"}
-"""Names of the tests: on a correlation matrix, and the library's own on the data."""
+Exact = Literal["fast", "library"]
+"""Which test: on a correlation matrix, or the library's own on the data."""
+
+
+def register(exact: Exact) -> str:
+    """Return the name under which the library has the test.
+
+    With `z = sqrt(N - |S| - 3) |atanh(r)|`, the smallest `z` over the sets `S` tried for columns
+    `x` and `y` comes to stand at `smallest[x, y]`.
+    """
+    from causallearn.utils.cit import register_ci_test
+
+    name = f"lagbench_{exact}_fisherz"
+    register_ci_test(name, _tests()[exact])
+    return name
 
 
 @cache
-def register() -> None:
-    """Give the two tests to the library.
-
-    With `z = sqrt(N - |S| - 3) |atanh(r)|`, the smallest `z` over the sets `S` tried for `x` and
-    `y` comes to stand at `smallest[x, y]`.
-    """
-    from causallearn.utils.cit import CIT_Base, FisherZ, register_ci_test
+def _tests() -> dict[Exact, Any]:
+    from causallearn.utils.cit import CIT_Base, FisherZ
 
     class FromCorrelation(CIT_Base):  # type: ignore[misc]
         """Reads a correlation matrix where the library hands over the data."""
 
         def __init__(self, data: Any, *, n_rows: int, smallest: FloatArray) -> None:
             super().__init__(data)
-            self.method = TESTS["fast"]
+            self.method = "fast"  # which the library asks for
             self.n_rows, self.smallest = n_rows, smallest
             self.known: dict[tuple[int, ...], float] = {}
 
@@ -58,8 +66,7 @@ def register() -> None:
             _keep_smallest(self.smallest, x, y, -ndtri(max(p, np.finfo(float).eps / 2) / 2))
             return p
 
-    register_ci_test(TESTS["fast"], FromCorrelation)
-    register_ci_test(TESTS["library"], Recorded)
+    return {"fast": FromCorrelation, "library": Recorded}
 
 
 def _keep_smallest(smallest: FloatArray, x: int, y: int, statistic: float) -> None:

@@ -9,9 +9,11 @@ import numpy as np
 from annotated_types import Interval
 
 from methods.base import Handles, Method
-from methods.causal_learn import Exact, columns_of, skeleton, time_order
+from methods.causal_learn import columns_of, time_order
+from methods.fisherz import Exact
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
+from methods.skeleton import skeleton
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +34,10 @@ class PC(Method):
     alpha
         Level of each test (0 to 1); the default of the library. No correction for their number.
     exact
-        `fast` runs the library's skeleton search on one correlation matrix and leaves out the
-        orientation, of which nothing is read. `library` runs `pc` with its own `fisherz` as
-        shipped, for the same skeleton; statistics are then read back from p-values and tie
-        from 8.2 on, where those end.
+        `fast` searches the skeleton on one correlation matrix, with all sets of a size solved
+        together, and leaves out the orientation, of which nothing is read. `library` runs `pc` of
+        causal-learn with its own `fisherz` as shipped, for the same skeleton; statistics are
+        then read back from p-values and tie from 8.2 on, where those end.
 
     References
     ----------
@@ -53,17 +55,14 @@ class PC(Method):
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
         """Return the smallest test statistic of each lagged edge and the edges kept."""
-        columns = columns_of(series, max_lag, self.exact, "PC")
+        columns = columns_of(series, max_lag, "PC")
         if self.exact == "fast":
-            return columns.graph(skeleton(columns, self.alpha))
+            return columns.graph(*skeleton(columns.correlations, columns.n_rows, self.alpha))
         from causallearn.search.ConstraintBased.PC import pc
 
+        data, test, options = columns.for_library("library")
+        order = time_order(series.n_vars, max_lag)
         found = pc(
-            columns.data,
-            self.alpha,
-            columns.test,
-            background_knowledge=time_order(series.n_vars, max_lag),
-            show_progress=False,
-            **columns.options,
+            data, self.alpha, test, background_knowledge=order, show_progress=False, **options
         )
-        return columns.graph(found.G.graph != 0)
+        return columns.graph(found.G.graph != 0, options["smallest"])
