@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from bench import settings as run_settings
 from bench.cells import Cell
 from bench.grid import expand
 from bench.settings import Settings
+from bench.views import View
 
 GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
 
@@ -57,6 +60,25 @@ def prepare(overrides: Sequence[str]) -> None:
     _add_foreign_methods()
 
 
+@dataclass(frozen=True)
+class Planned:
+    """An experiment of a profile.
+
+    Parameters
+    ----------
+    name
+        Its name, by which a profile may list it several times with different overrides.
+    cells
+        Its cells under all of them, each once.
+    view
+        How the report shows it.
+    """
+
+    name: str
+    cells: list[Cell]
+    view: View
+
+
 def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     """Return the cells of all experiments of a profile, each cell once, and its settings.
 
@@ -65,6 +87,12 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     ValueError
         Names the key, option or override that is wrong.
     """
+    planned, whole = experiments(overrides)
+    return _once(cell for part in planned for cell in part.cells), whole
+
+
+def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
+    """Return the experiments of a profile in its order, and its settings; raises as `profile`."""
     prepare(overrides)
     if any(word.startswith("experiment=") for word in overrides):
         raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
@@ -73,8 +101,25 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     with hydra.initialize_config_module("conf", version_base="1.3"):
         whole = compose(overrides)
         chosen = [f"experiment={entry}".split() for entry in whole.experiments] or [[]]
-        cells = [cell for words in chosen for cell in expand(compose([*words, *overrides]))]
-    return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values()), whole
+        composed = [(words, compose([*words, *overrides])) for words in chosen]
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    views: dict[str, View] = {}
+    for words, settings in composed:
+        name = words[0].partition("=")[2] if words else whole.name
+        cells[name] += expand(settings)
+        views.setdefault(name, settings.report)
+    return [Planned(name, _once(cells[name]), view) for name, view in views.items()], whole
+
+
+def experiment_view(name: str) -> View:
+    """Return how the report shows an experiment; raises as `profile`."""
+    prepare([f"experiment={name}"])
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        return compose([f"experiment={name}"]).report
+
+
+def _once(cells: Iterable[Cell]) -> list[Cell]:
+    return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values())
 
 
 def plain_error(error: Exception) -> BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Interval, MinLen
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, StringConstraints
 from bench.bars import Bar
 from bench.nodes import build
 from bench.records import NotOk
+from bench.views import View
 
 
 def _as_tuple(value: Any) -> Any:
@@ -79,6 +80,8 @@ class Settings:
     ablation
         A method whose settings are set beside each other in `ablation.md` after a profile has
         run, or None.
+    report
+        How the report shows the experiment.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -99,6 +102,7 @@ class Settings:
     experiments: list[str]
     bars: list[Bar]
     ablation: str | None
+    report: View = field(default_factory=View)
 
 
 def one_line(error: Exception) -> str:
