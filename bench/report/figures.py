@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.files import replacing
+from bench.report.rows import one_scope
 from bench.report.tables import interval
 
 if TYPE_CHECKING:
@@ -27,12 +29,18 @@ _COLOURS = [
     "#882255",
 ]
 _MARKERS = "osD^vP*X<>hp"
+# Without dates and versions the same rows give the same bytes.
+_METADATA: dict[str, dict[str, None]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
 _METRICS = {"auprc": "AUPRC", "f1@global_k": "F1 (fair: @global_k)"}
 
 
 def write_figures(rows: pd.DataFrame, folder: Path) -> None:
     """Write `volume`, one figure per swept axis and `cost`, where the run holds them."""
-    scored = _one_scope(rows[(rows["scope"] != "") & (rows["status"] == "ok")])
+    scored = one_scope(rows[(rows["scope"] != "") & (rows["status"] == "ok")])
     if scored.empty:
         return
     import pandas as pd
@@ -53,12 +61,6 @@ def write_figures(rows: pd.DataFrame, folder: Path) -> None:
         name = f"{simulator}_{str(axis).rpartition('.')[2]}"
         _grid(group, "n_samples", str(axis), styles, folder / name)
     _cost(scored, styles, folder / "cost")
-
-
-def _one_scope(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the per-regime scores of a system that has regimes, else those of its one graph."""
-    regimes = set(rows.loc[rows["scope"] == "per_regime", "simulator"])
-    return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
 
 
 def style(k: int) -> dict[str, Any]:
@@ -147,7 +149,9 @@ def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> 
     save(figure, ax, path)
 
 
-def save(figure: Figure, first: Axes, path: Path) -> None:
+def save(
+    figure: Figure, first: Axes, path: Path, suffixes: Sequence[str] = (".png", ".svg")
+) -> None:
     """Put the legend outside the panels and save; the same rows give the same bytes."""
     import matplotlib as mpl
 
@@ -157,7 +161,6 @@ def save(figure: Figure, first: Axes, path: Path) -> None:
     figure.set_figwidth(figure.get_figwidth() + 0.07 * max(0, longest - 20))
     figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
     with mpl.rc_context({"svg.hashsalt": "lagbench", "svg.fonttype": "none"}):
-        with replacing(path.with_suffix(".png")) as draft:
-            figure.savefig(draft, dpi=130, metadata={"Software": None})
-        with replacing(path.with_suffix(".svg")) as draft:
-            figure.savefig(draft, metadata={"Date": None})
+        for suffix in suffixes:
+            with replacing(path.with_suffix(suffix)) as draft:
+                figure.savefig(draft, dpi=130, metadata=_METADATA[suffix])

@@ -25,12 +25,21 @@ CONDITION = ["simulator", "axes", "n_samples", "scope"]
 
 
 def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
-    """Return one row per planned cell, scope and metric.
+    """Return one row per planned cell, scope and metric; see `rows_of`."""
 
-    Columns: simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope, metric,
-    value, floor, ceiling; a cell without metrics is one row with scope and metric empty. Where
-    the truth is a summary graph, its scores without self-loops stand for those of a window graph,
-    under the scope `summary`.
+    def read(key: str) -> Record | None:
+        return load(scan.entries[key].path) if key in scan.entries else None
+
+    return rows_of(cells, read)
+
+
+def rows_of(cells: Sequence[Cell], read: Callable[[str], Record | None]) -> pd.DataFrame:
+    """Return one row per planned cell, scope and metric; `read` returns the record of a key.
+
+    Columns: key, simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope,
+    metric, value, floor, ceiling; a cell without metrics is one row with scope and metric empty.
+    Where the truth is a summary graph, its scores without self-loops stand for those of a window
+    graph, under the scope `summary`.
     """
     import pandas as pd
 
@@ -38,8 +47,7 @@ def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     labels = distinct_labels(cells)
     # A cell planned twice is one system: counted twice it would narrow the interval.
     for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
-        entry = scan.entries.get(cell.key)
-        record: Record = {"status": "missing"} if entry is None else load(entry.path)
+        record = read(cell.key) or {"status": "missing"}
         head = {**_head(cell, record), **labels(cell)}
         metrics = dict(record.get("metrics", {}))
         if record.get("forecast_error") is not None:
@@ -112,6 +120,7 @@ def _varying(found: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "key": cell.key,
         "simulator": cell.simulator,
         "n_samples": cell.n_samples,
         "seed": cell.seed,
@@ -119,6 +128,12 @@ def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
         "reason": record.get("reason"),
         "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
     }
+
+
+def one_scope(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the per-regime scores of a system that has regimes, else those of its one graph."""
+    regimes = set(rows.loc[rows["scope"] == "per_regime", "simulator"])
+    return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
 
 
 def paper_metric(method: str, known: set[str]) -> str:

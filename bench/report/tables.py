@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.files import write_text
-from bench.report.rows import CONDITION, protocols
+from bench.report.rows import CONDITION, one_scope, protocols
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,9 +120,11 @@ def headline(rows: pd.DataFrame) -> str:
     import pandas as pd
 
     scored = pd.concat([rows[rows["scope"] != ""], protocols(rows)], ignore_index=True)
-    regimes = set(scored.loc[scored["scope"] == "per_regime", "simulator"])
-    scored = scored[scored["simulator"].isin(regimes) == (scored["scope"] == "per_regime")]
-    by_seed = scored.groupby(["method", "metric", "seed"])[["value", "floor", "ceiling"]].mean()
+    by_seed = (
+        one_scope(scored)
+        .groupby(["method", "metric", "seed"])[["value", "floor", "ceiling"]]
+        .mean()
+    )
     counts = _counts(rows)
     out = []
     for (method, metric), group in by_seed.groupby(["method", "metric"]):
