@@ -8,21 +8,31 @@ returns otherwise. No check knows any method: what does not apply follows from `
 from __future__ import annotations
 
 import inspect
-import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from bench import reach
-from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
-from methods.series import FloatArray
-
-Edge = tuple[int, int, int]
+from bench.hard_input import hard_input_is_answered_or_refused, units_do_not_matter
+from bench.probes import (
+    Skip,
+    assert_same_scores,
+    bordered,
+    discover,
+    generator,
+    hint,
+    noise,
+    planted_series,
+    ranked,
+    require,
+    say,
+)
+from methods import DeclinedError, Method, TimeSeries
 
 HEAVY = ("causallearn", "lingam", "tigramite", "torch")
 
@@ -35,10 +45,6 @@ class CheckResult:
     description: str
     status: Literal["pass", "fail", "skip"]
     message: str = ""
-
-
-class Skip(Exception):
-    """Raised by a check that does not apply; the message is the reason."""
 
 
 def run_checks(method: Method) -> list[CheckResult]:
@@ -82,24 +88,24 @@ def constructor_only_stores(method: Method) -> None:
     cls = type(method)
     parameters = inspect.signature(cls).parameters
     for name, parameter in parameters.items():
-        _require(
+        require(
             parameter.kind is inspect.Parameter.KEYWORD_ONLY,
             f"parameter {name!r} can be given by position; put a bare * before it, or use "
             "@dataclass(frozen=True, kw_only=True)",
         )
-        _require(
+        require(
             parameter.default is not inspect.Parameter.empty, f"parameter {name!r} has no default"
         )
     given = {name: object() for name in parameters}
     built = cls(**given)
     for name, value in given.items():
-        _require(
+        require(
             getattr(built, name, None) is value,
             f"attribute {name!r} is not what the constructor was given; store it as it is and "
             "convert it in discover",
         )
     more = sorted(set(getattr(built, "__dict__", {})) - set(given))
-    _require(not more, f"the constructor also sets {', '.join(more)}; do that work in discover")
+    require(not more, f"the constructor also sets {', '.join(more)}; do that work in discover")
 
 
 def imports_are_lazy(method: Method) -> None:
@@ -117,8 +123,8 @@ def imports_are_lazy(method: Method) -> None:
         text=True,
         check=False,
     )
-    _require(done.returncode == 0, f"importing {module} fails: {done.stderr.strip()[-500:]}")
-    _require(
+    require(done.returncode == 0, f"importing {module} fails: {done.stderr.strip()[-500:]}")
+    require(
         not done.stdout.strip(),
         f"importing {module} also imports {done.stdout.strip()}; import it inside discover",
     )
@@ -126,7 +132,7 @@ def imports_are_lazy(method: Method) -> None:
 
 def truth_is_out_of_reach(method: Method) -> None:
     """Reach no truth from the method, from what it is given, or by its imports."""
-    for found in reach.truths(method, _noise(40), _rng()):
+    for found in reach.truths(method, noise(40), generator()):
         raise AssertionError(f"a {type(found).__name__} is reachable from the method")
     for path, packages in reach.truth_imports(type(method)).items():
         raise AssertionError(
@@ -137,33 +143,31 @@ def truth_is_out_of_reach(method: Method) -> None:
 
 def result_is_well_formed(method: Method) -> None:
     """Return the agreed names and shape, and NaN at lag 0 unless declared."""
-    series = _noise(300)
+    series = noise(300)
     # Infinite scores, wrong types and p-values outside [0, 1] are refused by LaggedGraph.
-    graph = _discover(method, series, 3)
+    graph = discover(method, series, 3)
     shape = (series.n_vars, series.n_vars, 4)
-    _require(
-        graph.names == series.names, f"names are {graph.names}, the series has {series.names}"
-    )
-    _require(graph.scores.shape == shape, f"scores have shape {graph.scores.shape}, not {shape}")
-    _require(np.isfinite(graph.scores[:, :, 1:]).any(), "no lag from 1 on has a score")
+    require(graph.names == series.names, f"names are {graph.names}, the series has {series.names}")
+    require(graph.scores.shape == shape, f"scores have shape {graph.scores.shape}, not {shape}")
+    require(np.isfinite(graph.scores[:, :, 1:]).any(), "no lag from 1 on has a score")
     now = graph.scores[:, :, 0]
-    _require(
+    require(
         method.handles.instantaneous or np.isnan(now).all(),
         "lag 0 has scores although handles.instantaneous is False; set NaN there or declare it",
     )
-    _require(np.isnan(np.diag(now)).all(), "lag 0 scores a variable as cause of itself; set NaN")
+    require(np.isnan(np.diag(now)).all(), "lag 0 scores a variable as cause of itself; set NaN")
 
 
 def planted_edge_comes_first(method: Method) -> None:
     """Rank a single planted edge at lag 2 first, with its direction and lag."""
     if method.handles.trivial:
         raise Skip("a trivial baseline is not expected to find the truth")
-    graph = _discover(method, planted_series([(0, 1, 2)]), 4)
-    top = _ranked(graph)[0]
-    _require(
+    graph = discover(method, planted_series([(0, 1, 2)]), 4)
+    top = ranked(graph)[0]
+    require(
         top == (0, 1, 2),
-        f"{_say(graph, (0, 1, 2))} was planted; the method ranks {_say(graph, top)} "
-        f"first{_hint(top)}",
+        f"{say(graph, (0, 1, 2))} was planted; the method ranks {say(graph, top)} "
+        f"first{hint(top)}",
     )
 
 
@@ -173,16 +177,16 @@ def column_order_does_not_matter(method: Method) -> None:
         raise Skip("a trivial method that draws its scores has no order to keep")
     edges, order = [(0, 1, 2), (3, 2, 1)], [2, 0, 3, 1]
     series = planted_series(edges)
-    expected = _discover(method, series, 3).take(order)
-    found = _discover(method, series.take(order), 3)
+    expected = discover(method, series, 3).take(order)
+    found = discover(method, series.take(order), 3)
     if not method.handles.trained:
-        _assert_same_scores(found, expected, f"with the columns in the order {order}")
+        assert_same_scores(found, expected, f"with the columns in the order {order}")
         return
-    before, after = (set(_ranked(graph)[: len(edges)]) for graph in (expected, found))
-    _require(
+    before, after = (set(ranked(graph)[: len(edges)]) for graph in (expected, found))
+    require(
         before == after,
-        f"with the columns in the order {order} the leading edges are {_say(found, *after)}; "
-        f"before they were {_say(found, *before)}",
+        f"with the columns in the order {order} the leading edges are {say(found, *after)}; "
+        f"before they were {say(found, *before)}",
     )
 
 
@@ -190,15 +194,15 @@ def same_seed_same_bytes(method: Method) -> None:
     """Return the same bytes for the same seed, and leave the series as it was."""
     series = planted_series([(0, 1, 2)], n_samples=200)
     before = [segment.copy() for segment in series.segments]
-    first, second = (_discover(method, series, 2) for _ in range(2))
+    first, second = (discover(method, series, 2) for _ in range(2))
     for old, now in zip(before, series.segments, strict=True):
-        _require(
+        require(
             np.array_equal(old, now), "the method changes the values of the series it is given"
         )
     for name in ("scores", "adjacency", "p_values"):
         a, b = getattr(first, name), getattr(second, name)
-        _require((a is None) == (b is None), f"{name} is given in one run only")
-        _require(
+        require((a is None) == (b is None), f"{name} is given in one run only")
+        require(
             a is None or a.tobytes() == b.tobytes(),
             f"two runs with equal generators give different {name}; draw only from rng",
         )
@@ -206,48 +210,46 @@ def same_seed_same_bytes(method: Method) -> None:
 
 def bad_input_is_refused(method: Method) -> None:
     """Refuse bad input with a ValueError that says what is wrong."""
-    good = _noise(60)
+    good = noise(60)
     values = good.segments[0]
     holed, flat = values.copy(), values.copy()
     holed[7, 1] = np.nan
     flat[:, 2] = 1.5
     cases: list[tuple[str, str, Callable[[], object]]] = [
-        ("a missing value", "X1", lambda: _discover(method, TimeSeries.from_array(holed), 2)),
-        ("a constant column", "X2", lambda: _discover(method, TimeSeries.from_array(flat), 2)),
-        ("too few rows", "rows", lambda: _discover(method, TimeSeries.from_array(values[:4]), 3)),
-        ("max_lag 0", "max_lag", lambda: _discover(method, good, 0)),
-        ("max_lag 1.5", "max_lag", lambda: _discover(method, good, 1.5)),
-        ("an array as series", "series", lambda: _discover(method, values, 2)),
+        ("a missing value", "X1", lambda: discover(method, TimeSeries.from_array(holed), 2)),
+        ("a constant column", "X2", lambda: discover(method, TimeSeries.from_array(flat), 2)),
+        ("too few rows", "rows", lambda: discover(method, TimeSeries.from_array(values[:4]), 3)),
+        ("max_lag 0", "max_lag", lambda: discover(method, good, 0)),
+        ("max_lag 1.5", "max_lag", lambda: discover(method, good, 1.5)),
+        ("an array as series", "series", lambda: discover(method, values, 2)),
         ("no generator", "rng", lambda: method.discover(good, max_lag=2, rng=None)),  # type: ignore[arg-type]
     ]
     for what, named, call in cases:
         try:
             call()
         except ValueError as error:
-            _require(
-                named in str(error), f"for {what}, the error does not name {named!r}: {error}"
-            )
+            require(named in str(error), f"for {what}, the error does not name {named!r}: {error}")
         else:
             raise AssertionError(f"{what} is taken without an error; expected a ValueError")
 
 
 def segment_border_is_not_crossed(method: Method) -> None:
     """Find no link that exists only across the borders of segments."""
-    series = _bordered()
+    series = bordered()
     if not method.handles.segments:
         try:
-            method.discover(series, max_lag=2, rng=_rng())
+            method.discover(series, max_lag=2, rng=generator())
         except DeclinedError:
             raise Skip("takes one segment only, and says so") from None
         raise AssertionError("handles.segments is False, yet several segments are taken")
-    graph = _discover(method, series, 2)
+    graph = discover(method, series, 2)
     if method.handles.trivial:
         turned = TimeSeries.from_segments(series.segments[::-1])
-        _assert_same_scores(_discover(method, turned, 2), graph, "with the segments turned round")
+        assert_same_scores(discover(method, turned, 2), graph, "with the segments turned round")
         return
     # Either direction and any lag: whether those are right is for another check to say.
     across, within = (np.nanmax(graph.scores[[i, j], [j, i]]) for i, j in ((0, 1), (2, 3)))
-    _require(
+    require(
         within > across,
         f"X0(t-1) -> X1(t), seen only by gluing segments, scores {across:.4g}; "
         f"X2(t-2) -> X3(t), planted within them, scores {within:.4g}: windows cross a border",
@@ -263,97 +265,15 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     column_order_does_not_matter,
     same_seed_same_bytes,
     bad_input_is_refused,
+    hard_input_is_answered_or_refused,
+    units_do_not_matter,
     segment_border_is_not_crossed,
 )
 _NEED_A_GRAPH = (
     planted_edge_comes_first,
     column_order_does_not_matter,
     same_seed_same_bytes,
+    hard_input_is_answered_or_refused,
+    units_do_not_matter,
     segment_border_is_not_crossed,
 )
-
-
-def planted_series(edges: Sequence[Edge], n_samples: int = 800) -> TimeSeries:
-    """Return four uniform noises in which each `(cause, effect, lag)` adds 0.8 of its cause.
-
-    The noise is not Gaussian, so that methods which need that are on their ground. No cause may
-    be an effect.
-    """
-    return TimeSeries.from_array(_planted(edges, n_samples, np.random.default_rng(20)))
-
-
-def _planted(edges: Sequence[Edge], n_samples: int, rng: np.random.Generator) -> FloatArray:
-    noise = rng.uniform(-1, 1, (n_samples + 4, 4))
-    values = noise.copy()
-    for cause, effect, lag in edges:
-        values[lag:, effect] += 0.8 * noise[:-lag, cause]
-    return values[4:]
-
-
-def _noise(n_samples: int) -> TimeSeries:
-    return planted_series([], n_samples)
-
-
-def _bordered() -> TimeSeries:
-    """Return segments in which X2(t-2) -> X3(t), cut so that gluing adds X0(t-1) -> X1(t).
-
-    X0 ends each segment with a large value with which X1 starts the next one. Within segments
-    nothing follows the one and nothing precedes the other.
-    """
-    rng = np.random.default_rng(21)
-    segments = [_planted([(2, 3, 2)], 20, rng) for _ in range(50)]
-    for last, first in itertools.pairwise(segments):
-        jump = 8.0 * rng.uniform(-1, 1)
-        last[-1, 0] += jump
-        first[0, 1] += jump
-    return TimeSeries.from_segments(segments)
-
-
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(22)
-
-
-def _require(holds: bool | np.bool_, failure: str) -> None:
-    # Not an assert statement, which `python -O` would drop together with the contract.
-    if not holds:
-        raise AssertionError(failure)
-
-
-def _discover(method: Method, series: object, max_lag: float) -> LaggedGraph:
-    try:
-        return method.discover(series, max_lag=max_lag, rng=_rng())  # type: ignore[arg-type]
-    except UnavailableError as reason:
-        raise Skip(f"cannot run on this machine: {reason}") from None
-    except DeclinedError as reason:
-        raise AssertionError(
-            f"declines an ordinary problem of 4 variables and max_lag {max_lag}: {reason}"
-        ) from reason
-
-
-def _assert_same_scores(found: LaggedGraph, expected: LaggedGraph, when: str) -> None:
-    same = np.isclose(found.scores, expected.scores, rtol=1e-6, atol=1e-9, equal_nan=True)
-    for i, j, lag in np.argwhere(~same).tolist():
-        raise AssertionError(
-            f"{when} the score of {_say(found, (i, j, lag))} is {found.scores[i, j, lag]:.10g}, "
-            f"before it was {expected.scores[i, j, lag]:.10g}"
-        )
-
-
-def _ranked(graph: LaggedGraph) -> list[Edge]:
-    """Return the index of every scored edge, the strongest first."""
-    index = np.argwhere(~np.isnan(graph.scores))
-    order = np.argsort(-graph.scores[tuple(index.T)], kind="stable")
-    return [(i, j, lag) for i, j, lag in index[order].tolist()]
-
-
-def _say(graph: LaggedGraph, *edges: Edge) -> str:
-    names = graph.names
-    return ", ".join(f"{names[i]}(t-{lag}) -> {names[j]}(t)" for i, j, lag in sorted(edges))
-
-
-def _hint(top: Edge) -> str:
-    if top == (1, 0, 2):
-        return ": is the array transposed?"
-    if top[:2] == (0, 1):
-        return ": is the lag axis shifted or reversed?"
-    return ""

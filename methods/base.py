@@ -83,7 +83,8 @@ class Method(ABC):
         Parameters
         ----------
         series
-            The observations; every segment has at least `max_lag + 2` rows.
+            The observations; every segment has at least `max_lag + 2` rows, and every column
+            varies over the windows at every lag.
         max_lag
             Largest lag to score, in steps, at least 1.
         rng
@@ -137,6 +138,7 @@ def _check_arguments(
             "np.random.default_rng(seed)"
         )
     series.require_rows(max_lag)
+    series.require_variation(max_lag)
     if len(series.segments) > 1 and not method.handles.segments:
         raise DeclinedError(
             f"{type(method).__name__} takes one segment, the series has {len(series.segments)}"

@@ -57,7 +57,7 @@ class TimeSeries:
             raise ValueError("segments: expected at least one array, found none; pass [array]")
         segments = tuple(_as_segment(s, k, names) for k, s in enumerate(self.segments))
         object.__setattr__(self, "segments", segments)
-        _check_not_constant(segments, names)
+        _check_not_constant(segments, names, "rows 0 to the last")
         if self.regimes is not None:
             object.__setattr__(self, "regimes", _as_labels(self.regimes, segments))
 
@@ -149,6 +149,15 @@ class TimeSeries:
                     f"{len(segment)}; lower max_lag or give a longer series"
                 )
 
+    def require_variation(self, max_lag: int) -> None:
+        """Raise ValueError unless every column varies over the windows, at every lag up to this.
+
+        A column may vary in the first or the last rows alone; shifted by a lag it is constant.
+        """
+        for lag in range(max_lag + 1):
+            shifted = tuple(s[max_lag - lag : len(s) - lag] for s in self.segments)
+            _check_not_constant(shifted, self.names, f"windows of max_lag {max_lag} at lag {lag}")
+
     def take(self, columns: Sequence[int]) -> Self:
         """Return the series of the given columns, in the given order."""
         picked = [np.ascontiguousarray(segment[:, list(columns)]) for segment in self.segments]
@@ -235,13 +244,15 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
     return segment
 
 
-def _check_not_constant(segments: tuple[FloatArray, ...], names: tuple[str, ...]) -> None:
+def _check_not_constant(
+    segments: tuple[FloatArray, ...], names: tuple[str, ...], where: str
+) -> None:
     # The first rows clear nearly every column, which spares a pass over a long series.
     for column in np.flatnonzero(_constant([segments[0][:1000]])):
         if _constant([segment[:, [column]] for segment in segments])[0]:
             raise ValueError(
-                f"column {names[column]!r}, rows 0 to the last: expected values that vary, found "
-                f"the constant {segments[0][0, column]:g}; drop the column"
+                f"column {names[column]!r}, {where}: expected values that vary, found the "
+                f"constant {segments[0][0, column]:g}; drop the column"
             )
 
 

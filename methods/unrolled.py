@@ -80,6 +80,23 @@ def require_independent(series: TimeSeries, max_lag: int, who: str) -> FloatArra
     )
 
 
+def require_independent_variables(series: TimeSeries, who: str) -> None:
+    """Raise DeclinedError if some variables are a linear function of others at every step.
+
+    Which of them is the cause cannot be told. Nothing is asked of a series of so few steps that
+    there always is such a function.
+    """
+    if series.n_samples <= series.n_vars + 1:
+        return
+    steps = np.concatenate(series.standardized().segments)
+    involved = dependent(steps.T @ steps / len(steps))
+    if involved:
+        raise DeclinedError(
+            f"{who} needs linearly independent variables, found an exact linear relation among "
+            f"{', '.join(series.names[v] for v in involved)}; drop one of them"
+        )
+
+
 def dependent(correlations: FloatArray) -> list[int]:
     """Return the columns of an exact linear relation, empty where their correlations show none."""
     values, vectors = np.linalg.eigh(correlations)

@@ -89,7 +89,7 @@ def _check(path: Path, edges: pd.DataFrame, names: tuple[str, ...]) -> None:
     for column in ("cause", "effect"):
         known = edges[column].isin(names)
         _refuse(path, edges[column], ~known, f"as {column} one of {', '.join(names)}")
-    _refuse(path, lag, lag.isna() & lag.notna().any(), "a lag in every row or in none")
+    _refuse(path, lag, lag.isna() & bool(lag.notna().any()), "a lag in every row or in none")
     _refuse(path, lag, lag.notna() & ((lag < 0) | (lag % 1 != 0)), "a lag of 0 rows or more")
     _refuse(path, edges["size"], ~(edges["size"] > 0), "a size above 0")
     now = (edges["cause"] == edges["effect"]) & (lag == 0)

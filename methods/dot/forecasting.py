@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from methods.base import Handles, Method
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
+from methods.unrolled import require_independent_variables
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -152,7 +153,8 @@ class Forecasting(Method):
         Raises
         ------
         DeclinedError
-            If such a short series meets `linear_path=False`.
+            If such a short series meets `linear_path=False`, or some variables are an exact
+            linear function of others: their coefficients are shared out at random.
         ValueError
             If the predictor does not take the parameters, or has no rule for `attribution`.
         """
@@ -160,6 +162,7 @@ class Forecasting(Method):
         from methods.dot.regimes import find_regimes
 
         self._check_attribution()
+        require_independent_variables(series, type(self).__name__)
         found = None
         if series.regimes is None and self.find_regimes:
             found = find_regimes(series, max_lag)

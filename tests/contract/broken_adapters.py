@@ -1,5 +1,6 @@
 """Adapters that each break one clause of the contract and keep all the others."""
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -167,6 +168,72 @@ class HoldsTheTruth(VAR):
 class DeclinesEverything(VAR):
     def discover(self, series, *, max_lag, rng):
         raise DeclinedError("not today")
+
+
+def doubled(series):
+    values = series.segments[0]
+    return series.n_vars == 4 and np.array_equal(values[:, 0], values[:, 3])
+
+
+class SilentWhereItCannotTell(VAR):
+    def discover(self, series, *, max_lag, rng):
+        scores = scores_of_var(series, max_lag)
+        return LaggedGraph(np.where(doubled(series), 0 * scores, scores), series.names)
+
+
+class HalfSilent(VAR):
+    def discover(self, series, *, max_lag, rng):
+        scores = scores_of_var(series, max_lag).copy()
+        if doubled(series):
+            scores[3] = np.nan
+        return LaggedGraph(scores, series.names)
+
+
+class LosesTheEdge(VAR):
+    def discover(self, series, *, max_lag, rng):
+        scores = scores_of_var(series, max_lag)
+        return LaggedGraph(np.where(doubled(series), 1 / scores, scores), series.names)
+
+
+class SelectsNothing(VAR):
+    def discover(self, series, *, max_lag, rng):
+        scores = scores_of_var(series, max_lag)
+        adjacency = np.nan_to_num(scores) > 4 + 1e9 * doubled(series)
+        return LaggedGraph(scores, series.names, adjacency)
+
+
+class RaisesWhatALibraryRaises(VAR):
+    def discover(self, series, *, max_lag, rng):
+        if doubled(series):
+            np.linalg.inv(np.zeros((2, 2)))
+        return LaggedGraph(scores_of_var(series, max_lag), series.names)
+
+
+class Hangs(VAR):
+    def discover(self, series, *, max_lag, rng):
+        if doubled(series):
+            time.sleep(1)
+        return LaggedGraph(scores_of_var(series, max_lag), series.names)
+
+
+class HasAThresholdInUnits(VAR):
+    def discover(self, series, *, max_lag, rng):
+        graph = VAR().discover(series, max_lag=max_lag, rng=rng)
+        moves = series.segments[0].std(axis=0) > 1e-9
+        return LaggedGraph(graph.scores, series.names, graph.adjacency & moves[:, None, None])
+
+
+class RefusesUnits(VAR):
+    def discover(self, series, *, max_lag, rng):
+        if series.segments[0].max() > 1e9:
+            raise DeclinedError("values of more than 1e9")
+        return LaggedGraph(scores_of_var(series, max_lag), series.names)
+
+
+class ScoresInUnits(VAR):
+    def discover(self, series, *, max_lag, rng):
+        scores = scores_of_var(series, max_lag) * series.segments[0].std(axis=0)[:, None, None]
+        return LaggedGraph(scores, series.names)
 
 
 class LacksItsWeights(VAR):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import hard_input
 from bench.contract import CHECKS, Skip, describe, run_checks
 from methods import registry
 
@@ -53,6 +54,38 @@ def broken(monkeypatch):
         ("ConvertsItsParameter", "constructor_only_stores", "attribute 'layers' is not what"),
         ("BuildsInConstructor", "constructor_only_stores", "also sets weights"),
         ("HoldsTheTruth", "truth_is_out_of_reach", "a LaggedGraph is reachable"),
+        (
+            "SilentWhereItCannotTell",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: all scores are 0",
+        ),
+        (
+            "HalfSilent",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: some scores are NaN",
+        ),
+        (
+            "LosesTheEdge",
+            "hard_input_is_answered_or_refused",
+            "leads instead of X0(t-2) -> X1(t), X3(t-2) -> X1(t)",
+        ),
+        (
+            "SelectsNothing",
+            "hard_input_is_answered_or_refused",
+            "is not selected, as it is on an ordinary series",
+        ),
+        (
+            "RaisesWhatALibraryRaises",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: LinAlgError: Singular matrix; raise a ValueError or a Declined",
+        ),
+        (
+            "HasAThresholdInUnits",
+            "units_do_not_matter",
+            "a cause of 1e-12: X0(t-2) -> X1(t) is not selected",
+        ),
+        ("RefusesUnits", "units_do_not_matter", "refused, although only the units differ"),
+        ("ScoresInUnits", "units_do_not_matter", "a cause of 1e-12: X1"),
     ],
 )
 def test_broken_adapter_fails_its_clause_only(broken, adapter, check, reason):
@@ -71,6 +104,12 @@ def test_unchecked_adapters_are_caught_where_the_base_no_longer_helps(broken):
     failed = [result for result in forgiving if result.status == "fail"]
     assert [result.name for result in failed] == ["bad_input_is_refused"]
     assert "max_lag 0 is taken without an error" in failed[0].message
+
+
+def test_a_method_that_hangs_is_left_behind(broken, monkeypatch):
+    monkeypatch.setattr(hard_input, "_PATIENCE", 0.3)
+    with pytest.raises(AssertionError, match=r"^a doubled column: no answer after 0\.3 s$"):
+        hard_input.hard_input_is_answered_or_refused(broken.Hangs())
 
 
 def test_missing_default_is_named(broken):
@@ -121,6 +160,8 @@ def test_whatever_an_adapter_raises_is_a_failure_and_graph_checks_are_not_repeat
         "planted_edge_comes_first",
         "column_order_does_not_matter",
         "same_seed_same_bytes",
+        "hard_input_is_answered_or_refused",
+        "units_do_not_matter",
         "segment_border_is_not_crossed",
     ]
 
