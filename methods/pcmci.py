@@ -1,69 +1,76 @@
-"""PCMCI with partial correlation, from tigramite."""
+"""PCMCI from tigramite."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from annotated_types import Interval
 
-from methods.base import Handles, Method
+from methods.base import Handles
 from methods.graph import LaggedGraph
-from methods.series import TimeSeries
-from methods.tigramite_frame import frame_of, no_spread_declines
+from methods.marks import lagged_graph_of
+from methods.tigramite_search import FDR, LIBRARIES, TigramiteSearch, check_fdr
+
+if TYPE_CHECKING:
+    from tigramite.data_processing import DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
-class PCMCI(Method):
+class PCMCI(TigramiteSearch):
     """Condition selection (PC1), then momentary conditional independence (MCI) at every lag.
 
-    The score of an edge is the absolute partial correlation of its MCI test; p-values underflow
-    and would tie. An edge is selected where the p-value is at most `alpha`. Lag 0 is not tested
-    (`tau_min=1`). The library drops the first `2 * max_lag` rows of every segment, so that all
-    tests use the same rows; segments that short are left out.
+    The score of an edge is the absolute statistic of its MCI test. An edge is selected where the
+    p-value, corrected if that is asked for, is at most `alpha`. Lag 0 is not tested
+    (`tau_min=1`). See `TigramiteSearch` for rows and segments.
 
     Parameters
     ----------
     alpha
-        Level of each MCI test (0 to 1), `alpha_level` of `run_pcmci`, whose default this is. No
-        correction for the number of tests: expect `alpha` times the number of absent edges as
-        false ones.
+        Level of each MCI test (0 to 1), `alpha_level` of `run_pcmci`, whose default this is.
+        Without a correction for the number of tests expect `alpha` times the number of absent
+        edges as false ones.
     pc_alpha
         Level of the condition selection (0 to 1), the default of `run_pcmci`; larger keeps more
         conditions.
+    fdr
+        `none`, or `fdr_bh`: p-values of all lags together are corrected by Benjamini-Hochberg,
+        and `alpha` is the share of false edges among the selected ones.
+    cond_ind_test
+        The test; see `methods.independence`.
+    exact
+        `fast` or `library`, with equal results; see `methods.independence`.
 
     References
     ----------
     Runge, Nowack, Kretschmer, Flaxman and Sejdinovic, Science Advances 5, 2019,
-    DOI 10.1126/sciadv.aau4996.
+    DOI 10.1126/sciadv.aau4996. Benjamini and Hochberg, JRSS B 57, 1995,
+    DOI 10.1111/j.2517-6161.1995.tb02031.x.
     """
 
-    handles = Handles()
-    libraries = (
-        "tigramite.data_processing",
-        "tigramite.independence_tests.parcorr",
-        "tigramite.pcmci",
-    )
+    libraries = (*LIBRARIES, "tigramite.pcmci")
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05
     pc_alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.2
+    fdr: FDR = "none"
 
-    def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
-    ) -> LaggedGraph:
-        """Return absolute MCI partial correlations, their p-values and the selected edges."""
-        from tigramite.independence_tests.parcorr import ParCorr
+    @property
+    def handles(self) -> Handles:
+        """Lags from 1 on; what else follows from the test."""
+        return replace(super().handles, instantaneous=False)
+
+    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
         from tigramite.pcmci import PCMCI as Tigramite
 
-        frame = frame_of(series, max_lag, "PCMCI")
-        with no_spread_declines("PCMCI"):
-            found = Tigramite(frame, ParCorr()).run_pcmci(
-                tau_min=1, tau_max=max_lag, pc_alpha=self.pc_alpha, alpha_level=self.alpha
-            )
-        return LaggedGraph.from_lags(
-            np.abs(found["val_matrix"][:, :, 1:]),
-            series.names,
-            adjacency=found["graph"][:, :, 1:] == "-->",
-            p_values=found["p_matrix"][:, :, 1:],
+        check_fdr(self.fdr)
+        found: dict[str, Any] = Tigramite(frame, test).run_pcmci(
+            tau_min=1,
+            tau_max=max_lag,
+            pc_alpha=self.pc_alpha,
+            alpha_level=self.alpha,
+            fdr_method=self.fdr,
         )
+        return found
+
+    def _graph(self, found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+        return lagged_graph_of(found, names)

@@ -18,8 +18,10 @@ from annotated_types import Ge, Interval
 from methods.base import Handles, Method
 from methods.dot import DOT
 from methods.graph import BoolArray, FloatArray, LaggedGraph
+from methods.marks import edges, marked_scores
 from methods.series import TimeSeries
 from methods.tigramite_frame import frame_of, no_spread_declines
+from methods.tigramite_search import LIBRARIES
 
 if TYPE_CHECKING:
     from tigramite.data_processing import DataFrame
@@ -68,7 +70,7 @@ class _Screened(Method):
         return LaggedGraph(
             _scores(found, tested, screen.scores),
             series.names,
-            found["graph"] == "-->",
+            edges(found),
             np.where(tested, found["p_matrix"], np.nan),
             edge_statistics=self._statistics(found, tested),
         )
@@ -116,18 +118,14 @@ class DOTPCMCIPlus(_Screened):
     Runge, UAI 2020, arXiv 2003.03685.
     """
 
-    libraries = (
-        "torch",
-        "tigramite.data_processing",
-        "tigramite.independence_tests.parcorr",
-        "tigramite.pcmci",
-    )
+    libraries = ("torch", *LIBRARIES, "tigramite.pcmci")
 
     def _search(self, frame: DataFrame, tested: BoolArray, max_lag: int) -> dict[str, Any]:
-        from tigramite.independence_tests.parcorr import ParCorr
         from tigramite.pcmci import PCMCI
 
-        found: dict[str, Any] = PCMCI(frame, ParCorr()).run_pcmciplus(
+        from methods.parcorr import CovParCorr
+
+        found: dict[str, Any] = PCMCI(frame, CovParCorr()).run_pcmciplus(
             link_assumptions=_assumptions(tested, "-?>"), tau_max=max_lag, pc_alpha=self.alpha
         )
         return found
@@ -162,19 +160,15 @@ class DOTLPCMCI(_Screened):
     Gerhardus and Runge, NeurIPS 2020, arXiv 2007.01884.
     """
 
-    libraries = (
-        "torch",
-        "tigramite.data_processing",
-        "tigramite.independence_tests.parcorr",
-        "tigramite.lpcmci",
-    )
+    libraries = ("torch", *LIBRARIES, "tigramite.lpcmci")
 
     def _search(self, frame: DataFrame, tested: BoolArray, max_lag: int) -> dict[str, Any]:
-        from tigramite.independence_tests.parcorr import ParCorr
         from tigramite.lpcmci import LPCMCI
 
+        from methods.parcorr import CovParCorr
+
         # Not "-?>", which would tell the library that every candidate is an ancestor.
-        found: dict[str, Any] = LPCMCI(frame, ParCorr()).run_lpcmci(
+        found: dict[str, Any] = LPCMCI(frame, CovParCorr()).run_lpcmci(
             link_assumptions=_assumptions(tested, "o?>"),
             tau_max=max_lag,
             pc_alpha=self.alpha,
@@ -197,8 +191,4 @@ def _assumptions(tested: BoolArray, lagged: str) -> dict[int, dict[tuple[int, in
 
 def _scores(found: dict[str, Any], tested: BoolArray, screen: FloatArray) -> FloatArray:
     """Return the statistic where tested, 0 where a mark excludes it, DOT's rank below that."""
-    below = screen - np.nanmax(screen)
-    scores = np.where(tested, np.abs(found["val_matrix"]), below)
-    excluded = np.char.startswith(found["graph"][:, :, 0], "<")
-    scores[:, :, 0][excluded] = 0.0
-    return scores
+    return np.where(tested, marked_scores(found), screen - np.nanmax(screen))

@@ -40,7 +40,7 @@ def autoregressive(rng, n_samples, n_vars, strength=0.4):
 def system(seed):
     """Return data sets and a largest lag: 1 to 8 variables, 1 to 4 data sets, 14 rows or more."""
     rng = np.random.default_rng(seed)
-    n_vars = 1 + seed % 4 + (4 if seed >= 44 else 0)
+    n_vars = 1 + seed % 4 + (4 if seed >= 48 else 0)
     lag = int(rng.integers(1, 4 if n_vars < 3 else 3 if n_vars < 5 else 2))
     lengths = rng.integers(14, 200 if n_vars < 5 else 60, size=1 + seed // 4 % 4)
     # The last one of several may be too short to use.

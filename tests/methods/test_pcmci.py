@@ -1,10 +1,13 @@
+import sys
+
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 from tigramite.data_processing import DataFrame
 from tigramite.independence_tests.parcorr import ParCorr
 from tigramite.pcmci import PCMCI as Tigramite
 
-from methods import DeclinedError, TimeSeries
+from methods import DeclinedError, TimeSeries, UnavailableError
 from methods.pcmci import PCMCI
 
 
@@ -24,12 +27,62 @@ def discover(series, max_lag=3, **parameters):
 
 def test_is_what_tigramite_returns_with_its_defaults():
     values = chain(400)
-    graph = discover(TimeSeries.from_array(values, ["a", "b", "c"]))
+    graph = discover(TimeSeries.from_array(values, ["a", "b", "c"]), exact="library")
     found = Tigramite(DataFrame(values), ParCorr()).run_pcmci(tau_min=1, tau_max=3)
     assert graph.names == ("a", "b", "c")
     assert np.array_equal(graph.scores[:, :, 1:], np.abs(found["val_matrix"])[:, :, 1:])
     assert np.array_equal(graph.p_values[:, :, 1:], found["p_matrix"][:, :, 1:])
     assert np.array_equal(graph.to_tigramite()[:, :, 1:], found["graph"][:, :, 1:])
+
+
+def test_the_fast_route_gives_the_same_and_is_the_default():
+    series = TimeSeries.from_array(chain(400))
+    fast, library = discover(series), discover(series, exact="library")
+    assert fast.scores.tobytes() == discover(series, exact="fast").scores.tobytes()
+    assert fast.scores.tobytes() != library.scores.tobytes()
+    np.testing.assert_allclose(fast.scores, library.scores, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(fast.p_values, library.p_values, rtol=0, atol=1e-11)
+    assert np.array_equal(fast.adjacency, library.adjacency)
+
+
+def test_false_discoveries_are_controlled_by_the_p_values_that_select():
+    series = TimeSeries.from_array(np.random.default_rng(1).normal(size=(300, 8)))
+    plain, corrected = discover(series), discover(series, fdr="fdr_bh")
+    tested = ~np.isnan(plain.scores)
+    assert plain.adjacency.sum() > 3
+    assert corrected.adjacency.sum() == 0
+    assert np.array_equal(corrected.scores, plain.scores, equal_nan=True)
+    expected = false_discovery_control(plain.p_values[tested], method="bh")
+    np.testing.assert_allclose(corrected.p_values[tested], expected)
+
+
+@pytest.mark.parametrize("test", ["robust_parcorr", "cmiknn", "gpdc"])
+def test_other_tests_find_the_same_first(test):
+    if test == "gpdc":
+        pytest.importorskip("dcor")
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(40, 2))
+    values[1:, 1] += 2 * values[:-1, 0] if test == "robust_parcorr" else values[:-1, 0] ** 2
+    series = TimeSeries.from_array(values)
+    method = PCMCI(cond_ind_test=test)
+    graph = method.discover(series, max_lag=1, rng=np.random.default_rng(0))
+    assert method.handles.nonlinear == (test != "robust_parcorr")
+    assert np.unravel_index(np.nanargmax(graph.scores), graph.scores.shape) == (0, 1, 1)
+    assert graph.adjacency[0, 1, 1]
+
+
+def test_wrong_choices_are_refused():
+    series = TimeSeries.from_array(chain(60))
+    for name, wrong in (("cond_ind_test", "pearson"), ("exact", "slow"), ("fdr", "bonferroni")):
+        with pytest.raises(ValueError, match=f"^{name}: expected .*found '{wrong}'"):
+            discover(series, **{name: wrong})
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dcor", None)
+    monkeypatch.delitem(sys.modules, "tigramite.independence_tests.gpdc", raising=False)
+    with pytest.raises(UnavailableError, match=r"dcor.*lagbench\[gpdc\]"):
+        discover(TimeSeries.from_array(chain(60)), cond_ind_test="gpdc")
 
 
 def test_finds_the_chain_and_not_its_shortcut():
