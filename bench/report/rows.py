@@ -1,9 +1,4 @@
-"""From cells and their records to one row per cell, and the two protocols of reading them.
-
-`paper`: the rule that the paper gives each method (DOT its three strongest per effect, the
-others their own decision), a failed run counts as 0. `fair`: as many edges as the truth has, for
-every method alike, over the runs that succeeded, with their number shown.
-"""
+"""From cells and their records to one row per cell, and what each protocol reads off them."""
 
 from __future__ import annotations
 
@@ -12,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
+from bench.protocols import shipped
 from bench.records import Record, load
 from bench.store import Scan
 
@@ -136,26 +132,22 @@ def one_scope(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
 
 
-def paper_metric(method: str, known: set[str]) -> str:
-    """Return the F1 that the paper's protocol reads for a method with these metrics."""
-    own = "f1@own" in known and method.split()[0] != "dot"
-    return "f1@own" if own else "f1@top3"
-
-
 def protocols(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of both protocols' F1 as metrics `f1 paper` and `f1 fair`.
+    """Return what each protocol reads as F1, as metrics `f1 paper` and `f1 fair`.
 
-    Under `paper` a failed or declined run is added with value 0, as the paper does.
+    Where a protocol counts a failed or declined run, it is added with that value.
     """
     import pandas as pd
 
-    parts = []
-    for method, group in rows.groupby("method"):
-        metric = paper_metric(str(method), set(group["metric"]))
-        parts.append(group[group["metric"] == metric].assign(metric="f1 paper"))
-        parts.append(group[group["metric"] == "f1@global_k"].assign(metric="f1 fair"))
     failed = rows[~rows["status"].isin(["ok", "missing"])]
     scopes = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
-    zeros = failed.drop(columns="scope").merge(scopes, how="left", on=["simulator", "axes"])
-    parts.append(zeros.fillna({"scope": "union"}).assign(metric="f1 paper", value=0.0))
+    lost = failed.drop(columns="scope").merge(scopes, how="left", on=["simulator", "axes"])
+    lost = lost.fillna({"scope": "union"})
+    parts = []
+    for name, protocol in shipped().items():
+        for method, group in rows.groupby("method"):
+            metric = protocol.metric(str(method).split()[0], set(group["metric"]))
+            parts.append(group[group["metric"] == metric].assign(metric=f"f1 {name}"))
+        if protocol.failed is not None:
+            parts.append(lost.assign(metric=f"f1 {name}", value=protocol.failed))
     return pd.concat(parts, ignore_index=True)

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from bench.cells import Cell
+from bench.protocols import shipped
 from bench.report.figures import write_figures
 from bench.report.rows import collect, protocols
 from bench.report.tables import headline, interval, summarise, write_tables
@@ -172,3 +173,14 @@ def test_what_has_not_been_run_is_no_failure_and_is_said(cells_and_scan):
     table = summarise(rows)
     assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.62) / 2)
     assert "1 of 5 cells are missing: this table is partial" in headline(rows)
+
+
+def test_protocols_are_read_from_their_files():
+    paper, fair = shipped()["paper"], shipped()["fair"]
+    known = {"f1@own", "f1@top3", "f1@global_k"}
+    assert [paper.metric(name, known) for name in ("dot", "dot_paper", "pc")] == [
+        "f1@top3", "f1@own", "f1@own",
+    ]  # fmt: skip
+    assert paper.metric("pc", known - {"f1@own"}) == "f1@top3"
+    assert {fair.metric(name, known) for name in ("dot", "pc")} == {"f1@global_k"}
+    assert (paper.failed, fair.failed) == (0.0, None)

@@ -174,3 +174,16 @@ def test_chunks_do_not_change_the_windows(chunk):
     parts = [np.concatenate(arrays) for arrays in zip(*series.windows(2, chunk), strict=True)]
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_column_that_a_lag_makes_constant_is_named():
+    values = np.random.default_rng(0).normal(size=(20, 2))
+    for row, lag in ((0, 0), (1, 0), (19, 1), (18, 2)):
+        values[:, 1] = np.arange(20) == row
+        series = TimeSeries.from_array(values)
+        with pytest.raises(ValueError, match=f"'X1', windows of max_lag 2 at lag {lag}: expected"):
+            series.require_variation(2)
+        values[:10, 1] = np.arange(10)
+        TimeSeries.from_array(values).require_variation(2)
+    halves = TimeSeries.from_segments([values[:10], values[10:]])
+    halves.require_variation(2)
