@@ -1,6 +1,6 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
-.PHONY: help test lint bench bench-simulators bench-harness bench-dot faults soak clean
+.PHONY: help test lint bench bench-simulators bench-harness bench-dot bench-baselines faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -29,6 +29,9 @@ bench-harness: $(STAMP) ## cost of a cell, of a sweep, of a re-run, beside Hydra
 
 bench-dot: $(STAMP) ## cost of dot beside tigramite's PCMCI, and how it grows (ARGS=--long: more)
 	$(PY) -m bench.benchmark.dot $(ARGS)
+
+bench-baselines: $(STAMP) ## baselines as their libraries ship them beside ours (ARGS=--long: more)
+	$(PY) -m bench.benchmark.baselines $(ARGS)
 
 faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
 	$(PY) -m pytest tests/faults -v $(ARGS)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import methods.registry
 from methods import LaggedGraph, TimeSeries
 from simulators.graphs import Graph
+from simulators.mechanisms import MechanismName
 from simulators.structural import Structural
 
 _TRAINING = "methods.dot.training.fit"
@@ -25,13 +26,18 @@ _ATTRIBUTION = "methods.dot.attribution.attribute"
 
 
 class Problem(NamedTuple):
-    """A method with some parameters (name, value) on a monotonic series of this size, seed 0."""
+    """A method with some parameters (name, value) on a series of this size, seed 0.
+
+    By default effects are monotonic and not linear, where validation would end the training of
+    `dot` after a few updates.
+    """
 
     method: str = "dot"
     variables: int = 10
     lags: int = 5
     steps: int = 10_000
     parameters: tuple[tuple[str, Any], ...] = ()
+    mechanism: MechanismName = "monotonic"
 
 
 class Cost(NamedTuple):
@@ -47,7 +53,7 @@ class Cost(NamedTuple):
         Seconds of these parts, where the method is `dot`.
     peak
         Most resident memory of the whole process, libraries and series included (GiB).
-    scores
+    scores, adjacency
         Of the graph.
     """
 
@@ -57,6 +63,7 @@ class Cost(NamedTuple):
     attribution: float
     peak: float
     scores: NDArray[np.float64]
+    adjacency: NDArray[np.bool_] | None
 
 
 @functools.cache
@@ -73,8 +80,7 @@ def measure(problem: Problem) -> Cost:
     """
     method = methods.registry.load(problem.method)(**dict(problem.parameters))
     graph = Graph(n_vars=problem.variables, max_lag=problem.lags)
-    # Not linear, where validation would end the training after a few updates.
-    system = Structural(graph=graph, mechanism="monotonic").draw(0)
+    system = Structural(graph=graph, mechanism=problem.mechanism).draw(0)
     series = system.generate(problem.steps).series
 
     def discover(part: TimeSeries) -> LaggedGraph:
@@ -86,10 +92,11 @@ def measure(problem: Problem) -> Cost:
         for path in spent if problem.method == "dot" else ():
             stack.enter_context(mock.patch(path, _timed(path, spent)))
         wall, cpu = time.perf_counter(), time.process_time()
-        scores = discover(series).scores
+        found = discover(series)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # Linux counts in KiB
-    return Cost(wall, cpu, spent[_TRAINING], spent[_ATTRIBUTION], peak, scores)
+    parts = (spent[_TRAINING], spent[_ATTRIBUTION])
+    return Cost(wall, cpu, *parts, peak, found.scores, found.adjacency)
 
 
 def _timed(path: str, spent: dict[str, float]) -> Callable[..., Any]:
