@@ -25,6 +25,7 @@ _USAGE = """
   lagbench bench profile=smoke
   lagbench status results/smoke
   lagbench export results/smoke --out smoke.parquet
+  lagbench report results/smoke
   lagbench list methods
   lagbench discover data.csv --max-lag 5 --out graph.csv --plot graph.png
   lagbench check pcmci
@@ -39,6 +40,7 @@ _COMMANDS = {
     "status": "bench.status:status",
     "rescore": "bench.rescore:rescore",
     "export": "bench.export:export",
+    "report": "bench.reporting:report",
     "list": "bench.listing:show",
     "check": "bench.checking:check",
     "discover": "bench.discovery:discover",
@@ -103,6 +105,12 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "plan", help="say what run or bench would do, and how long it takes", add_help=False
     )
     _add_store_commands(commands)
+    report = commands.add_parser("report", help="write the page on a results folder")
+    report.add_argument(
+        "words", nargs="*", metavar="FOLDER or override",
+        help="folder of a run, and profile=NAME with its overrides; results/laptop if none",
+    )  # fmt: skip
+    report.add_argument("--reference", help="method from which the others are subtracted")
     listing = commands.add_parser("list", help="list what can be chosen")
     listing.add_argument("what", choices=[
         "methods", "simulators", "datasets", "experiments", "profiles", "limits", "executors",

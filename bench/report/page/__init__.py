@@ -1,0 +1,203 @@
+"""`report/`: one page that needs no network, its tables as CSV and Markdown, its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import provenance
+from bench.cells import Cell
+from bench.files import write_text
+from bench.records import Record
+from bench.report.figures import save
+from bench.report.page import tables
+from bench.report.page.drawing import Drawing, heading
+from bench.report.page.leaderboard import (
+    Leaderboard,
+    draw_ranks,
+    make_leaderboard,
+    rank_svg,
+    usual_settings,
+)
+from bench.report.page.published import curves, find_reference
+from bench.report.page.section import Section, make_section, summarise
+from bench.report.page.styles import outline, styles_of, variables
+from bench.report.page.table import Table
+from bench.report.page.verdicts import Evidence, judge
+from bench.statements import load_statements
+from bench.views import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Part", "write_page"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An experiment to be shown: its name, one line about it, how it is shown, its cells."""
+
+    name: str
+    about: str
+    view: View
+    cells: Sequence[Cell]
+
+
+@dataclass
+class _Reader:
+    """Reads records, and counts who made them."""
+
+    read: Callable[[str], Record | None]
+    made_by: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, key: str) -> Record | None:
+        record = self.read(key)
+        if record is not None:
+            self.made_by[key] = _maker(record)
+        return record
+
+
+def write_page(
+    name: str,
+    parts: Sequence[Part],
+    read: Callable[[str], Record | None],
+    root: Path,
+    reference: str | None = None,
+) -> Path:
+    """Write the report on the parts to `root/report` and return the page.
+
+    Parameters
+    ----------
+    name
+        What the report is on.
+    parts
+        The experiments; whatever of their cells has no record is marked as not run.
+    read
+        Returns the record of a key, or None.
+    root
+        Folder of the run; published numbers are looked for there and in `paper` beside it.
+    reference
+        Method from which the leaderboard subtracts all others; see `make_leaderboard`.
+    """
+    folder, reader = root / "report", _Reader(read)
+    sections = [make_section(p.name, p.about, p.view, p.cells, reader) for p in parts]
+    cells = {cell.key: cell for part in parts for cell in part.cells}
+    board = make_leaderboard(sections, list(cells.values()), reference)
+    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
+    verdicts = judge(load_statements(), evidence)
+    summaries = {section.name: summarise(section) for section in sections}
+    drawings = _drawings(sections, summaries, find_reference(root))
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = {
+        "leaderboard": tables.leaderboard(board),
+        "claims": tables.claims(verdicts),
+        "coverage": tables.coverage(sections),
+        "failures": tables.failures(sections),
+        "makers": tables.makers(Counter(reader.made_by.values())),
+        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in sections},
+    }
+    _write_tables(shown, board.table, verdicts, summaries, folder)
+    _write_figures(board, drawings, folder / "figures")
+    page = folder / "index.html"
+    write_text(page, _render(name, board, shown, drawings))
+    return page
+
+
+def _maker(record: Mapping[str, Any]) -> str:
+    made_by = record["made_by"]
+    host = made_by.get("host", {})
+    where = f"{host.get('cpu', 'unknown CPU')}, {made_by.get('device', 'cpu')}"
+    return f"lagbench {provenance.describe(made_by['code'])} on {where}"
+
+
+def _drawings(
+    sections: Sequence[Section], summaries: Mapping[str, pd.DataFrame], reference: Path | None
+) -> list[Drawing]:
+    import pandas as pd
+
+    published = pd.DataFrame(columns=["figure", "panel", "method", "x_value", "value"])
+    if reference is not None:
+        published = pd.read_csv(reference, dtype={"x_value": str})
+    beside = {section.name: curves(section.view.published, published) for section in sections}
+    shown = {
+        *(method for summary in summaries.values() for method in summary["method"]),
+        *(method for points in beside.values() for method in points["method"]),
+    }
+    styles = styles_of(shown)
+    return [
+        Drawing(section, summaries[section.name], beside[section.name], styles)
+        for section in sections
+    ]
+
+
+def _write_tables(
+    shown: Mapping[str, Table],
+    board: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    summaries: Mapping[str, pd.DataFrame],
+    folder: Path,
+) -> None:
+    import pandas as pd
+
+    points = pd.concat([s.assign(experiment=name) for name, s in summaries.items()])
+    frames = {"leaderboard": board, "claims": verdicts, "points": points}
+    for name, frame in frames.items():
+        write_text(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g"))
+    for name in ("leaderboard", "claims", "coverage", "failures"):
+        write_text(folder / f"{name}.md", shown[name].markdown())
+    sections = (f"# {name}\n\n{shown[f'points-{name}'].markdown()}" for name in summaries)
+    write_text(folder / "points.md", "\n".join(sections))
+
+
+def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for drawing in drawings:
+        drawing.write_files(folder)
+    for protocol, ranks in board.ranks.items():
+        if len(ranks.average) > 1:
+            figure = draw_ranks(ranks)
+            save(figure, figure.axes[0], folder / f"ranks_{protocol}", (".png", ".svg", ".pdf"))
+
+
+def _render(
+    name: str, board: Leaderboard, shown: Mapping[str, Table], drawings: Sequence[Drawing]
+) -> str:
+    import jinja2
+
+    here = resources.files("bench.report.page")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((here / "page.html").read_text(encoding="utf-8"))
+    return template.render(
+        name=name,
+        board=board,
+        tables=shown,
+        sections=[_shown(drawing) for drawing in drawings],
+        ranks={protocol: rank_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
+        colours=variables().values(),
+        style=(here / "style.css").read_text(encoding="utf-8"),
+        script=(here / "script.js").read_text(encoding="utf-8"),
+    )
+
+
+def _shown(drawing: Drawing) -> dict[str, Any]:
+    """Return what the template shows of an experiment."""
+    section, styles = drawing.section, drawing.styles
+    here = {*section.cells["method"], *drawing.published["method"]}
+    missing = int((section.cells["status"] == "missing").sum())
+    return {
+        "name": section.name,
+        "about": section.about,
+        "planned": len(section.cells),
+        "missing": missing,
+        "published": not drawing.published.empty,
+        "legend": [
+            (method, variables()[style.colour][0], outline(style))
+            for method, style in styles.items()
+            if method in here
+        ],
+        "panels": {heading(metric): svgs for metric, svgs in drawing.panels().items()},
+    }

@@ -1,0 +1,180 @@
+"""The panels of an experiment: one metric of all methods against the axis.
+
+Every panel is drawn twice: alone, for the page, where panels wrap to the width of the screen and
+the legend is HTML; and with all others of its experiment in one figure, for the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.report.figures import save
+from bench.report.page.section import COST, Section
+from bench.report.page.styles import INK, MUTED, Style
+from bench.report.page.svg import inline
+from bench.report.tables import limits
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+HEADINGS = {
+    "f1 paper": "F1, paper protocol",
+    "f1 fair": "F1, fair protocol",
+    "auprc": "AUPRC",
+    COST: "CPU seconds",
+}
+_SUFFIXES = (".png", ".svg", ".pdf")
+_BOUNDS = {"floor": ":", "ceiling": "-."}
+
+
+def heading(metric: str) -> str:
+    """Return what a metric is called above a column or a panel."""
+    return HEADINGS.get(metric, metric)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The figures of one experiment.
+
+    Parameters
+    ----------
+    section, summary
+        The experiment, and `bench.report.page.section.summarise` of it.
+    published
+        Published points, see `bench.report.page.published.curves`.
+    styles
+        How each method is drawn.
+    """
+
+    section: Section
+    summary: pd.DataFrame
+    published: pd.DataFrame
+    styles: Mapping[str, Style]
+
+    def panels(self) -> dict[str, list[str]]:
+        """Return the SVG of every panel of each metric."""
+        from matplotlib.figure import Figure
+
+        found: dict[str, list[str]] = {}
+        for metric in self.section.metrics:
+            for name in dict.fromkeys(self.summary["panel"]):
+                figure = Figure(figsize=(3.3, 2.6), layout="constrained")
+                self._panel(figure.subplots(), metric, name)
+                title = f"{self.section.name}.{metric}.{name}"
+                found.setdefault(metric, []).append(inline(figure, title))
+        return found
+
+    def write_files(self, folder: Path) -> None:
+        """Write all panels as one PNG, SVG and PDF, a row per metric."""
+        from matplotlib.figure import Figure
+
+        metrics, names = self.section.metrics, list(dict.fromkeys(self.summary["panel"]))
+        size = (3.0 * len(names) + 2.0, 2.5 * len(metrics))
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(len(metrics), len(names), squeeze=False)
+        for line, metric in zip(axes, metrics, strict=True):
+            for ax, name in zip(line, names, strict=True):
+                self._panel(ax, metric, name)
+        fullest = max(axes.flat, key=lambda ax: len(ax.get_legend_handles_labels()[1]))
+        folder.mkdir(parents=True, exist_ok=True)
+        save(figure, fullest, folder / self.section.name, _SUFFIXES)
+
+    def _panel(self, ax: Axes, metric: str, name: str) -> None:
+        rows = self.summary[(self.summary["metric"] == metric) & (self.summary["panel"] == name)]
+        points = (
+            self._beside(rows) if metric == self.section.view.metrics[0] else self.published[:0]
+        )
+        at = _positions([*rows["x"], *points["x"]])
+        drawn = rows.dropna(subset=["mean"])
+        present = [method for method in self.styles if method in set(drawn["method"])]
+        for k, method in enumerate(present):
+            moved = (k - (len(present) - 1) / 2) / max(len(present), 8)
+            _curve(ax, drawn[drawn["method"] == method], at, moved, self.styles[method])
+        for known, group in points.groupby("method"):
+            _dashed(ax, group, at, self.styles[str(known)], str(known))
+        if metric != COST:
+            _bounds(ax, drawn, at)
+        if drawn.empty:
+            ax.text(0.5, 0.5, "not run", transform=ax.transAxes, ha="center", color=MUTED)
+        _dress(ax, self.section.x, metric, name, at)
+
+    def _beside(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the published points that stand beside a panel, given its rows."""
+        first = rows.iloc[0]
+        here = dict(self.section.points[first["simulator"], first["axes"]])
+        here |= {name: first[name] for name in ("simulator", "n_samples")}
+        fits = [
+            all(key == self.section.x or here.get(key) == value for key, value in where.items())
+            for where in self.published["where"]
+        ]
+        return self.published.loc[fits]
+
+
+def _positions(values: Sequence[Any]) -> dict[Any, float]:
+    """Return where each value of the axis stands: evenly spaced, numbers in order."""
+    found = list(dict.fromkeys(values))
+    if all(isinstance(value, int | float) for value in found):
+        found = sorted(found)
+    return {value: float(k) for k, value in enumerate(found)}
+
+
+def _curve(
+    ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float], moved: float, style: Style
+) -> None:
+    rows = rows.assign(at=rows["x"].map(at)).sort_values("at")
+    method, mean = rows["method"].iloc[0], rows["mean"]
+    errors = [(mean - rows["low"].fillna(mean)), (rows["high"].fillna(mean) - mean)]
+    # A small sideways shift keeps the intervals of equal scores apart.
+    made = ax.errorbar(rows["at"] + 0.3 * moved, mean, yerr=[error.clip(0) for error in errors],
+                       label=method, color=style.colour, marker=style.marker, ms=4.5,
+                       lw=style.width, elinewidth=0.8, capsize=1.5)  # fmt: skip
+    line, caps, bars = made.lines
+    for artist in (line, *caps, *bars):
+        artist.set_gid(f"method:{method}")
+
+
+def _dashed(
+    ax: Axes, points: pd.DataFrame, at: Mapping[Any, float], style: Style, method: str
+) -> None:
+    """Draw a published curve, dashed and with hollow markers."""
+    places = sorted(zip(points["x"].map(at), points["value"], strict=True))
+    xs, values = zip(*places, strict=True)
+    (line,) = ax.plot(xs, values, ls="--", color=style.colour, marker=style.marker, mfc="none",
+                      ms=5, lw=1.0, label=f"{method} (published)", zorder=1)  # fmt: skip
+    line.set_gid(f"method:{method}")
+
+
+def _bounds(ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float]) -> None:
+    for bound, dashes in _BOUNDS.items():
+        level = rows.groupby("x")[bound].mean().dropna()
+        if len(level) == 0:
+            continue
+        places = sorted((at[x], value) for x, value in level.items())
+        # At a single place a line would have no length.
+        ends = [places[0][0] - 0.3, *(p for p, _ in places), places[-1][0] + 0.3]
+        values = [places[0][1], *(v for _, v in places), places[-1][1]]
+        ax.plot(ends, values, dashes, color=MUTED, lw=1.3, label=bound, zorder=0)
+
+
+def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) -> None:
+    texts = [f"{value:,g}" if isinstance(value, int | float) else str(value) for value in at]
+    long = sum(map(len, texts)) > 28
+    ax.set_xticks(list(at.values()), texts, rotation=30 if long else 0, ha="right" if long else
+                  "center", fontsize=8)  # fmt: skip
+    ax.set_xlim(-0.5, len(at) - 0.5)
+    if metric == COST:
+        ax.set_yscale("log")
+    elif limits(metric) == (0.0, 1.0):
+        ax.set_ylim(-0.04, 1.06)
+    ax.set_title(name, fontsize=9, color=INK)
+    ax.set_xlabel({"n_samples": "steps", "simulator": ""}.get(x, x), fontsize=8, color=INK)
+    ax.set_ylabel(heading(metric), fontsize=8, color=INK)
+    ax.tick_params(colors=INK, labelsize=8)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.grid(axis="y", color=MUTED, alpha=0.25, lw=0.6)
+    ax.patch.set_alpha(0)

@@ -1,0 +1,140 @@
+"""The tables of a report, from its data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bench.report.page.drawing import heading
+from bench.report.page.leaderboard import PROTOCOLS, Leaderboard
+from bench.report.page.section import COST, Section
+from bench.report.page.table import Entry, Table, number, word
+from bench.report.page.verdicts import VERDICTS
+from bench.report.tables import show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KINDS = dict(zip(VERDICTS, ["good", "partly", "partly", "bad", "absent"], strict=True))
+_SIGNS = dict(zip(VERDICTS, "✓◐◐✗–", strict=True))  # noqa: RUF001 - a dash for what was not tested
+
+
+def points(section: Section, summary: pd.DataFrame) -> Table:
+    """Return one row per condition and method, a column per metric."""
+    metrics = section.metrics
+    heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
+    rows = []
+    keys = ["simulator", "axes", "n_samples", "method"]
+    for (simulator, axes, _, method), group in summary.groupby(keys, sort=False):
+        by_metric = {row["metric"]: row for row in group.to_dict("records")}
+        first = by_metric[metrics[0]]
+        rows.append(
+            [
+                word(f"{simulator} {axes}".strip()),
+                number(first["n_samples"]),
+                word(method),
+                *(_score(by_metric[metric], metric) for metric in metrics),
+                number(first["floor"], f"{first['floor']:.2f}"),
+                number(first["ceiling"], f"{first['ceiling']:.2f}"),
+                word(first["state"], "absent" if first["n_ok"] == 0 else ""),
+            ]
+        )
+    return Table(f"points-{section.name}", heads, rows, ("condition", "method"))
+
+
+def _score(row: Mapping[Any, Any], metric: str) -> Entry:
+    if metric == COST:
+        return number(row["mean"], f"{row['mean']:.2g}", "")
+    absent = "not run" if row["state"] == "not run" else "-"
+    return number(row["mean"], show(row["mean"], row["low"], row["high"]), absent)
+
+
+def failures(sections: Sequence[Section]) -> Table:
+    """Return how many runs of each method ended otherwise than as ok, and why."""
+    rows = []
+    for section in sections:
+        lost = section.cells[~section.cells["status"].isin(["ok", "missing"])]
+        lost = lost.assign(reason=lost["reason"].fillna(""))
+        counts = lost.value_counts(["method", "status", "reason"], sort=False).reset_index()
+        for method, status, reason, n in counts.itertuples(index=False):
+            short = "".join(reason.splitlines()[:1])[:300]
+            rows.append([word(section.name), word(method), word(status), number(n), word(short)])
+    heads = ["experiment", "method", "status", "runs", "reason"]
+    return Table("failures", heads, rows, ("experiment", "method", "status"))
+
+
+def coverage(sections: Sequence[Section]) -> Table:
+    """Return what became of the planned runs of each experiment."""
+    rows = []
+    for section in sections:
+        status = section.cells["status"]
+        ok, missing = (int((status == word).sum()) for word in ("ok", "missing"))
+        lost = len(status) - ok - missing
+        rows.append(
+            [
+                *(word(section.name), word(section.about)),
+                *map(number, (len(status), ok, lost, missing)),
+            ]
+        )
+    heads = ["experiment", "about", "planned", "ok", "failed or declined", "not run"]
+    return Table("coverage", heads, rows)
+
+
+def leaderboard(board: Leaderboard) -> Table:
+    """Return one row per method, the scores of both protocols beside each other."""
+    difference = f"difference to {board.reference}"
+    heads = ["method"]
+    for protocol in PROTOCOLS:
+        heads += [f"F1 ({protocol})", f"{difference} ({protocol})", f"rank ({protocol})"]
+    heads += ["runs ok / planned", "CPU seconds"]
+    by_method = board.table.set_index(["method", "protocol"])
+    fair = board.table[board.table["protocol"] == "fair"]
+    rows = []
+    for method in fair.sort_values("mean", ascending=False, kind="stable")["method"]:
+        row = [word(method)]
+        for protocol in PROTOCOLS:
+            one = by_method.loc[(method, protocol)]
+            apart = [one[f"difference{end}"] for end in ("", "_low", "_high")]
+            row += [
+                number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
+                Entry("reference") if method == board.reference
+                else number(apart[0], _signed(*apart)),
+                number(one["rank"], f"{one['rank']:.2f}"),
+            ]  # fmt: skip
+        row += [
+            number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
+            number(one[COST], f"{one[COST]:.2g}"),
+        ]
+        rows.append(row)
+    return Table("leaderboard", heads, rows)
+
+
+def _signed(mean: float, low: float, high: float) -> str:
+    if low != low:
+        return f"{mean:+.2f}"
+    return f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+
+def claims(verdicts: pd.DataFrame) -> Table:
+    """Return one row per statement and judged method."""
+    heads = ["statement", "method", "verdict", "paper protocol", "fair protocol", "reported",
+             "experiment"]  # fmt: skip
+    rows = []
+    for row in verdicts.fillna("").to_dict("records"):
+        verdict = row["verdict"]
+        one = row.get("score", "")
+        rows.append(
+            [
+                *map(word, (row["says"], row["method"])),
+                Entry(f"{_SIGNS[verdict]} {verdict}", VERDICTS.index(verdict), _KINDS[verdict]),
+                *(word(row.get(protocol, "") or one) for protocol in PROTOCOLS),
+                *map(word, (row["reported"], row["experiment"])),
+            ]
+        )
+    return Table("claims", heads, rows, ("verdict", "method"))
+
+
+def makers(made_by: dict[str, int]) -> Table:
+    """Return how many records each version of the code made, and where."""
+    rows = [[word(text), number(n)] for text, n in sorted(made_by.items())]
+    return Table("makers", ["made by", "records"], rows)

@@ -1,0 +1,192 @@
+"""Statements judged by measurements: holds, holds only under one protocol, does not hold.
+
+A statement holds if the whole 95 % interval over systems lies on the stated side of its bound,
+under both protocols where it is about F1. Where the interval reaches over the bound it does not
+hold, and the numbers say `undecided`. What has not been run is not tested.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bench.cells import Cell, canonical
+from bench.report.page.leaderboard import PROTOCOLS
+from bench.report.page.section import Section
+from bench.report.tables import show
+from bench.statements import Statement
+from bench.statistics import Estimate, estimate, paired
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOLDS, FAILS, UNTESTED = "holds", "does not hold", "not tested"
+ONLY = {
+    "paper": "holds only under its protocol",
+    "fair": "holds only under the fair protocol",
+}
+VERDICTS = (HOLDS, *ONLY.values(), FAILS, UNTESTED)
+
+_INDEX = ["simulator", "axes", "n_samples", "seed"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What statements are judged by: the sections, and the cells by key."""
+
+    sections: Sequence[Section]
+    cells: Mapping[str, Cell]
+    usual: set[str]
+
+    def values(self, asked: Statement, method: str, metric: str) -> pd.DataFrame:
+        """Return value, floor and ceiling of the runs that a statement asks for.
+
+        Indexed by condition and seed; empty where nothing fits.
+        """
+        import pandas as pd
+
+        sections = [s for s in self.sections if asked.experiment in (None, s.name)]
+        parts = [self._rows(section, asked, method, metric) for section in sections]
+        columns = [*_INDEX, "value", "floor", "ceiling"]
+        found = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
+        found = found.dropna(subset=["value"]).drop_duplicates(_INDEX)
+        return found.set_index(_INDEX)[["value", "floor", "ceiling"]].astype(float)
+
+    def _rows(self, section: Section, asked: Statement, method: str, metric: str) -> pd.DataFrame:
+        cells = section.cells
+        fits = cells["key"].map(lambda key: self._is(self.cells[key], method, asked.parameters))
+        chosen = cells[fits]
+        for name, wanted in asked.where.items():
+            there = _column(section, chosen, name)
+            allowed = _ends(there, wanted)
+            chosen = chosen.loc[[value in allowed for value in there]]
+        rows = section.rows[section.rows["metric"] == metric]
+        return rows[rows["key"].isin(chosen["key"])]
+
+    def _is(self, cell: Cell, method: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether a cell is of a method, at the given parameters or else at its usual ones."""
+        if cell.method != method:
+            return False
+        if not parameters:
+            return cell.key in self.usual
+        own = canonical(cell.method_params)
+        return all(own.get(key) == value for key, value in canonical(parameters).items())
+
+
+def _column(section: Section, cells: pd.DataFrame, name: str) -> list[Any]:
+    """Return the value that each cell has of a column or an axis of the grid."""
+    if name in cells:
+        return list(cells[name])
+    keys = zip(cells["simulator"], cells["axes"], strict=True)
+    return [section.points[key].get(name) for key in keys]
+
+
+def _ends(there: Sequence[Any], wanted: Any) -> list[Any]:
+    """Return the values that a condition allows."""
+    if wanted in ("smallest", "largest"):
+        known = {value for value in there if value is not None}
+        # Where only one was planned there are no ends to compare.
+        return [] if len(known) < 2 else [min(known) if wanted == "smallest" else max(known)]
+    return list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+
+
+def judge(statements: Sequence[Statement], evidence: Evidence) -> pd.DataFrame:
+    """Return one row per statement and judged method.
+
+    Columns: says, reported, experiment, method, verdict, and for the protocols `paper` and `fair`
+    (or for `score`, where there is only one) the text of the numbers and mean, low, high, n of
+    what is compared with the bound.
+    """
+    import pandas as pd
+
+    rows = []
+    for statement in statements:
+        for method in statement.methods:
+            if statement.metric == "f1":
+                metrics: Mapping[str, str] = PROTOCOLS
+            else:
+                metrics = {"score": statement.metric}
+            found = {
+                name: _compare(statement, method, metric, evidence)
+                for name, metric in metrics.items()
+            }
+            rows.append(_row(statement, method, found))
+    return pd.DataFrame(rows)
+
+
+def _compare(
+    asked: Statement, method: str, metric: str, evidence: Evidence
+) -> tuple[Estimate, str]:
+    """Return what is compared with the bound, and the numbers behind it as text."""
+    own = evidence.values(asked, method, metric)
+    value, seeds = own["value"], own["value"].groupby(level="seed").mean()
+    if asked.versus:
+        other = replace(asked, **{"versus": {}, **asked.versus})
+        rival = other.methods[0] if "methods" in asked.versus else method
+        values = evidence.values(other, rival, metric)["value"]
+        # Other conditions have no pairs of their own: they pair by seed.
+        if {"where", "experiment"} & set(asked.versus):
+            value, values = seeds, values.groupby(level="seed").mean()
+        return _difference(value, values, "the other")
+    if isinstance(asked.against, list):
+        each = {name: evidence.values(asked, name, metric)["value"] for name in asked.against}
+        # One that has run on a few easy conditions only is no rival on all of them.
+        shared = {name: value.index.isin(scores.index).sum() for name, scores in each.items()}
+        each = {n: scores for n, scores in each.items() if shared[n] > 0.5 * len(value)}
+        if not each:
+            return estimate([]), ""
+        hardest = min(each, key=lambda name: paired(value, each[name]).mean)
+        return _difference(value, each[hardest], hardest)
+    if asked.against is not None:
+        return _difference(value, own[asked.against], asked.against)
+    found = estimate(seeds)
+    return found, show(found.mean, found.low, found.high) if found.n else ""
+
+
+def _difference(value: pd.Series, other: pd.Series, name: str) -> tuple[Estimate, str]:
+    found, both = paired(value, other), value.index.intersection(other.index)
+    if not found.n:
+        return found, ""
+    text = f"{value[both].mean():.2f} against {other[both].mean():.2f} ({name}); difference "
+    return found, text + show(found.mean, found.low, found.high)
+
+
+def _row(
+    asked: Statement, method: str, found: Mapping[str, tuple[Estimate, str]]
+) -> dict[str, Any]:
+    held = {name: _holds(asked, number) for name, (number, _) in found.items()}
+    row: dict[str, Any] = {"says": asked.says, "reported": asked.reported}
+    row |= {"experiment": asked.experiment or "all", "method": method, "verdict": _verdict(held)}
+    for name, (number, text) in found.items():
+        undecided = text and held[name] is False and _reaches(asked, number)
+        row[name] = text + ", undecided" * bool(undecided)
+        row |= {f"{name}_{key}": part for key, part in vars(number).items()}
+    return row
+
+
+def _limits(asked: Statement) -> tuple[float, float]:
+    low = -math.inf if asked.above is None else asked.above
+    return low, math.inf if asked.below is None else asked.below
+
+
+def _holds(asked: Statement, found: Estimate) -> bool | None:
+    """Whether the interval lies within the bounds; None without an interval."""
+    if math.isnan(found.low):
+        return None
+    low, high = _limits(asked)
+    return low < found.low and found.high < high
+
+
+def _reaches(asked: Statement, found: Estimate) -> bool:
+    low, high = _limits(asked)
+    return found.high > low and found.low < high
+
+
+def _verdict(held: Mapping[str, bool | None]) -> str:
+    if None in held.values():
+        return UNTESTED
+    if all(held.values()):
+        return HOLDS
+    return next((ONLY[name] for name in ONLY if held.get(name)), FAILS)
