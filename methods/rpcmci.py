@@ -11,10 +11,10 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from methods.base import DeclinedError, Handles, Method, UnavailableError
-from methods.dot.per_regime import union
 from methods.graph import LaggedGraph
 from methods.independence import NONLINEAR, Test, independence_test
 from methods.marks import lagged_graph_of
+from methods.per_regime import union
 from methods.series import TimeSeries
 from methods.tigramite_frame import frame_of
 from methods.tigramite_search import LIBRARIES
@@ -75,7 +75,7 @@ class RPCMCI(Method):
     def handles(self) -> Handles:
         """One segment only; random starts make it depend on the order of columns."""
         nonlinear = self.cond_ind_test in NONLINEAR
-        return Handles(segments=False, nonlinear=nonlinear, trained=True)
+        return Handles(segments=False, changes=True, nonlinear=nonlinear, trained=True)
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

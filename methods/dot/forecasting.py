@@ -91,7 +91,7 @@ class Forecasting(Method):
         Where to train; `auto` takes a GPU if there is one.
     """
 
-    handles: ClassVar[Handles] = Handles(segments=True, regimes=True, nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(regimes=True, changes=True, nonlinear=True, trained=True)
     libraries = ("torch",)
 
     members: Annotated[int, Ge(1)] = 2
@@ -158,8 +158,8 @@ class Forecasting(Method):
         ValueError
             If the predictor does not take the parameters, or has no rule for `attribution`.
         """
-        from methods.dot.per_regime import by_regime, union
         from methods.dot.regimes import find_regimes
+        from methods.per_regime import by_regime, union
 
         self._check_attribution()
         require_independent_variables(series, type(self).__name__)

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from methods import TimeSeries
-from methods.dot.per_regime import by_regime, union
 from methods.graph import LaggedGraph
+from methods.per_regime import by_regime, union
 
 
 @pytest.fixture
