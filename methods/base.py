@@ -41,6 +41,10 @@ class Handles:
         Takes a series of several segments.
     regimes
         Uses regime labels where the series has them.
+    changes
+        Allows a law that changes over time, without being told when.
+    latent
+        Allows hidden common causes.
     nonlinear
         Can see an effect that leaves no linear trace.
     trained
@@ -52,6 +56,8 @@ class Handles:
     instantaneous: bool = False
     segments: bool = True
     regimes: bool = False
+    changes: bool = False
+    latent: bool = False
     nonlinear: bool = False
     trained: bool = False
     trivial: bool = False

@@ -46,7 +46,7 @@ class CDNOD(Method):
     Huang, Zhang, Zhang, Ramsey, Sanchez-Romero, Glymour and Schölkopf, JMLR 21(89), 2020.
     """
 
-    handles = Handles(regimes=True)
+    handles = Handles(regimes=True, changes=True)
     libraries = ("causallearn.search.ConstraintBased.CDNOD",)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05

@@ -51,7 +51,7 @@ class FCI(Method):
     Artificial Intelligence 172, 2008, DOI 10.1016/j.artint.2008.08.001.
     """
 
-    handles = Handles()
+    handles = Handles(latent=True)
     libraries = ("causallearn.search.ConstraintBased.FCI",)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05

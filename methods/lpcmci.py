@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from annotated_types import Ge, Interval
 
+from methods.base import Handles
 from methods.graph import LaggedGraph
 from methods.tigramite_search import LIBRARIES, TigramiteSearch
 
@@ -51,6 +52,11 @@ class LPCMCI(TigramiteSearch):
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05
     preliminary: Annotated[int, Ge(0)] = 1
+
+    @property
+    def handles(self) -> Handles:
+        """Hidden causes as well."""
+        return replace(super().handles, latent=True)
 
     def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
         from tigramite.lpcmci import LPCMCI as Tigramite

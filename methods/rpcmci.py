@@ -11,16 +11,19 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from methods.base import DeclinedError, Handles, Method, UnavailableError
-from methods.graph import LaggedGraph
-from methods.independence import NONLINEAR, Test, independence_test
+from methods.graph import FloatArray, LaggedGraph
+from methods.independence import NONLINEAR, Exact, Test, bounds_allowed, independence_test
 from methods.marks import lagged_graph_of
 from methods.per_regime import union
+from methods.regime_search import Rounds
 from methods.series import TimeSeries
 from methods.tigramite_frame import frame_of
 from methods.tigramite_search import LIBRARIES
 
 if TYPE_CHECKING:
     from tigramite.data_processing import DataFrame
+
+_Found = tuple[FloatArray, dict[int, dict[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +37,7 @@ class RPCMCI(Method):
 
     The graph is the union of those in `per_regime`, each with the absolute MCI statistics, the
     p-values and the edges of its regime; `regimes` holds the regime of every step. Labels that a
-    series comes with are not used. The linear programme has terms that grow with the square of
-    the length, so that a few thousand steps take very long. Tests run as the library ships them:
-    the rows of a regime change from round to round.
+    series comes with are not used.
 
     Parameters
     ----------
@@ -55,6 +56,11 @@ class RPCMCI(Method):
         The test; see `methods.independence`. Forecasts are linear for `parcorr` and
         `robust_parcorr`, by a Gaussian process for `gpdc` and by nearest neighbours for
         `cmiknn`, as the library advises.
+    exact
+        `fast`: our own rounds around the library's PCMCI, see `methods.regime_search`, with tests
+        as in `methods.independence`. `library`: the library as shipped, which needs ortools and
+        whose time grows with the square of the length. Graphs are equal; regimes are too, but for
+        the first `max_lag` steps, which no forecast tells apart.
 
     References
     ----------
@@ -70,6 +76,7 @@ class RPCMCI(Method):
     runs: Annotated[int, Ge(1)] = 10
     iterations: Annotated[int, Ge(1)] = 20
     cond_ind_test: Test = "parcorr"
+    exact: Exact = "fast"
 
     @property
     def handles(self) -> Handles:
@@ -89,24 +96,48 @@ class RPCMCI(Method):
             left after the first `2 * max_lag`, or some columns are an exact linear function of
             others.
         UnavailableError
-            If ortools, or the package that the test needs, is missing.
+            If the package that the test needs is missing, or ortools with `exact=library`.
         """
         frame = frame_of(series, max_lag, "RPCMCI")
-        found = self._run(frame, max_lag, rng)
+        test = independence_test(self.cond_ind_test, self.exact, rng)
+        seed = int(rng.integers(2**31))
+        search = self._library if self.exact == "library" else self._fast
+        with bounds_allowed(self.cond_ind_test):
+            found = search(frame, test, max_lag, seed)
         if found is None:
             raise DeclinedError(
                 f"RPCMCI has no run without an error among {self.runs}, as where a regime keeps "
                 "too few steps; lower n_regimes or max_lag, raise runs or give a longer series"
             )
-        labels = np.argmax(found["regimes"], axis=0)
-        graphs = {
-            k: lagged_graph_of(part, series.names) for k, part in found["causal_results"].items()
-        }
-        return union(graphs, (labels,))
+        weights, parts = found
+        graphs = {k: lagged_graph_of(part, series.names) for k, part in parts.items()}
+        return union(graphs, (np.argmax(weights, axis=0),))
 
-    def _run(
-        self, frame: DataFrame, max_lag: int, rng: np.random.Generator
-    ) -> dict[str, Any] | None:
+    def _fast(self, frame: DataFrame, test: Any, max_lag: int, seed: int) -> _Found | None:
+        """Return weights and results of the run with the smallest error."""
+        from tigramite.data_processing import DataFrame
+        from tigramite.pcmci import PCMCI
+
+        values = frame.values[0]
+
+        def search(steps: Any) -> dict[str, Any]:
+            chosen = DataFrame(values, reference_points=steps)
+            found: dict[str, Any] = PCMCI(chosen, test).run_pcmci(
+                tau_min=1, tau_max=max_lag, pc_alpha=self.pc_alpha, alpha_level=self.alpha
+            )
+            return found
+
+        sizes = (max_lag, self.n_regimes, self.max_transitions, self.iterations)
+        rounds = Rounds(values, *sizes, search, self._forecaster())
+        runs = [rounds.run(seed + k) for k in range(self.runs)]
+        ended = [run for run in runs if run is not None]
+        if not ended:
+            return None
+        best = min(ended, key=lambda run: run.error)
+        return best.weights, best.found
+
+    def _library(self, frame: DataFrame, test: Any, max_lag: int, seed: int) -> _Found | None:
+        """Return weights and results of the library as shipped."""
         try:
             from tigramite.rpcmci import RPCMCI as Tigramite
         except ImportError as error:
@@ -114,11 +145,10 @@ class RPCMCI(Method):
                 f"a package that RPCMCI needs is missing ({error}); run "
                 "pip install 'lagbench[rpcmci]'"
             ) from error
-        test = independence_test(self.cond_ind_test, "library", rng)
-        search = Tigramite(frame, test, self._forecaster(), seed=int(rng.integers(2**31)))
+        search = Tigramite(frame, test, self._forecaster()(), seed=seed)
         # The library prints what goes wrong in a run and goes on.
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            found: dict[str, Any] | None = search.run_rpcmci(
+            found = search.run_rpcmci(
                 num_regimes=self.n_regimes,
                 max_transitions=self.max_transitions,
                 num_iterations=self.iterations,
@@ -128,13 +158,13 @@ class RPCMCI(Method):
                 alpha_level=self.alpha,
                 n_jobs=1,
             )
-        return found
+        return None if found is None else (found["regimes"], found["causal_results"])
 
     def _forecaster(self) -> Any:
-        """Return the regression that goes with the test."""
+        """Return the class of regressions that goes with the test."""
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.linear_model import LinearRegression
         from sklearn.neighbors import KNeighborsRegressor
 
         kernels = {"gpdc": GaussianProcessRegressor, "cmiknn": KNeighborsRegressor}
-        return kernels.get(self.cond_ind_test, LinearRegression)()
+        return kernels.get(self.cond_ind_test, LinearRegression)

@@ -160,6 +160,7 @@ class DOTLPCMCI(_Screened):
     Gerhardus and Runge, NeurIPS 2020, arXiv 2007.01884.
     """
 
+    handles: ClassVar[Handles] = replace(_Screened.handles, latent=True)
     libraries = ("torch", *LIBRARIES, "tigramite.lpcmci")
 
     def _search(self, frame: DataFrame, tested: BoolArray, max_lag: int) -> dict[str, Any]:
