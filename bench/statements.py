@@ -1,6 +1,6 @@
 """What a publication says, as comparisons that measurements can decide.
 
-`conf/claims.yaml` lists the statements of arXiv 2601.05647 that can be tested, in our words.
+`statements.yaml` lists the statements of arXiv 2601.05647 that can be tested, in our words.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Statement:
 
 def load_statements() -> list[Statement]:
     """Return the statements that ship with lagbench; ValueError names a wrong key."""
-    text = (resources.files("conf") / "claims.yaml").read_text(encoding="utf-8")
+    text = (resources.files("bench") / "statements.yaml").read_text(encoding="utf-8")
     listed: Any = OmegaConf.to_container(OmegaConf.create(text))
     return [
-        build(Statement, {str(key): value for key, value in entry.items()}, f"claims[{k}]")
-        for k, entry in enumerate(listed["claims"])
+        build(Statement, {str(key): value for key, value in entry.items()}, f"statements[{k}]")
+        for k, entry in enumerate(listed["statements"])
     ]

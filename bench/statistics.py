@@ -132,7 +132,12 @@ class Ranks:
     critical_difference: float
 
     def groups(self) -> list[list[str]]:
-        """Return the largest runs of methods, in order of rank, that do not differ."""
+        """Return the largest runs of methods, in order of rank, that do not differ.
+
+        None where there is no critical difference.
+        """
+        if math.isnan(self.critical_difference):
+            return []
         names, ranks = [str(name) for name in self.average.index], list(self.average)
         ends = [
             max(k for k in range(len(ranks)) if ranks[k] - first <= self.critical_difference)

@@ -32,7 +32,8 @@ SHOWN = {
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
 # Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
-_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio")
+_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio",
+              "cpu_seconds")  # fmt: skip
 _LOWEST = {"ari": -0.5, "effect_r": -1.0, "difference": -1.0}
 
 
@@ -44,9 +45,14 @@ def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
     if n < 2:
         return mean, math.nan, math.nan
     half = _quantile(n - 1) * float(numbers.std(ddof=1)) / math.sqrt(n)
+    lowest, highest = limits(metric)
+    return mean, max(lowest, mean - half), min(highest, mean + half)
+
+
+def limits(metric: str) -> tuple[float, float]:
+    """Return the least and the largest value of a metric."""
     name = metric.rpartition(":")[2].partition("@")[0]
-    top = math.inf if name in _UNBOUNDED else 1.0
-    return mean, max(_LOWEST.get(name, 0.0), mean - half), min(top, mean + half)
+    return _LOWEST.get(name, 0.0), math.inf if name in _UNBOUNDED else 1.0
 
 
 @functools.cache

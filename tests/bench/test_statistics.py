@@ -115,3 +115,4 @@ def test_systems_without_a_score_are_no_part_of_the_ranks():
     ranks = average_ranks(scores)
     assert ranks.n_systems == 2
     assert dict(ranks.average) == {"a": 1.0, "b": 2.0}
+    assert average_ranks(scores.tail(2)).groups() == []

@@ -62,7 +62,7 @@ class Drawing:
         found: dict[str, list[str]] = {}
         for metric in self.section.metrics:
             for name in dict.fromkeys(self.summary["panel"]):
-                figure = Figure(figsize=(3.3, 2.6), layout="constrained")
+                figure = Figure(figsize=(2.8, 2.3), layout="constrained")
                 self._panel(figure.subplots(), metric, name)
                 title = f"{self.section.name}.{metric}.{name}"
                 found.setdefault(metric, []).append(inline(figure, title))

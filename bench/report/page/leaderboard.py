@@ -149,7 +149,7 @@ def draw_ranks(ranks: Ranks) -> Any:
     from matplotlib.figure import Figure
 
     names = list(ranks.average.index)
-    figure = Figure(figsize=(6.2, 1.1 + 0.24 * len(names)), layout="constrained")
+    figure = Figure(figsize=(4.6, 1.1 + 0.22 * len(names)), layout="constrained")
     ax = figure.subplots()
     ax.plot(ranks.average, range(len(names)), "o", color=INK, ms=5)
     right = float(ranks.average.max())

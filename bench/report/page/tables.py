@@ -120,14 +120,13 @@ def claims(verdicts: pd.DataFrame) -> Table:
     heads = ["statement", "method", "verdict", "paper protocol", "fair protocol", "reported",
              "experiment"]  # fmt: skip
     rows = []
-    for row in verdicts.fillna("").to_dict("records"):
+    for row in verdicts.to_dict("records"):
         verdict = row["verdict"]
-        one = row.get("score", "")
         rows.append(
             [
                 *map(word, (row["says"], row["method"])),
                 Entry(f"{_SIGNS[verdict]} {verdict}", VERDICTS.index(verdict), _KINDS[verdict]),
-                *(word(row.get(protocol, "") or one) for protocol in PROTOCOLS),
+                *(word(row[name]) for name in PROTOCOLS),
                 *map(word, (row["reported"], row["experiment"])),
             ]
         )

@@ -95,22 +95,19 @@ def _ends(there: Sequence[Any], wanted: Any) -> list[Any]:
 def judge(statements: Sequence[Statement], evidence: Evidence) -> pd.DataFrame:
     """Return one row per statement and judged method.
 
-    Columns: says, reported, experiment, method, verdict, and for the protocols `paper` and `fair`
-    (or for `score`, where there is only one) the text of the numbers and mean, low, high, n of
-    what is compared with the bound.
+    Columns: says, reported, experiment, method, verdict, and for each of the protocols `paper`
+    and `fair` the text of the numbers, and mean, low, high and n of what is compared with the
+    bound. A metric other than F1 is the same under both.
     """
     import pandas as pd
 
     rows = []
     for statement in statements:
         for method in statement.methods:
-            if statement.metric == "f1":
-                metrics: Mapping[str, str] = PROTOCOLS
-            else:
-                metrics = {"score": statement.metric}
+            f1 = statement.metric == "f1"
             found = {
-                name: _compare(statement, method, metric, evidence)
-                for name, metric in metrics.items()
+                name: _compare(statement, method, metric if f1 else statement.metric, evidence)
+                for name, metric in PROTOCOLS.items()
             }
             rows.append(_row(statement, method, found))
     return pd.DataFrame(rows)

@@ -1,0 +1,77 @@
+"""A small store for the tests of the report's page, with records written by hand."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from bench import provenance
+from bench.cells import Cell
+from bench.report.page import Part, write_page
+from bench.store import Store
+from bench.views import Published, View
+from bench.worker import base_record
+
+REFERENCE = """figure,panel,method,x_name,x_value,metric,value,err_low,err_high,confidence
+scaling,Linear,DOT,sample_size,100,F1,0.9,,,high
+scaling,Linear,DOT,sample_size,1e3,F1,0.95,,,high
+scaling,Linear,Nobody,sample_size,100,F1,0.1,,,high
+scaling,Other,DOT,sample_size,100,F1,0.2,,,high
+"""
+BEST = {"dot": 0.8, "dot_paper": 0.7, "pcmci": 0.6, "random": 0.05}
+"""Mean F1 of each method; it varies by 0.01 per seed."""
+
+
+def cell(method, seed, simulator="linear", n_samples=100, axes=None, **params):
+    return Cell(
+        simulator=simulator, method=method, kind="structural",
+        simulator_params={"name": simulator, **(axes or {})}, method_params=params,
+        n_samples=n_samples, seed=seed, regimes_known=False, axes=axes or {},
+    )  # fmt: skip
+
+
+def record(f1, **changes):
+    names = ["auprc", "f1@top3", "f1@global_k"]
+    scores = {"value": f1, "floor": 0.1, "ceiling": 0.9}
+    return {
+        "status": "ok",
+        "metrics": {f"window/union/{name}": scores for name in names},
+        "cost": {"cpu_seconds": 2.0},
+        "made_by": provenance.everything() | {"device": "cpu"},
+        **changes,
+    }
+
+
+def write_store(root):
+    """Return a store and two parts: `volume` has run but for one seed, `lags` only in part.
+
+    PCMCI has failed once on `volume`, and nothing of `random` on `lags` has been run.
+    """
+    store = Store(root)
+    volume = [cell(m, s, n_samples=n) for m in BEST for s in range(5) for n in (100, 1000)]
+    lags = [cell(m, s, "long", axes={"graph.max_lag": k})
+            for m in BEST for s in range(5) for k in (5, 50)]  # fmt: skip
+    for one in volume[:-1]:
+        store.write(base_record(one) | record(BEST[one.method] + one.seed / 100))
+    (root / "reference.csv").write_text(REFERENCE)
+    lost = {"status": "timeout", "reason": "killed after 8 s <b>", "metrics": {}, "cost": {}}
+    store.write(base_record(cell("pcmci", 0)) | record(0.0) | lost)
+    for one in lags:
+        if one.method != "random":
+            store.write(base_record(one) | record(BEST[one.method] / 2))
+    beside = Published(figure="scaling", panel="Linear", where={"simulator": "linear"})
+    return store, [
+        Part("volume", "Linear systems.", View(published=(beside,)), volume),
+        Part("lags", "Long lags.", View(), lags),
+    ]
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A small store, its parts, its page and the text of that; and what it was made with."""
+    store, parts = write_store(tmp_path_factory.mktemp("run"))
+    page = write_page("trial", parts, store.read, store.root)
+    cells = [cell for part in parts for cell in part.cells]
+    return SimpleNamespace(
+        store=store, parts=parts, cells=cells, page=page, text=page.read_text(),
+        methods=list(BEST), cell=cell, record=record,
+    )  # fmt: skip

@@ -1,0 +1,228 @@
+"""The page of a small store: what it says, its leaderboard, and its verdicts."""
+
+import math
+import re
+
+import pandas as pd
+import pytest
+from scipy import stats
+
+from bench.__main__ import main
+from bench.report.page.leaderboard import make_leaderboard, usual_settings
+from bench.report.page.published import curves
+from bench.report.page.section import make_section, summarise
+from bench.report.page.table import Table, number, word
+from bench.report.page.verdicts import Evidence, judge
+from bench.statements import Statement, load_statements
+from bench.store import Store
+from bench.views import Published, View
+from bench.worker import base_record
+
+
+@pytest.fixture(scope="module")
+def sections(small):
+    return [make_section(p.name, p.about, p.view, p.cells, small.store.read) for p in small.parts]
+
+
+def test_the_page_holds_every_method_and_experiment_and_asks_for_nothing_else(small):
+    text = small.text
+    for part in small.parts:
+        assert f'id="section-{part.name}"' in text
+        for method in small.methods:
+            assert f'data-method="{method}"' in text
+    links = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)|@import', text)
+    assert links
+    assert all((link or url).startswith(("#", "data:")) for link, url in links)
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert "killed after 8 s &lt;b&gt;" in text
+
+
+def test_files_lie_beside_the_page(small):
+    folder = small.store.root / "report"
+    found = {path.name for path in folder.iterdir()}
+    assert {"index.html", "points.csv", "points.md", "leaderboard.csv", "leaderboard.md",
+            "claims.csv", "claims.md", "failures.md", "coverage.md"} <= found  # fmt: skip
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    assert {f"{stem}.{suffix}" for stem in ("volume", "lags", "ranks_fair", "ranks_paper")
+            for suffix in ("png", "svg", "pdf")} == figures  # fmt: skip
+
+
+def test_what_was_not_run_is_counted_and_never_filled_in(sections):
+    volume, lags = (summarise(section) for section in sections)
+    nothing = lags[(lags["method"] == "random") & (lags["metric"] == "f1 fair")]
+    assert set(nothing["state"]) == {"not run"}
+    assert nothing["mean"].isna().all()
+    one = volume[(volume["method"] == "random") & (volume["n_samples"] == 1000)]
+    assert set(one["state"]) == {"4 ok, 1 not run"}
+    assert set(one["n"]) == {4}
+
+
+def test_a_failure_counts_as_zero_only_in_the_paper_protocol(sections):
+    volume = summarise(sections[0])
+    rows = volume[(volume["method"] == "pcmci") & (volume["n_samples"] == 100)]
+    means = rows.set_index("metric")["mean"]
+    assert means["f1 paper"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 5)
+    assert means["f1 fair"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 4)
+
+
+def test_the_axis_is_what_varies(sections, small):
+    assert [section.x for section in sections] == ["n_samples", "graph.max_lag"]
+    assert set(sections[0].cells["panel"]) == {"linear"}
+    assert set(sections[1].cells["panel"]) == {"long, 100 steps"}
+    names = [small.cell("dot", 0, simulator) for simulator in ("linear", "other")]
+    assert make_section("s", "", View(), names, lambda key: None).x == "simulator"
+
+
+def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):
+    cells = small.cells
+    table = make_leaderboard(sections, cells, "pcmci").table.set_index(["method", "protocol"])
+    row = table.loc[("dot", "fair")]
+    # By seed: 0.2 on `volume` at two lengths (one, for seed 0), 0.1 on `lags` at two lags.
+    each = [(0.2 + 2 * 0.1) / 3] + [(2 * 0.2 + 2 * 0.1) / 4] * 4
+    assert row["difference"] == pytest.approx(sum(each) / 5)
+    assert row["n_pairs"] == 5
+    assert row["difference_low"] <= row["difference"] <= row["difference_high"]
+    assert table.loc[("pcmci", "fair")]["n_ok"] == 19
+    with pytest.raises(ValueError, match="reference: expected one of dot, dot_paper"):
+        make_leaderboard(sections, cells, "nobody")
+
+
+def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(sections, small):
+    cells = small.cells
+    ranks = make_leaderboard(sections, cells, None).ranks["fair"]
+    assert list(ranks.average.index) == ["dot", "dot_paper", "pcmci"]
+    assert list(ranks.average) == [1.0, 2.0, 3.0]
+    assert ranks.n_systems == 10
+
+
+def test_variants_of_a_method_have_no_place_in_the_leaderboard(small):
+    cell = small.cell
+    cells = [cell("ridge", 0, penalty=1), cell("ridge", 1, penalty=1), cell("ridge", 0, penalty=2)]
+    assert usual_settings(cells) == {cell.key for cell in cells[:2]}
+
+
+def verdict(sections, small, **statement):
+    cells = {cell.key: cell for cell in small.cells}
+    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
+    asked = Statement(**{"says": "", "methods": ("dot",), **statement})
+    (row,) = judge([asked], evidence).to_dict("records")
+    return row
+
+
+def test_verdicts(sections, small):
+    beats = {"experiment": "volume", "against": ["pcmci", "random"], "above": 0}
+    row = verdict(sections, small, **beats)
+    assert row["verdict"] == "holds"
+    assert "(pcmci)" in row["fair"]
+    assert row["fair_mean"] == pytest.approx(0.2)
+    worse = {"methods": ("pcmci",), "against": ["dot"], "experiment": "volume", "above": 0}
+    assert verdict(sections, small, **worse)["verdict"] == "does not hold"
+    # PCMCI's failure is a zero for the paper alone, so that its mean is not surely above 0.5.
+    level = {"methods": ("pcmci",), "experiment": "volume", "where": {"n_samples": "smallest"}}
+    row = verdict(sections, small, **level, above=0.6)
+    assert row["verdict"] == "holds only under the fair protocol"
+    assert row["paper"].endswith(", undecided")
+    assert verdict(sections, small, experiment="lags", where={"graph.max_lag": 50},
+                   above=0.3)["verdict"] == "holds"  # fmt: skip
+    assert verdict(sections, small, metric="auprc", above=0.9)["verdict"] == "does not hold"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"methods": ("random",), "experiment": "lags", "above": 0},
+        {"methods": ("nobody",), "above": 0},
+        {"experiment": "elsewhere", "above": 0},
+        {"experiment": "volume", "against": ["nobody"], "above": 0},
+        {"experiment": "volume", "where": {"simulator": "other"}, "above": 0},
+        {"experiment": "lags", "where": {"n_samples": "largest"}, "above": 0},
+        {"experiment": "volume", "parameters": {"k": 1}, "above": 0},
+    ],
+)
+def test_what_has_not_been_run_is_not_tested(sections, small, statement):
+    row = verdict(sections, small, **statement)
+    assert row["verdict"] == "not tested"
+    assert row["paper"] == row["fair"] == ""
+
+
+def test_a_difference_between_conditions_pairs_seeds(sections, small):
+    row = verdict(sections, small, experiment="volume", above=0,
+                  versus={"experiment": "lags", "where": {"graph.max_lag": 5}})  # fmt: skip
+    gains = [0.8 + seed / 100 - 0.4 for seed in range(5)]
+    assert row["fair_mean"] == pytest.approx(sum(gains) / 5)
+    assert row["fair_low"] == pytest.approx(
+        stats.t.interval(0.95, 4, loc=0.42, scale=stats.sem(gains))[0], abs=0.02
+    )
+
+
+def test_a_variant_is_compared_with_another(small):
+    cells = [small.cell("dot", seed, k=k) for seed in range(3) for k in (1, 2)]
+    records = {
+        c.key: base_record(c) | small.record(0.5 + 0.1 * c.method_params["k"] + c.seed / 100)
+        for c in cells
+    }
+    section = make_section("variants", "", View(), cells, records.get)
+    evidence = Evidence([section], {c.key: c for c in cells}, usual_settings(cells))
+    asked = Statement(
+        says="", methods=("dot",), parameters={"k": 2}, versus={"parameters": {"k": 1}}, above=0
+    )
+    (row,) = judge([asked], evidence).to_dict("records")
+    assert (row["verdict"], row["fair_mean"]) == ("holds", pytest.approx(0.1))
+
+
+def test_the_statements_that_ship_can_be_read_and_have_a_bound():
+    statements = load_statements()
+    assert len(statements) > 20
+    assert all((s.above is None) != (s.below is None) for s in statements)
+    assert all(s.says.endswith(".") for s in statements)
+
+
+def test_published_points_take_our_names():
+    table = pd.DataFrame(
+        {
+            "figure": ["a", "a", "a", "b"], "panel": ["p", "p", "q", "p"],
+            "method": ["DOT", "Theirs", "DOT", "DOT"], "x_value": ["1e3", "M", "M", "1"],
+            "value": [0.9, 0.8, 0.7, 0.6],
+        }
+    )  # fmt: skip
+    entry = Published(figure="a", x={"M": "monotonic"}, methods={"Theirs": "var"})
+    found = curves([entry], table)
+    assert list(found["x"]) == [1000.0, "monotonic", "monotonic"]
+    assert list(found["method"]) == ["dot_paper", "var", "dot_paper"]
+    assert len(curves([Published(figure="a", panel="q")], table)) == 0  # no place for M
+
+
+def test_published_curves_are_dashed_in_the_panel_they_belong_to(small):
+    volume, lags = small.text.split('id="section-lags"')
+    assert "stroke-dasharray" in volume.rpartition('data-method="dot_paper"')[0]
+    assert "published, in the method" in volume
+    assert "published, in the method" not in lags
+    assert "1,000" in volume
+
+
+def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():
+    rows = [[word("a"), number(0.5)], [word("b"), number(math.nan, absent="not run")]]
+    table = Table("t", ["method", "score"], rows, ("method",))
+    assert table.choices() == {0: ["a", "b"]}
+    assert rows[1][1].key == ""
+    assert table.markdown().splitlines()[-1] == "| b | not run |"
+
+
+def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0]"]
+    assert main(["run", *words, "name=trial"]) == 0
+    assert main(["report", "results/trial", "--reference", "var"]) == 0
+    text = (tmp_path / "results" / "trial" / "report" / "index.html").read_text()
+    assert "difference to var" in text
+    # A profile whose folder holds nothing of it: everything is marked, nothing is made up.
+    Store(tmp_path / "results" / "smoke").path("00").parent.mkdir(parents=True)
+    assert main(["report", "profile=smoke", "method=[var,pcmci]"]) == 0
+    folder = tmp_path / "results" / "smoke" / "report"
+    assert "0 of 8 planned runs" in (folder / "index.html").read_text()
+    points = pd.read_csv(folder / "points.csv")
+    assert set(points["state"]) == {"not run"}
+    assert points["mean"].isna().all()
+    assert main(["report", "results/nowhere"]) == 2
+    assert "expected the folder of a run" in capsys.readouterr().err
