@@ -34,13 +34,13 @@ class CMLP(Method):
 
     The nets do not share weights and are trained at once, each with a step of its own: proximal
     gradient with line search (the paper's algorithm 1), started from the step of Barzilai and
-    Borwein, until the sum of the objectives falls by less than 1e-4 of itself in 25 steps. That
+    Borwein, until the sum of the objectives falls by less than 1e-5 of itself in 25 steps. That
     takes some hundred steps where a fixed step of 0.05 takes tens of thousands.
 
-    A penalty has a unit. The published ones belong to the authors' demonstration, a VAR(3) with
-    noise of 0.1, whose series have a standard deviation of 1/8; here all series are scaled to
-    that. With 10 variables and 1000 steps of that VAR, 98 % of the entries of the summary graph
-    are right in the demonstration, and 98 % here, with lag order 3.3 instead of 3.
+    A penalty has a unit. The published ones belong to the authors' demonstration, a VAR(3) of 10
+    variables and 1000 steps whose series have a standard deviation of 1/8; here all series are
+    scaled to that. Of the entries of its summary graph the demonstration gets 98 % right; here it
+    is 99, 95 and 95 % on three such systems, with AUROC 1 and a mean lag order of 3.4 to 4.2.
 
     Departures: scaling and score, as said; the stopping rule; no sweep over penalties and none
     of the paper's other penalties.

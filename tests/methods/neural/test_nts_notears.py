@@ -55,7 +55,7 @@ def test_objective_is_that_of_one_convolution_per_effect():
     settings = NTSNOTEARS(filters=4, l1=0, l2=0)
     past, present = next(series.windows(2))
     inputs = torch.from_numpy(np.dstack([present, past]).reshape(28, 9))
-    task = Problem(inputs, torch.from_numpy(present), settings)
+    task = Problem(inputs, torch.from_numpy(present.copy()), settings)
     vector = task.start(np.random.default_rng(0))
     filters, biases, outputs, offsets = (part.detach() for part in task.unpack(vector))
     total = 0.0
