@@ -92,6 +92,6 @@ def test_the_top_level_is_the_agreed_one():
     ).stdout.split()
     allowed = {
         "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE", "constraints.txt",
-        ".ci", "bench", "methods", "simulators", "conf", "results", "tests", ".gitignore",
+        ".ci", "bench", "methods", "simulators", "conf", "docs", "results", "tests", ".gitignore",
     }  # fmt: skip
     assert {name.split("/")[0] for name in tracked} <= allowed
