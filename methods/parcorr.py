@@ -56,6 +56,13 @@ class _Factor(NamedTuple):
     n_columns: int
 
 
+class _Part(NamedTuple):
+    """The values `(T, n_columns)` of a data set, and which of its rows are used."""
+
+    values: NDArray[Any]
+    rows: NDArray[np.int64]
+
+
 class _FromFactor:
     """Mixin that answers `run_test` from the factor where that is the same, as the class says."""
 
@@ -64,6 +71,7 @@ class _FromFactor:
     mask_type: str | None
     verbosity: int
     ci_results: dict[Any, Any]
+    _points: Any = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -97,34 +105,29 @@ class _FromFactor:
     def _forget(self) -> None:
         self._factors: dict[int, _Factor | None] = {}
         self._known: dict[Any, tuple[float, float] | None] = {}
-        self._points: Any = None
-        self._all_points = False
 
     def _applies(self) -> bool:
-        """Whether every test uses all rows after the cut, and needs no more than the factor."""
+        """Whether every test uses the same rows, and needs no more than the factor."""
         frame = self.dataframe
-        if frame is None:
-            return False
-        if frame.reference_points is not self._points:  # a sliding window replaces them
-            self._points = frame.reference_points
-            every = np.arange(frame.largest_time_step)
-            self._all_points = np.array_equal(self._points, every)
         return (
-            self.significance == "analytic"
+            frame is not None
+            and self.significance == "analytic"
             and self.mask_type is None
             and self.verbosity < 2  # the library prints what it does
             and getattr(self, "correlation_type", "max_corr") == "max_corr"
             and frame.missing_flag is None
             and frame.bootstrap is None
-            and self._all_points
         )
 
     def _test(
         self, X: list[Node], Y: list[Node], Z: list[Node], tau_max: int
     ) -> tuple[float, float] | None:
         """Return statistic and p-value, or None where the library has to answer."""
+        if self.dataframe.reference_points is not self._points:  # a sliding window replaces them
+            self._forget()
+            self._points = self.dataframe.reference_points
         if tau_max not in self._factors:
-            self._factors[tau_max] = _factor(list(self.dataframe.values.values()), 2 * tau_max)
+            self._factors[tau_max] = _factor(_parts(self.dataframe, 2 * tau_max), 2 * tau_max)
         factor = self._factors[tau_max]
         if factor is None:
             return None
@@ -180,11 +183,11 @@ class CovParCorr(_FromFactor, ParCorr):  # type: ignore[misc]
     loses nothing to nearly collinear columns.
 
     The library answers, as if it were `ParCorr`, where the factor does not hold what it needs:
-    for another `cut_off` or `significance`, with a `mask_type`, missing values, bootstrap or a
-    choice of reference points, at `verbosity` 2 and above, for variables of several columns, and
-    where a variable is constant or, up to rounding, a linear function of the conditions. So it
-    does in `get_measure`, `get_confidence` and `get_model_selection_criterion`. Values are taken
-    as float64. Values that are changed in place are not seen: build a new data frame.
+    for another `cut_off` or `significance`, with a `mask_type`, missing values or bootstrap, at
+    `verbosity` 2 and above, for variables of several columns, and where a variable is constant
+    or, up to rounding, a linear function of the conditions. So it does in `get_measure`,
+    `get_confidence` and `get_model_selection_criterion`. Values are taken as float64. Values that
+    are changed in place are not seen: build a new data frame.
 
     Examples
     --------
@@ -232,23 +235,32 @@ def _p_value(value: float, freedom: int) -> float:
     return float(2 * stdtr(freedom, -abs(value) * np.sqrt(freedom / (1.0 - value * value))))
 
 
-def _factor(segments: list[Any], cut: int) -> _Factor | None:
-    """Return the factor of all rows after the first `cut`, None without or with infinite ones."""
-    rows = sum(max(0, len(segment) - cut) for segment in segments)
-    if rows == 0 or not all(np.isfinite(segment).all() for segment in segments):
+def _parts(frame: Any, cut: int) -> list[_Part]:
+    """Return every data set with the rows that the library uses: its points after the cut."""
+    parts = []
+    for key, values in frame.values.items():
+        points = frame.reference_points - frame.time_offsets[key]
+        parts.append(_Part(values, points[(points >= cut) & (points < len(values))]))
+    return parts
+
+
+def _factor(parts: list[_Part], cut: int) -> _Factor | None:
+    """Return the factor of all rows, None without rows or with infinite values."""
+    rows = sum(len(part.rows) for part in parts)
+    if rows == 0 or not all(np.isfinite(part.values).all() for part in parts):
         return None
-    moments = np.asarray(sum(block.T @ block for block in _blocks(segments, cut)))
+    moments = np.asarray(sum(block.T @ block for block in _blocks(parts, cut)))
     root = _cholesky(moments)
     if root is None:
         root = np.empty((0, len(moments)))
-        for block in _blocks(segments, cut):
+        for block in _blocks(parts, cut):
             root = _triangle(np.vstack([root, block]))
     columns = root[1:, 1:]
     length = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     # Variables have variance 1 over all rows, so a whole column has about this length.
     varies = length > _TINY * np.sqrt(rows)
     columns = np.where(varies, columns / np.where(varies, length, 1.0), 0.0)
-    return _Factor(columns, rows, segments[0].shape[1])
+    return _Factor(columns, rows, parts[0].values.shape[1])
 
 
 def _cholesky(moments: FloatArray) -> FloatArray | None:
@@ -269,15 +281,15 @@ def _triangle(rows: FloatArray) -> FloatArray:
     return np.triu(packed[: min(rows.shape)])
 
 
-def _blocks(segments: list[Any], cut: int) -> Iterator[FloatArray]:
+def _blocks(parts: list[_Part], cut: int) -> Iterator[FloatArray]:
     """Iterate over rows `[1, values at lag 0, at lag 1, ..., at lag cut]`, standardised."""
-    n_samples = sum(len(segment) for segment in segments)
-    mean = sum(segment.sum(axis=0, dtype=float) for segment in segments) / n_samples
-    spread = np.sqrt(sum(((s - mean) ** 2).sum(axis=0) for s in segments) / n_samples)
+    every = [part.values for part in parts]
+    n_samples = sum(len(values) for values in every)
+    mean = sum(values.sum(axis=0, dtype=float) for values in every) / n_samples
+    spread = np.sqrt(sum(((values - mean) ** 2).sum(axis=0) for values in every) / n_samples)
     spread[spread == 0] = 1.0
-    for segment in segments:
-        for start in range(cut, len(segment), _ROWS):
-            values = (segment[start - cut : start + _ROWS] - mean) / spread
-            n = len(values) - cut
-            lagged = [values[cut - lag : cut - lag + n] for lag in range(cut + 1)]
-            yield np.hstack([np.ones((n, 1)), *lagged])
+    for values, rows in parts:
+        for start in range(0, len(rows), _ROWS):
+            chosen = rows[start : start + _ROWS]
+            lagged = [(values[chosen - lag] - mean) / spread for lag in range(cut + 1)]
+            yield np.hstack([np.ones((len(chosen), 1)), *lagged])

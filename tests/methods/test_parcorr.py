@@ -186,7 +186,6 @@ ELSEWHERE = {
     "shuffled": ({}, SHUFFLED, {}),
     "a mask": ({"mask": True}, {"mask_type": "y"}, {}),
     "missing values": ({"missing_flag": 999.0}, {}, {}),
-    "some points": ({"reference_points": list(range(50, 90))}, {}, {}),
     "a lag past the cut": ({}, {}, {"tau_max": 1, "cut_off": "2xtau_max"}),
     "much to print": ({}, {"verbosity": 2}, {}),
 }
@@ -213,7 +212,24 @@ def test_what_the_factor_does_not_hold_is_the_librarys(case, monkeypatch, capsys
     assert bool(capsys.readouterr().out) == (case == "much to print")
 
 
-def test_another_data_frame_and_sliding_windows_are_seen(monkeypatch):
+def test_chosen_points_and_offsets_choose_the_rows(monkeypatch):
+    rng = np.random.default_rng(9)
+    parts = {0: autoregressive(rng, 90, 3), 1: autoregressive(rng, 60, 3)}
+    frame = DataFrame(
+        parts, analysis_mode="multiple", time_offsets={0: 0, 1: 20},
+        reference_points=[*range(3, 60, 2), *range(70, 75)],
+    )  # fmt: skip
+    fast, library = CovParCorr(), ParCorr()
+    for test in (fast, library):
+        test.set_dataframe(frame)
+    asked = spied(fast, monkeypatch)
+    for case in drawn_tests(rng, 3, 2, 10):
+        found, expected = (test.run_test(*case, tau_max=2) for test in (fast, library))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+    assert not asked
+
+
+def test_another_data_frame_and_sliding_windows_are_seen():
     rng = np.random.default_rng(5)
     first, second = (DataFrame(autoregressive(rng, 150, 3)) for _ in range(2))
     test, library = CovParCorr(), ParCorr()
