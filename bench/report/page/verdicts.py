@@ -55,9 +55,10 @@ class Evidence:
         return found.set_index(_INDEX)[["value", "floor", "ceiling"]].astype(float)
 
     def _rows(self, section: Section, asked: Statement, method: str, metric: str) -> pd.DataFrame:
-        cells = section.cells
-        fits = cells["key"].map(lambda key: self._is(self.cells[key], method, asked.parameters))
-        chosen = cells[fits]
+        # The label of a method begins with its name; what its variants differ in follows.
+        named = section.cells["method"].str.split(" ").str[0] == method
+        chosen = section.cells[named]
+        chosen = chosen.loc[[self._is(key, asked.parameters) for key in chosen["key"]]]
         for name, wanted in asked.where.items():
             there = _column(section, chosen, name)
             allowed = _ends(there, wanted)
@@ -65,14 +66,12 @@ class Evidence:
         rows = section.rows[section.rows["metric"] == metric]
         return rows[rows["key"].isin(chosen["key"])]
 
-    def _is(self, cell: Cell, method: str, parameters: Mapping[str, Any]) -> bool:
-        """Whether a cell is of a method, at the given parameters or else at its usual ones."""
-        if cell.method != method:
-            return False
+    def _is(self, key: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether the method of a cell has the given parameters, or else its usual ones."""
         if not parameters:
-            return cell.key in self.usual
-        own = canonical(cell.method_params)
-        return all(own.get(key) == value for key, value in canonical(parameters).items())
+            return key in self.usual
+        own = canonical(self.cells[key].method_params)
+        return all(own.get(name) == value for name, value in canonical(parameters).items())
 
 
 def _column(section: Section, cells: pd.DataFrame, name: str) -> list[Any]:
