@@ -67,7 +67,7 @@ class RPCMCI(Method):
     Saggioro, de Wiljes, Kretschmer and Runge, Chaos 30, 2020, DOI 10.1063/5.0020538.
     """
 
-    libraries = (*LIBRARIES, "tigramite.rpcmci")
+    libraries = (*LIBRARIES, "tigramite.pcmci", "sklearn.linear_model")
 
     n_regimes: Annotated[int, Ge(1)] = 2
     max_transitions: Annotated[int, Ge(1)] = 4
