@@ -87,7 +87,7 @@ def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(tmp_path):
         ("jobs=0", ["jobs", ">= 1", "0"]),
         ("method=[var,pmci]", ["method", "pcmci", "did you mean"]),
         ("simulator=monotone", ["simulator", "monotonic", "did you mean"]),
-        ("experiment=nothing", ["experiment", "smoke", "volume"]),
+        ("experiment=nothing", ["experiment", "smoke", "systems"]),
         ("simulators.linear.graph.n_vars=0", ["simulators.linear.graph.n_vars", ">= 1", "0"]),
         ("methods.var.alpha=2", ["methods.var.alpha", "> 0 and < 1", "2"]),
         ("+methods.var.alpa=0.1", ["methods.var", "alpha", "'alpa'"]),
