@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import conf
-from bench.composing import compose
+from bench.composing import compose, profile
 from bench.datasets import Recorded, cdml_lcm, danube, jrngc_var, plain, sru_lorenz96
 from bench.grid import expand
+from bench.manual import built_in
 from bench.worker import metrics, run
 from methods import LaggedGraph
 
@@ -211,3 +212,14 @@ def test_the_yaml_of_a_data_set_composes_into_its_folder(name, tmp_path):
     assert lines[0] == f"# @package simulators.{name}"
     assert lines[1].startswith("# ")
     assert all("  # " in line for line in lines[3:])
+
+
+def test_the_external_experiment_has_every_method_on_every_data_set(tmp_path):
+    names = ("cdml_lcm", "jrngc_var", "sru_lorenz96", "danube")
+    for name in names:
+        (tmp_path / name).mkdir()
+    planned, settings = profile(["profile=external", f"data_dir={tmp_path}"])
+    assert {cell.method for cell in planned} == set(built_in())
+    assert {cell.simulator for cell in planned} == set(names)
+    assert {cell.seed for cell in planned} == {0, 1, 2, 3, 4}
+    assert (settings.name, settings.limits.time_limit) == ("external", 300)
