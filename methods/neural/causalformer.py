@@ -36,15 +36,15 @@ class CausalFormer(Method):
     to the largest of the pair. Effects compare, because all share the layers behind. Lag 0 is
     scored, without orientation in time, except from a variable to itself.
 
-    Departures from the paper, the first two without which neither lags nor causes were found on
-    800 steps of four variables: series are standardised, where the authors scale them to [0.5, 1]
-    and kernels hardly leave their starting values; no layer normalisation after attention and
-    feed-forward, which in the authors' code is over time and lets later steps into earlier
-    forecasts. Since the convolutions then pass through zero, a step counts with the square of
-    what is shared out there. At most 30 epochs (100 to 500 in the paper), ended by 10 without a
-    better validation error, on a tenth of the windows, as for the authors' Lorenz-96; the
-    normalisation of the embedding has no gain and offset; batches of 32 windows (128), so that
-    few epochs are enough updates on short series. Only lags up to `max_lag` are read.
+    Departures from the paper: series are standardised, where the authors scale them to [0.5, 1],
+    on which 30 epochs hardly moved a kernel from its start and forecast no better than the mean;
+    no layer normalisation after attention and feed-forward, which in the authors' code is over
+    time and lets later steps into earlier forecasts; since the convolutions then pass through
+    zero, a step counts with the square of what is shared out there. At most 30 epochs (100 to 500
+    in the paper), ended by 10 without a better validation error, on a tenth of the windows, as
+    for the authors' Lorenz-96; batches of 32 windows (128), so that few epochs are enough updates
+    on short series; the normalisation of the embedding has no gain and offset. Only lags up to
+    `max_lag` are read. Attention sees the whole window, later steps included, as in the paper.
 
     Parameters
     ----------
