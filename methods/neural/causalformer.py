@@ -36,6 +36,11 @@ class CausalFormer(Method):
     to the largest of the pair. Effects compare, because all share the layers behind. Lag 0 is
     scored, without orientation in time, except from a variable to itself.
 
+    On the authors' diamond, mediator, v-structure and fork sets their own run has a mean F1 over
+    pairs of 0.68, 0.71, 0.77 and 0.79; here it is 0.86, 0.67, 0.67 and 0.67 on the first 1000
+    steps of the first set of each (temperature 100 for the last two, as theirs). Self-loops
+    alone would have 0.67, 0.67, 0.75 and 0.75.
+
     Departures from the paper: series are standardised, where the authors scale them to [0.5, 1],
     on which 30 epochs hardly moved a kernel from its start and forecast no better than the mean;
     no layer normalisation after attention and feed-forward, which in the authors' code is over
@@ -74,8 +79,8 @@ class CausalFormer(Method):
 
     References
     ----------
-    Kong, Li, Yang, Zhang, Guan and Zhou, IEEE TKDE 2024, arXiv 2406.16708. Defaults are those of
-    the authors' diamond and mediator sets.
+    Kong, Li, Yang, Zhang, Guan and Zhou, IEEE TKDE 2024, arXiv 2406.16708. Defaults are
+    those of the authors' diamond and mediator sets, but for `epochs` and `batch_size`.
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, trained=True)

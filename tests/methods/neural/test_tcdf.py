@@ -67,7 +67,7 @@ def test_finds_causes_and_delays_of_the_authors_example():
 
 
 def test_sparse_var_reaches_the_published_f1():
-    # About 0.64 in the paper, on simulated stock returns with few causes and no self-loops.
+    # About what the paper reports for simulated stock returns, few causes and no self-loops.
     system = sparse_var().draw(0)
     graph = discover(system.generate(1000).series)
     truth = np.nan_to_num(system.truth.scores).max(axis=2) > 0
