@@ -65,7 +65,7 @@ class JRNGC(Method):
 
     hidden: Annotated[int, Ge(1)] = 50
     penalty: Annotated[float, Ge(0)] = 0.01
-    iterations: Annotated[int, Ge(1)] = 3000
+    iterations: Annotated[int, Ge(1)] = 2000
     batch_size: Annotated[int, Ge(1)] = 128
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
     device: Literal["auto", "cpu", "cuda"] = "auto"
