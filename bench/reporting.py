@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import plans
 from bench.app import store_of
 from bench.cells import Cell
 from bench.composing import experiment_view, experiments, options
+from bench.exported import find_exported, read_exported
 from bench.folder import store_in
 from bench.listing import describe
+from bench.records import Record
 from bench.report.page import Part, write_page
-from bench.store import Store
 from bench.views import View
 
 
@@ -24,10 +25,13 @@ def report(args: argparse.Namespace) -> int:
     folder's name. Cells of the folder that it has not planned are shown after them; without a
     profile they are all there is.
 
+    A folder without records is read from the table that `lagbench export` wrote there, where it
+    has one of the names in `bench.exported`.
+
     Raises
     ------
     ValueError
-        If the folder holds no store, or names what is wrong with an override.
+        If the folder holds neither, or names what is wrong with an override.
     """
     folders = [word for word in args.words if "=" not in word]
     overrides = [word for word in args.words if "=" in word]
@@ -36,27 +40,37 @@ def report(args: argparse.Namespace) -> int:
     if folders and not overrides and Path(folders[0]).name in options("profile"):
         overrides = [f"profile={Path(folders[0]).name}"]
     parts: list[Part] = []
-    store = store_in(folders[0]) if folders else None
-    if overrides or store is None:
+    root = Path(folders[0]) if folders else None
+    if overrides or root is None:
         planned, whole = experiments(overrides)
         parts = [Part(p.name, _about(p.name), p.view, p.cells) for p in planned]
-        store = store or store_in(str(store_of(whole).root))
-    parts += _others(store, parts)
-    page = write_page(store.root.name, parts, store.read, store.root, args.reference)
+        root = root or store_of(whole).root
+    cells, read = _results(root)
+    parts += _others(cells, parts, root.name)
+    page = write_page(root.name, parts, read, root, args.reference)
     print(f"wrote {page}")
     return 0
 
 
-def _others(store: Store, parts: Sequence[Part]) -> list[Part]:
-    """Return a part of the cells that the store has planned and no part holds."""
+def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
+    """Return the cells that a folder has planned, and what reads their records."""
+    exported = find_exported(root)
+    if exported is not None and not (root / "cells").is_dir():
+        return read_exported(exported)
+    store = store_in(str(root))
+    return plans.load(store), store.read
+
+
+def _others(planned: Sequence[Cell], parts: Sequence[Part], name: str) -> list[Part]:
+    """Return a part of the planned cells that no part holds."""
     known = {cell.key for part in parts for cell in part.cells}
-    cells: list[Cell] = [cell for cell in plans.load(store) if cell.key not in known]
+    cells = [cell for cell in planned if cell.key not in known]
     if not cells:
         return []
-    name = "other" if parts else store.root.name
     if not parts and name in options("experiment"):
         return [Part(name, _about(name), experiment_view(name), cells)]
-    return [Part(name, "Runs of other commands in this folder.", View(), cells)]
+    about = "Runs of other commands in this folder."
+    return [Part("other" if parts else name, about, View(), cells)]
 
 
 def _about(name: str) -> str:

@@ -2,17 +2,18 @@
 
 An interval is a studentised bootstrap (bootstrap-t: Efron and Tibshirani, An Introduction to the
 Bootstrap, 1993, section 12.5): the system means of B resamples are divided by their own standard
-errors, and the quantiles of that ratio take the place of Student's. It was chosen for its
-coverage with few systems. Over normal, uniform, two beta and exponential distributions, nominal
-95 % came out as
+errors, and the quantiles of that ratio take the place of Student's. To the variance of a resample
+that of the sample is added with the weight of a fifth of an observation. Without it, one odd
+value among equal ones makes an interval without end, because a third of the resamples of five
+have no spread. The variant was chosen for its coverage with few systems. Over normal, uniform,
+two beta and exponential distributions, nominal 95 % came out as
 
     systems   percentile   Student     bootstrap-t
-    5         78 to 85     88 to 95    93 to 96
+    5         78 to 85     88 to 95    91 to 95
     10        88 to 91     91 to 96    94 to 98
 
 BCa takes its ends from the same means as the percentile interval, so its tails are as short.
-Below five systems the standard error of too many resamples is zero; there, and where ties make
-the quantile infinite for the same reason, the interval is Student's.
+Below five systems there are too few different resamples, and the interval is Student's.
 
 Ranks follow Demsar, JMLR 7, 2006 (jmlr.org/papers/v7/demsar06a.html), equation numbers below.
 """
@@ -37,6 +38,7 @@ FEWEST = 5
 
 _RESAMPLES = 2000
 _TAILS = (0.025, 0.975)
+_WEIGHT = 0.2
 
 
 @dataclass(frozen=True)
@@ -64,22 +66,18 @@ def estimate(values: Any) -> Estimate:
     if n < 2:
         return Estimate(mean, math.nan, math.nan, n)
     error = float(numbers.std(ddof=1)) / math.sqrt(n)
-    low, high = _quantiles(numbers, mean) if n >= FEWEST else (math.nan, math.nan)
-    if not (math.isfinite(low) and math.isfinite(high)):
-        low, high = _student(n - 1)
+    few = n < FEWEST or error == 0
+    low, high = _student(n - 1) if few else _bootstrapped(numbers, mean)
     return Estimate(mean, mean - high * error, mean - low * error, n)
 
 
-def _quantiles(numbers: NDArray[np.float64], mean: float) -> tuple[float, float]:
+def _bootstrapped(numbers: NDArray[np.float64], mean: float) -> tuple[float, float]:
     """Return the quantiles of the resamples' studentised means."""
-    drawn = numbers[_resamples(len(numbers))]
-    errors = drawn.std(axis=1, ddof=1) / math.sqrt(len(numbers))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (drawn.mean(axis=1) - mean) / errors
-    # A resample without spread at the mean itself says nothing, elsewhere it is infinitely far.
-    ratios = ratios[~np.isnan(ratios)]
-    if not len(ratios):
-        return math.nan, math.nan
+    n = len(numbers)
+    drawn = numbers[_resamples(n)]
+    squares = ((drawn - drawn.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    variances = (squares + _WEIGHT * numbers.var(ddof=1)) / (n - 1 + _WEIGHT)
+    ratios = (drawn.mean(axis=1) - mean) / np.sqrt(variances / n)
     low, high = np.quantile(ratios, _TAILS, method="inverted_cdf")
     return float(low), float(high)
 

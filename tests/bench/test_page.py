@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -216,6 +217,13 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert main(["report", "results/trial", "--reference", "var"]) == 0
     text = (tmp_path / "results" / "trial" / "report" / "index.html").read_text()
     assert "difference to var" in text
+    # Without its records, the exported table says the same.
+    folder = tmp_path / "results" / "trial"
+    table = (folder / "report" / "points.csv").read_text()
+    assert main(["export", "results/trial", "--out", str(folder / "long.csv")]) == 0
+    shutil.rmtree(folder / "cells")
+    assert main(["report", "results/trial", "--reference", "var"]) == 0
+    assert (folder / "report" / "points.csv").read_text() == table
     # A profile whose folder holds nothing of it: everything is marked, nothing is made up.
     Store(tmp_path / "results" / "smoke").path("00").parent.mkdir(parents=True)
     assert main(["report", "profile=smoke", "method=[var,pcmci]"]) == 0
