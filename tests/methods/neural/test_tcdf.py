@@ -66,13 +66,12 @@ def test_finds_causes_and_delays_of_the_authors_example():
     assert np.isfinite(graph.scores[~np.eye(4, dtype=bool)]).all()
 
 
-def test_sparse_var_reaches_the_published_f1():
-    # About what the paper reports for simulated stock returns, few causes and no self-loops.
+def test_most_pairs_of_a_sparse_var_are_found():
     system = sparse_var().draw(0)
     graph = discover(system.generate(1000).series)
     truth = np.nan_to_num(system.truth.scores).max(axis=2) > 0
     found = graph.adjacency.any(axis=2)
-    assert 2 * (truth & found).sum() / (truth.sum() + found.sum()) >= 0.64
+    assert 2 * (truth & found).sum() / (truth.sum() + found.sum()) >= 0.7
 
 
 def test_threshold_is_1_for_few_variables_and_the_widest_gap_for_many():
