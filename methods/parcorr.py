@@ -216,10 +216,10 @@ class CovParCorrMult(_FromFactor, ParCorrMult):  # type: ignore[misc]
 def _residuals(columns: FloatArray, n_conditions: int, n_samples: int) -> FloatArray:
     """Return what regression on the first columns leaves of the others."""
     k = n_conditions
-    upper = np.asarray(np.linalg.qr(columns, mode="r"))
+    upper = _triangle(columns)
     pivots = np.abs(np.diagonal(upper)[:k])
     if len(pivots) == k and (pivots > _TINY).all():
-        return np.asarray(upper[k:, k:])
+        return upper[k:, k:]
     # Dependent conditions: drop the directions that the library drops, at its N rows.
     rcond = np.finfo(float).eps * max(n_samples, k)
     weights = np.linalg.lstsq(columns[:, :k], columns[:, k:], rcond=rcond)[0]
@@ -288,8 +288,10 @@ def _blocks(parts: list[_Part], cut: int) -> Iterator[FloatArray]:
     mean = sum(values.sum(axis=0, dtype=float) for values in every) / n_samples
     spread = np.sqrt(sum(((values - mean) ** 2).sum(axis=0) for values in every) / n_samples)
     spread[spread == 0] = 1.0
+    lags = np.arange(cut + 1)
     for values, rows in parts:
+        scaled = (values - mean) / spread
         for start in range(0, len(rows), _ROWS):
-            chosen = rows[start : start + _ROWS]
-            lagged = [(values[chosen - lag] - mean) / spread for lag in range(cut + 1)]
-            yield np.hstack([np.ones((len(chosen), 1)), *lagged])
+            steps = rows[start : start + _ROWS, None] - lags
+            lagged = scaled[steps].reshape(len(steps), -1)
+            yield np.hstack([np.ones((len(steps), 1)), lagged])
