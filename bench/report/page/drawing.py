@@ -161,7 +161,7 @@ def _bounds(ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float]) -> None:
 
 
 def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) -> None:
-    texts = [f"{value:,g}" if isinstance(value, int | float) else str(value) for value in at]
+    texts = [_short(value) for value in at]
     long = sum(map(len, texts)) > 28
     ax.set_xticks(list(at.values()), texts, rotation=30 if long else 0, ha="right" if long else
                   "center", fontsize=8)  # fmt: skip
@@ -178,3 +178,13 @@ def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) ->
     ax.spines[["left", "bottom"]].set_color(INK)
     ax.grid(axis="y", color=MUTED, alpha=0.25, lw=0.6)
     ax.patch.set_alpha(0)
+
+
+def _short(value: Any) -> str:
+    """Return the text below a tick, as 2.5k for 2500."""
+    if not isinstance(value, int | float):
+        return str(value)
+    for unit, sign in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{value / unit:g}{sign}"
+    return f"{value:g}"

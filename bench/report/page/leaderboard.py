@@ -62,8 +62,8 @@ def make_leaderboard(
 ) -> Leaderboard:
     """Return the leaderboard of all sections.
 
-    Without a `reference` it is `dot`, or the best method under the fair protocol where there is
-    no `dot`. Variants of a method have their place in their experiment only.
+    Without a `reference` it is `dot`, or the best method under the fair protocol where `dot` has
+    not been run. Variants of a method have their place in their experiment only.
 
     Raises
     ------
@@ -105,10 +105,9 @@ def _scores(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def _reference(scores: pd.DataFrame, runs: pd.DataFrame) -> str:
-    known = set(runs["method"])
-    if "dot" in known:
+    if "dot" in scores:
         return "dot"
-    return str(scores.mean().idxmax()) if scores.size else min(known)
+    return str(scores.mean().idxmax()) if scores.size else str(runs["method"].min())
 
 
 def _ranks(scores: pd.DataFrame) -> Ranks:
