@@ -22,6 +22,7 @@ def test_every_section_is_printed_with_parts_that_add_up(monkeypatch, capsys):
     dot.main(["--long"], sizes)
     said = capsys.readouterr().out
     assert len(re.findall(r"tigramite PCMCI +\d+\.\d  ratio \d", said)) == 2
+    assert len(re.findall(r"our PCMCI +\d+\.\d", said)) == 2
     assert "steps ** " in said
     assert "variables ** " in said
     assert "lags ** " in said
