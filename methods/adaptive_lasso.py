@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from methods.graph import IntArray
 from methods.series import FloatArray
 
 
@@ -42,7 +43,7 @@ def adaptive_lasso(rows: FloatArray, target: FloatArray, n_samples: int) -> Floa
     return coefficients
 
 
-def _kept(weighted: FloatArray, goal: FloatArray, n_samples: int) -> FloatArray:
+def _kept(weighted: FloatArray, goal: FloatArray, n_samples: int) -> IntArray:
     """Return the indices of the columns in the model of smallest BIC along the lasso path."""
     from sklearn.linear_model import lars_path_gram
 

@@ -26,5 +26,5 @@ def triangle(series: TimeSeries, max_lag: int) -> FloatArray:
     folded = np.empty((0, series.n_vars * (max_lag + 1) + 1))
     for rows in blocks(series, max_lag):
         augmented = np.hstack([np.ones((len(rows), 1)), rows])
-        folded = np.linalg.qr(np.vstack([folded, augmented]), mode="r")
+        folded = np.asarray(np.linalg.qr(np.vstack([folded, augmented]), mode="r"))
     return folded

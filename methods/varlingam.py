@@ -40,7 +40,8 @@ class VARLiNGAM(Method):
         decision is made.
     exact
         `fast` is the route described above. `library` runs `lingam.VARLiNGAM` as it is shipped,
-        on one segment of several variables; its pruning takes time that grows with the square of the length.
+        on one segment of several variables; its pruning takes time that grows with the square of
+        the length.
     order
         `fixed` keeps all lags up to `max_lag`. `bic` keeps the first lags of the reduced VAR with
         the smallest BIC, as the library does by default; later lags then score 0.
