@@ -1,6 +1,6 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
-.PHONY: help test lint bench bench-simulators bench-harness bench-dot bench-baselines faults soak clean
+.PHONY: help test lint bench bench-simulators bench-harness bench-dot bench-baselines docs faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -32,6 +32,9 @@ bench-dot: $(STAMP) ## cost of dot beside tigramite's PCMCI, and how it grows (A
 
 bench-baselines: $(STAMP) ## baselines as their libraries ship them beside ours (ARGS=--long: more)
 	$(PY) -m bench.benchmark.baselines $(ARGS)
+
+docs: $(STAMP) ## write the tables of docs/ anew from the methods and conf/
+	$(PY) -m bench.manual
 
 faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
 	$(PY) -m pytest tests/faults -v $(ARGS)
