@@ -225,9 +225,10 @@ def test_windows_in_which_a_variable_stands_still_are_left_out(checkpoint):
     values[10:, 0] = 0.0
     graph = discover(values, checkpoint=checkpoint, context=5)
     assert np.isfinite(graph.scores[:, :, 1:]).all()
-    values[:39, 1] = 0.0
+    values[:, 1] = 0.0
+    levels = TimeSeries.from_segments([values[:20] + np.array([0.0, k]) for k in (0.0, 1.0)])
     with pytest.raises(DeclinedError, match="stands still in every window of 5 steps"):
-        discover(values, checkpoint=checkpoint, context=5)
+        discover(levels, checkpoint=checkpoint, context=5)
 
 
 def test_same_seed_same_bytes_and_global_randomness_untouched(checkpoint):
