@@ -14,27 +14,6 @@ from methods.screened import DOTLPCMCI, DOTPCMCIPlus
 BOTH = pytest.mark.parametrize("method", [DOTPCMCIPlus, DOTLPCMCI])
 
 
-def instantaneous(n_samples=1500, seed=0):
-    """X0 -> X1 at lag 2 and X1 -> X2 at lag 0; X0 and X1 are autocorrelated."""
-    values = np.random.default_rng(seed).normal(size=(n_samples, 3))
-    for t in range(2, n_samples):
-        values[t, 0] += 0.6 * values[t - 1, 0]
-        values[t, 1] += 0.5 * values[t - 1, 1] + 0.6 * values[t - 2, 0]
-        values[t, 2] += 0.7 * values[t, 1]
-    return values
-
-
-def confounded(n_samples=1500, seed=0):
-    """X1 -> X2 at lag 1, all autocorrelated; a hidden cause of X0 one step before X1."""
-    values = np.random.default_rng(seed).normal(size=(n_samples, 4))
-    for t in range(2, n_samples):
-        values[t, :3] += 0.6 * values[t - 1, :3]
-        values[t, 0] += 0.8 * values[t - 1, 3]
-        values[t, 1] += 0.8 * values[t - 2, 3]
-        values[t, 2] += 0.7 * values[t - 1, 1]
-    return values[:, :3]
-
-
 def discover(method, values, max_lag=2, **parameters):
     series = values if isinstance(values, TimeSeries) else TimeSeries.from_array(values)
     parameters = {"updates": 20, "candidates": 3} | parameters
@@ -51,7 +30,7 @@ def ranking(values, max_lag=2):
     return dot.discover(series, max_lag=max_lag, rng=np.random.default_rng(0)).scores
 
 
-def test_an_edge_at_lag_0_is_found_in_its_direction_where_dot_is_silent():
+def test_an_edge_at_lag_0_is_found_in_its_direction_where_dot_is_silent(instantaneous):
     values = instantaneous()
     assert np.isnan(ranking(values)[:, :, 0]).all()
     graph = discover(DOTPCMCIPlus, values)
@@ -61,7 +40,7 @@ def test_an_edge_at_lag_0_is_found_in_its_direction_where_dot_is_silent():
     assert np.isnan(np.diag(graph.scores[:, :, 0])).all()
 
 
-def test_what_a_hidden_cause_leaves_is_an_edge_to_dot_but_not_to_lpcmci():
+def test_what_a_hidden_cause_leaves_is_an_edge_to_dot_but_not_to_lpcmci(confounded):
     values = confounded()
     dot = DOT(updates=20).discover(
         TimeSeries.from_array(values), max_lag=2, rng=np.random.default_rng(0)
@@ -73,7 +52,7 @@ def test_what_a_hidden_cause_leaves_is_an_edge_to_dot_but_not_to_lpcmci():
     assert graph.p_values[0, 1, 1] < 1e-4
 
 
-def test_with_every_link_open_the_searches_are_those_of_the_library():
+def test_with_every_link_open_the_searches_are_those_of_the_library(instantaneous):
     values = instantaneous(400)
     for method, search in (
         (DOTPCMCIPlus, lambda frame: PCMCI(frame, ParCorr()).run_pcmciplus(tau_max=2)),
@@ -102,7 +81,7 @@ def test_with_every_link_open_the_searches_are_those_of_the_library():
     ],
 )
 def test_only_dots_strongest_links_and_lag_0_are_tested(
-    method, library, search, mark, monkeypatch
+    method, library, search, mark, monkeypatch, instantaneous
 ):
     real, given = getattr(library, search), {}
 
@@ -130,7 +109,7 @@ def test_only_dots_strongest_links_and_lag_0_are_tested(
 
 
 @BOTH
-def test_segments_give_the_edges_of_the_whole(method):
+def test_segments_give_the_edges_of_the_whole(method, instantaneous, confounded):
     values = {DOTPCMCIPlus: instantaneous, DOTLPCMCI: confounded}[method](2000)
     pieces = [values[k : k + 250] for k in range(0, 2000, 250)]
     split = discover(method, TimeSeries.from_segments([*pieces, values[:4]]))
@@ -138,7 +117,7 @@ def test_segments_give_the_edges_of_the_whole(method):
 
 
 @BOTH
-def test_labels_of_regimes_change_nothing(method):
+def test_labels_of_regimes_change_nothing(method, instantaneous):
     values, labels = instantaneous(400), np.repeat([0, 1], 200)
     plain = discover(method, values)
     labelled = discover(method, TimeSeries.from_array(values, regimes=labels))
@@ -154,7 +133,7 @@ def test_fewer_rows_than_conditions_still_give_scores(method):
 
 
 @BOTH
-def test_a_copied_column_and_too_few_rows_are_declined(method):
+def test_a_copied_column_and_too_few_rows_are_declined(method, instantaneous):
     values = instantaneous(100)
     with pytest.raises(DeclinedError, match=f"^{method.__name__} .* lagged values of X1, X3;"):
         discover(method, np.column_stack([values, values[:, 1]]))

@@ -15,27 +15,6 @@ from methods.pcmciplus import PCMCIPlus
 ALL = pytest.mark.parametrize("method", [PCMCIPlus, LPCMCI, JPCMCIPlus])
 
 
-def instantaneous(n_samples=1500, seed=0):
-    """X0 -> X1 at lag 2 and X1 -> X2 at lag 0; X0 and X1 are autocorrelated."""
-    values = np.random.default_rng(seed).normal(size=(n_samples, 3))
-    for t in range(2, n_samples):
-        values[t, 0] += 0.6 * values[t - 1, 0]
-        values[t, 1] += 0.5 * values[t - 1, 1] + 0.6 * values[t - 2, 0]
-        values[t, 2] += 0.7 * values[t, 1]
-    return values
-
-
-def confounded(n_samples=1500, seed=0):
-    """X1 -> X2 at lag 1, all autocorrelated; a hidden cause of X0 one step before X1."""
-    values = np.random.default_rng(seed).normal(size=(n_samples, 4))
-    for t in range(2, n_samples):
-        values[t, :3] += 0.6 * values[t - 1, :3]
-        values[t, 0] += 0.8 * values[t - 1, 3]
-        values[t, 1] += 0.8 * values[t - 2, 3]
-        values[t, 2] += 0.7 * values[t - 1, 1]
-    return values[:, :3]
-
-
 def shifted(rng, n_segments=2, length=300):
     """X0 -> X1 at lag 1; every segment has a level of its own, the same for X0 and X2."""
     parts = rng.normal(size=(n_segments, length, 3))
@@ -56,7 +35,7 @@ def edges(array):
 
 
 @pytest.mark.parametrize("method", [PCMCIPlus, JPCMCIPlus])
-def test_an_edge_at_lag_0_has_its_direction(method):
+def test_an_edge_at_lag_0_has_its_direction(method, instantaneous):
     graph = discover(method, instantaneous())
     assert edges(graph.adjacency) == {(0, 0, 1), (0, 1, 2), (1, 1, 1), (1, 2, 0)}
     assert graph.scores[1, 2, 0] > 0.3
@@ -66,7 +45,7 @@ def test_an_edge_at_lag_0_has_its_direction(method):
         assert edges(np.isnan(values)) == {(k, k, 0) for k in range(3)}
 
 
-def test_a_hidden_cause_is_a_link_and_no_edge():
+def test_a_hidden_cause_is_a_link_and_no_edge(confounded):
     graph = discover(LPCMCI, confounded(), alpha=0.01)
     assert edges(graph.adjacency) == {(0, 0, 1), (1, 1, 1), (2, 2, 1), (1, 2, 1)}
     assert edges(graph.edge_statistics["confounded"] == 1) == {(0, 1, 1)}
@@ -83,7 +62,7 @@ def test_a_link_at_lag_0_without_direction_scores_both_ways_and_is_not_selected(
         assert not graph.adjacency[:, :, 0].any()
 
 
-def test_the_library_route_is_the_library_with_its_defaults():
+def test_the_library_route_is_the_library_with_its_defaults(instantaneous):
     values = instantaneous(300)
     for method, found in (
         (PCMCIPlus, Tigramite(DataFrame(values), ParCorr()).run_pcmciplus(tau_max=2)),
@@ -131,20 +110,20 @@ def test_contexts_explain_what_pcmciplus_takes_for_edges():
     assert edges(discover(JPCMCIPlus, whole).adjacency) == {(0, 1, 1)}
 
 
-def test_one_segment_without_labels_is_searched_by_pcmciplus():
+def test_one_segment_without_labels_is_searched_by_pcmciplus(instantaneous):
     values = instantaneous(300)
     joint, plain = discover(JPCMCIPlus, values), discover(PCMCIPlus, values)
     np.testing.assert_allclose(joint.scores, plain.scores, rtol=0, atol=1e-12)
     assert np.array_equal(joint.adjacency, plain.adjacency)
 
 
-def test_dummies_take_no_test_for_single_columns():
+def test_dummies_take_no_test_for_single_columns(instantaneous):
     with pytest.raises(ValueError, match=r"^cond_ind_test: expected parcorr or cmiknn"):
         discover(JPCMCIPlus, instantaneous(60), cond_ind_test="robust_parcorr")
 
 
 @ALL
-def test_a_copied_column_and_too_few_rows_are_declined(method):
+def test_a_copied_column_and_too_few_rows_are_declined(method, instantaneous):
     values = instantaneous(100)
     with pytest.raises(DeclinedError, match=f"^{method.__name__} .* lagged values of X1, X3;"):
         discover(method, np.column_stack([values, values[:, 1]]))
