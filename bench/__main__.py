@@ -29,6 +29,7 @@ _USAGE = """
   lagbench list methods
   lagbench discover data.csv --max-lag 5 --out graph.csv --plot graph.png
   lagbench check pcmci
+  lagbench cite dot pcmci
 """
 
 
@@ -43,6 +44,7 @@ _COMMANDS = {
     "report": "bench.reporting:report",
     "list": "bench.listing:show",
     "check": "bench.checking:check",
+    "cite": "bench.citing:cite",
     "discover": "bench.discovery:discover",
 }
 _HYDRA = ("run", "bench", "plan")
@@ -117,6 +119,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     ])  # fmt: skip
     check = commands.add_parser("check", help="check that a method keeps the contract")
     check.add_argument("method", help="a registered name, or module:Class")
+    cite = commands.add_parser("cite", help="print the BibTeX of methods and their libraries")
+    # None at all is answered by the command, which says how to list them.
+    cite.add_argument("methods", nargs="*", metavar="METHOD", help="a registered name")
     _add_discover(
         commands.add_parser("discover", help="find the lagged graph of a CSV or Parquet")
     )

@@ -51,9 +51,10 @@ def test_simulators_take_only_the_two_types_from_methods(path):
         "main(['list', 'simulators'])",
         "main(['list', 'experiments'])",
         "main(['plan', 'profile=laptop'])",
+        "main(['cite', 'dot', 'pcmci', 'pc', 'varlingam'])",
     ],
 )
-def test_help_listing_and_planning_import_no_heavy_library(command):
+def test_help_listing_planning_and_citing_import_no_heavy_library(command):
     code = (
         "import sys\nfrom bench.__main__ import main\n"
         f"try:\n    {command}\nexcept SystemExit:\n    pass\n"
@@ -91,7 +92,8 @@ def test_the_top_level_is_the_agreed_one():
         ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True
     ).stdout.split()
     allowed = {
-        "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE", "constraints.txt",
-        ".ci", "bench", "methods", "simulators", "conf", "docs", "results", "tests", ".gitignore",
+        "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE",
+        "constraints.txt", ".ci", "bench", "methods", "simulators", "conf", "docs", "results",
+        "tests", ".gitignore",
     }  # fmt: skip
     assert {name.split("/")[0] for name in tracked} <= allowed
