@@ -16,6 +16,8 @@ scaling,Linear,DOT,sample_size,100,F1,0.9,,,high
 scaling,Linear,DOT,sample_size,1e3,F1,0.95,,,high
 scaling,Linear,Nobody,sample_size,100,F1,0.1,,,high
 scaling,Other,DOT,sample_size,100,F1,0.2,,,high
+f1_analysis,A Average Performance,DOT,all experiments,all,F1 (mean),0.6,,,high
+f1_analysis,A Average Performance,TCDF,all experiments,all,F1 (mean),0.3,,,high
 """
 BEST = {"dot": 0.8, "dot_paper": 0.7, "pcmci": 0.6, "random": 0.05}
 """Mean F1 of each method; it varies by 0.01 per seed."""

@@ -43,7 +43,8 @@ def test_files_lie_beside_the_page(small):
     folder = small.store.root / "report"
     found = {path.name for path in folder.iterdir()}
     assert {"index.html", "points.csv", "points.md", "leaderboard.csv", "leaderboard.md",
-            "claims.csv", "claims.md", "failures.md", "coverage.md"} <= found  # fmt: skip
+            "claims.csv", "claims.md", "failures.md", "coverage.md", "average.csv", "average.md",
+            "published.csv", "published.md", "residuals.csv", "residuals.md"} <= found  # fmt: skip
     figures = {path.name for path in (folder / "figures").iterdir()}
     assert {f"{stem}.{suffix}" for stem in ("volume", "lags", "ranks_fair", "ranks_paper")
             for suffix in ("png", "svg", "pdf")} == figures  # fmt: skip
@@ -219,6 +220,7 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert "difference to var" in text
     # Without its records, the exported table says the same.
     folder = tmp_path / "results" / "trial"
+    assert 'id="beside"' not in text  # nothing is published of it
     table = (folder / "report" / "points.csv").read_text()
     assert main(["export", "results/trial", "--out", str(folder / "long.csv")]) == 0
     shutil.rmtree(folder / "cells")

@@ -15,6 +15,7 @@ from bench.files import write_text
 from bench.records import Record
 from bench.report.figures import save
 from bench.report.page import tables
+from bench.report.page.comparison import compare, make_average, residuals
 from bench.report.page.drawing import Drawing, heading
 from bench.report.page.leaderboard import (
     Leaderboard,
@@ -23,7 +24,7 @@ from bench.report.page.leaderboard import (
     rank_svg,
     usual_settings,
 )
-from bench.report.page.published import curves, find_reference
+from bench.report.page.published import averages, curves, read_reference
 from bench.report.page.section import Section, make_section, summarise
 from bench.report.page.styles import outline, styles_of, variables
 from bench.report.page.table import Table
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Part", "write_page"]
+
+_MARKDOWN = ("leaderboard", "average", "claims", "published", "residuals", "coverage", "failures")
 
 
 @dataclass(frozen=True)
@@ -83,24 +86,31 @@ def write_page(
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
     """
+    import pandas as pd
+
     folder, reader = root / "report", _Reader(read)
     sections = [make_section(p.name, p.about, p.view, p.cells, reader) for p in parts]
     cells = {cell.key: cell for part in parts for cell in part.cells}
-    board = make_leaderboard(sections, list(cells.values()), reference)
-    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
-    verdicts = judge(load_statements(), evidence)
+    every = list(cells.values())
+    board = make_leaderboard(sections, every, reference)
     summaries = {section.name: summarise(section) for section in sections}
-    drawings = _drawings(sections, summaries, find_reference(root))
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = {
-        "leaderboard": tables.leaderboard(board),
-        "claims": tables.claims(verdicts),
-        "coverage": tables.coverage(sections),
-        "failures": tables.failures(sections),
-        "makers": tables.makers(Counter(reader.made_by.values())),
-        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in sections},
+    numbers = read_reference(root)
+    published = {s.name: curves(s.view.published, numbers) for s in sections}
+    compared = compare(sections, summaries, published)
+    frames = {
+        "leaderboard": board.table,
+        "average": make_average(sections, every, averages(numbers)),
+        "claims": judge(load_statements(), Evidence(sections, cells, usual_settings(every))),
+        "published": compared,
+        "residuals": residuals(compared),
+        "points": pd.concat([s.assign(experiment=name) for name, s in summaries.items()]),
     }
-    _write_tables(shown, board.table, verdicts, summaries, folder)
+    shown = _tables(board, frames, sections, summaries) | {
+        "makers": tables.makers(Counter(reader.made_by.values()))
+    }
+    drawings = _drawings(sections, summaries, published)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_tables(shown, frames, folder)
     _write_figures(board, drawings, folder / "figures")
     page = folder / "index.html"
     write_text(page, _render(name, board, shown, drawings))
@@ -114,43 +124,42 @@ def _maker(record: Mapping[str, Any]) -> str:
     return f"lagbench {provenance.describe(made_by['code'])} on {where}"
 
 
-def _drawings(
-    sections: Sequence[Section], summaries: Mapping[str, pd.DataFrame], reference: Path | None
-) -> list[Drawing]:
-    import pandas as pd
-
-    published = pd.DataFrame(columns=["figure", "panel", "method", "x_value", "value"])
-    if reference is not None:
-        published = pd.read_csv(reference, dtype={"x_value": str})
-    beside = {section.name: curves(section.view.published, published) for section in sections}
-    shown = {
-        *(method for summary in summaries.values() for method in summary["method"]),
-        *(method for points in beside.values() for method in points["method"]),
+def _tables(
+    board: Leaderboard,
+    frames: Mapping[str, pd.DataFrame],
+    sections: Sequence[Section],
+    summaries: Mapping[str, pd.DataFrame],
+) -> dict[str, Table]:
+    made = (tables.average, tables.claims, tables.published, tables.residuals)
+    return {
+        "leaderboard": tables.leaderboard(board),
+        **{table.__name__: table(frames[table.__name__]) for table in made},
+        "coverage": tables.coverage(sections),
+        "failures": tables.failures(sections),
+        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in sections},
     }
-    styles = styles_of(shown)
-    return [
-        Drawing(section, summaries[section.name], beside[section.name], styles)
-        for section in sections
-    ]
+
+
+def _drawings(
+    sections: Sequence[Section],
+    summaries: Mapping[str, pd.DataFrame],
+    published: Mapping[str, pd.DataFrame],
+) -> list[Drawing]:
+    everything = (*summaries.values(), *published.values())
+    styles = styles_of({method for table in everything for method in table["method"]})
+    return [Drawing(s, summaries[s.name], published[s.name], styles) for s in sections]
 
 
 def _write_tables(
-    shown: Mapping[str, Table],
-    board: pd.DataFrame,
-    verdicts: pd.DataFrame,
-    summaries: Mapping[str, pd.DataFrame],
-    folder: Path,
+    shown: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], folder: Path
 ) -> None:
-    import pandas as pd
-
-    points = pd.concat([s.assign(experiment=name) for name, s in summaries.items()])
-    frames = {"leaderboard": board, "claims": verdicts, "points": points}
     for name, frame in frames.items():
         write_text(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g"))
-    for name in ("leaderboard", "claims", "coverage", "failures"):
+    for name in _MARKDOWN:
         write_text(folder / f"{name}.md", shown[name].markdown())
-    sections = (f"# {name}\n\n{shown[f'points-{name}'].markdown()}" for name in summaries)
-    write_text(folder / "points.md", "\n".join(sections))
+    points = {name: table for name, table in shown.items() if name.startswith("points-")}
+    parts = (f"# {name[7:]}\n\n{table.markdown()}" for name, table in points.items())
+    write_text(folder / "points.md", "\n".join(parts))
 
 
 def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path) -> None:

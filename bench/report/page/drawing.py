@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.report.figures import save
+from bench.report.page.published import beside
 from bench.report.page.section import COST, Section
 from bench.report.page.styles import INK, MUTED, Style
 from bench.report.page.svg import inline
@@ -85,9 +86,8 @@ class Drawing:
 
     def _panel(self, ax: Axes, metric: str, name: str) -> None:
         rows = self.summary[(self.summary["metric"] == metric) & (self.summary["panel"] == name)]
-        points = (
-            self._beside(rows) if metric == self.section.view.metrics[0] else self.published[:0]
-        )
+        shown = self.published[: None if metric == self.section.view.metrics[0] else 0]
+        points = beside(shown, self.section, rows.iloc[0].to_dict())
         at = _positions([*rows["x"], *points["x"]])
         drawn = rows.dropna(subset=["mean"])
         present = [method for method in self.styles if method in set(drawn["method"])]
@@ -101,17 +101,6 @@ class Drawing:
         if drawn.empty:
             ax.text(0.5, 0.5, "not run", transform=ax.transAxes, ha="center", color=MUTED)
         _dress(ax, self.section.x, metric, name, at)
-
-    def _beside(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the published points that stand beside a panel, given its rows."""
-        first = rows.iloc[0]
-        here = dict(self.section.points[first["simulator"], first["axes"]])
-        here |= {name: first[name] for name in ("simulator", "n_samples")}
-        fits = [
-            all(key == self.section.x or here.get(key) == value for key, value in where.items())
-            for where in self.published["where"]
-        ]
-        return self.published.loc[fits]
 
 
 def _positions(values: Sequence[Any]) -> dict[Any, float]:

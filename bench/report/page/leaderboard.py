@@ -57,6 +57,25 @@ def _settings(cell: Cell) -> str:
     return repr(canonical(cell.method_params))
 
 
+def at_usual_settings(
+    sections: Sequence[Section], cells: Sequence[Cell]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the `rows` and the `cells` of all sections at the usual settings of each method.
+
+    Methods have their plain names, and each row has its `experiment`.
+    """
+    import pandas as pd
+
+    usual, names = usual_settings(cells), {cell.key: cell.method for cell in cells}
+    rows, runs = (
+        pd.concat([getattr(s, part).assign(experiment=s.name) for s in sections])
+        for part in ("rows", "cells")
+    )
+    rows, runs = (part[part["key"].isin(usual)] for part in (rows, runs))
+    rows, runs = (part.assign(method=part["key"].map(names)) for part in (rows, runs))
+    return rows, runs
+
+
 def make_leaderboard(
     sections: Sequence[Section], cells: Sequence[Cell], reference: str | None
 ) -> Leaderboard:
@@ -72,16 +91,11 @@ def make_leaderboard(
     """
     import pandas as pd
 
-    usual, names = usual_settings(cells), {cell.key: cell.method for cell in cells}
-    if reference is not None and reference not in names.values():
-        known = ", ".join(sorted(set(names.values())))
-        raise ValueError(f"reference: expected one of {known}, found {reference}")
-    rows, runs = (
-        pd.concat([getattr(section, part) for section in sections], ignore_index=True)
-        for part in ("rows", "cells")
-    )
-    rows, runs = (part[part["key"].isin(usual)] for part in (rows, runs))
-    rows, runs = (part.assign(method=part["key"].map(names)) for part in (rows, runs))
+    known = {cell.method for cell in cells}
+    if reference is not None and reference not in known:
+        listed = ", ".join(sorted(known))
+        raise ValueError(f"reference: expected one of {listed}, found {reference}")
+    rows, runs = at_usual_settings(sections, cells)
     # An experiment may hold cells of another.
     rows = rows.drop_duplicates([*_SYSTEM, "method", "metric"])
     runs = runs.drop_duplicates([*_SYSTEM, "method"])

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.report.page.section import Section
 from bench.views import Published
 
 if TYPE_CHECKING:
@@ -29,11 +30,31 @@ METHODS = {
     "CNN": "cnn",
 }
 
+AVERAGE = ("f1_analysis", "A Average Performance")
+"""Figure and panel of the mean over all of its experiments."""
+
 
 def find_reference(folder: Path) -> Path | None:
     """Return the table of published numbers for a results folder, or None if there is none."""
     places = [folder, folder.parent / "paper", Path("results") / "paper"]
     return next((p / "reference.csv" for p in places if (p / "reference.csv").exists()), None)
+
+
+def read_reference(folder: Path) -> pd.DataFrame:
+    """Return the published numbers for a results folder; no rows where there are none."""
+    import pandas as pd
+
+    path = find_reference(folder)
+    if path is None:
+        return pd.DataFrame(columns=["figure", "panel", "method", "x_value", "value"])
+    return pd.read_csv(path, dtype={"x_value": str})
+
+
+def averages(reference: pd.DataFrame) -> pd.Series:
+    """Return the published mean F1 over all experiments, by our names of the methods."""
+    rows = reference[(reference["figure"] == AVERAGE[0]) & (reference["panel"] == AVERAGE[1])]
+    means = rows.assign(method=rows["method"].map(METHODS)).set_index("method")["value"]
+    return means.astype(float)
 
 
 def curves(published: Sequence[Published], reference: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +77,27 @@ def curves(published: Sequence[Published], reference: pd.DataFrame) -> pd.DataFr
                     {"method": method, "x": x, "value": row["value"], "where": entry.where}
                 )
     return pd.DataFrame(points, columns=["method", "x", "value", "where"])
+
+
+def beside(points: pd.DataFrame, section: Section, condition: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return the published points that stand in the panel of a condition.
+
+    Parameters
+    ----------
+    points
+        What `curves` returned for the section.
+    section
+        The experiment.
+    condition
+        `simulator`, `axes` and `n_samples` of any condition in the panel.
+    """
+    here = dict(section.points[condition["simulator"], condition["axes"]])
+    here |= {name: condition[name] for name in ("simulator", "n_samples")}
+    fits = [
+        all(key == section.x or here.get(key) == value for key, value in where.items())
+        for where in points["where"]
+    ]
+    return points.loc[fits]
 
 
 def _ours(value: Any, names: Mapping[str, Any]) -> Any:

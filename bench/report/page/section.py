@@ -109,11 +109,16 @@ def _place(x: str, row: Mapping[Any, Any], points: Mapping[tuple[str, str], Any]
 
 def _panel(x: str, row: Mapping[Any, Any]) -> str:
     """Name everything of a condition that is not on the axis."""
-    axes = [part for part in row["axes"].split(" ") if part and not part.startswith(f"{x}=")]
+    axes = setting(row["axes"], x).split()
     parts = [] if x == "simulator" else [row["simulator"]]
     parts += [part.rpartition(".")[2] if "." in part.split("=")[0] else part for part in axes]
     parts += [] if x == "n_samples" else [f"{row['n_samples']:,} steps"]
     return ", ".join(parts)
+
+
+def setting(axes: str, x: str) -> str:
+    """Return the text of the axes of a condition without the one that is drawn."""
+    return " ".join(part for part in axes.split() if not part.startswith(f"{x}="))
 
 
 def summarise(section: Section) -> pd.DataFrame:

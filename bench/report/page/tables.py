@@ -115,6 +115,59 @@ def _signed(mean: float, low: float, high: float) -> str:
     return f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
+def published(compared: pd.DataFrame) -> Table:
+    """Return one row per published point, ours beside it."""
+    heads = ["experiment", "panel", "axis", "x", "method", "published", "ours", "runs",
+             "difference", "ours, fair protocol"]  # fmt: skip
+    rows = [
+        [
+            *map(word, (row["experiment"], row["panel"], row["x_name"])),
+            number(row["x"]) if isinstance(row["x"], int | float) else word(row["x"]),
+            word(row["method"]),
+            number(row["published"], f"{row['published']:.2f}"),
+            number(row["ours"], show(row["ours"], row["low"], row["high"]), "not run"),
+            number(row["n"], f"{row['n']} / {row['n_planned']}"),
+            number(row["difference"], f"{row['difference']:+.2f}"),
+            number(row["fair"], f"{row['fair']:.2f}"),
+        ]
+        for row in compared.to_dict("records")
+    ]
+    return Table("published", heads, rows, ("experiment", "method"))
+
+
+def residuals(rests: pd.DataFrame) -> Table:
+    """Return one row per experiment, setting of its other axes, and method."""
+    heads = ["experiment", "setting", "method", "points", "mean difference", "root mean square"]
+    rows = [
+        [
+            *map(word, (row["experiment"], row["setting"], row["method"])),
+            number(row["n"], f"{row['n']} / {row['n_published']}"),
+            number(row["mean"], f"{row['mean']:+.3f}", "not run"),
+            number(row["rms"], f"{row['rms']:.3f}", "not run"),
+        ]
+        for row in rests.to_dict("records")
+    ]
+    return Table("residuals", heads, rows, ("experiment", "method"))
+
+
+def average(means: pd.DataFrame) -> Table:
+    """Return the mean of each method over all conditions, and over how many."""
+    heads = ["method", "published"]
+    for protocol in PROTOCOLS:
+        heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
+    rows = []
+    for row in means.to_dict("records"):
+        cells = [word(row["method"]), number(row["published"], f"{row['published']:.2f}")]
+        for protocol in PROTOCOLS:
+            counts = f"{row[f'n_{protocol}']} / {row['n_planned']}"
+            cells += [
+                number(row[protocol], f"{row[protocol]:.2f}", "not run"),
+                number(row[f"n_{protocol}"], counts),
+            ]
+        rows.append(cells)
+    return Table("average", heads, rows)
+
+
 def claims(verdicts: pd.DataFrame) -> Table:
     """Return one row per statement and judged method."""
     heads = ["statement", "method", "verdict", "paper protocol", "fair protocol", "reported",
