@@ -25,6 +25,8 @@ class Functions:
         Names to draw from: one for the base graph, one for each regime's own edges.
     variance_share
         Probability that an edge acts on the variance only.
+    coupling
+        Strength of the functions of the mean; see `Structural`.
     sds
         Standard deviation of every variable's noise, shape `(n,)`.
     rho
@@ -35,6 +37,7 @@ class Functions:
 
     mechanisms: tuple[MechanismName, ...]
     variance_share: float
+    coupling: float
     sds: FloatArray
     rho: float
     seed: int
@@ -65,7 +68,7 @@ class Functions:
         on_scale = [edge for edge in parents if self._on_scale(edge)]
         on_mean = [edge for edge in parents if edge not in on_scale]
         mean = tuple(
-            unit
+            unit.coupled(self.coupling)
             for group in self._groups(on_mean, attempts)
             for unit in MECHANISMS[self._mechanism(group.version)](group)
         )

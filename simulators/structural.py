@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from annotated_types import Ge, Interval
+from annotated_types import Ge, Gt, Interval
 
 from simulators.base import Simulator
 from simulators.compiled import CompiledSystem
@@ -40,6 +40,10 @@ class Structural(Simulator):
         Number of latent confounders: variables without parents but their own past, each driving
         2 to 4 observed ones (beside the in-degree of these), run along and then left out of the
         series and the truth.
+    coupling
+        Strength of all effects on the mean relative to the noise: the functions of the parents
+        are multiplied by it before they are made stable (in `mlp_concat`, what enters them). The
+        noise itself is the unit of every function, so that `noise.scale` changes no ratio.
     min_effect
         Smallest acceptable effect of an edge between observed variables, in standard deviations
         of its effect; 0 accepts any. The functions of an effect that has a smaller one are
@@ -77,6 +81,7 @@ class Structural(Simulator):
     noise: Noise = field(default_factory=Noise)
     regimes: Regimes = field(default_factory=Regimes)
     n_latent: Annotated[int, Ge(0)] = 0
+    coupling: Annotated[float, Gt(0)] = 1.0
     min_effect: Annotated[float, Ge(0)] = 0.0
     rho: Annotated[float, Interval(gt=0, lt=1)] = 0.9
 
@@ -123,6 +128,7 @@ class Structural(Simulator):
         functions = Functions(
             mechanisms=self.mechanisms,
             variance_share=self.noise.variance_share * (self.noise.kind == "heteroscedastic"),
+            coupling=self.coupling,
             sds=sds,
             rho=self.rho,
             seed=seed,

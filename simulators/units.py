@@ -61,6 +61,13 @@ class Unit:
         """Return the unit with its weight multiplied."""
         return replace(self, weight=self.weight * factor)
 
+    def coupled(self, strength: float) -> Unit:
+        """Return the unit with its dependence on the causes multiplied, and that on noise kept."""
+        if not self.noise:
+            return self.scaled(strength)
+        inputs = (i._replace(coefficient=i.coefficient * strength) for i in self.inputs)
+        return replace(self, inputs=tuple(inputs))
+
 
 @dataclass(frozen=True)
 class Equation:

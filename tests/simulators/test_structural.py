@@ -111,6 +111,20 @@ def test_linear_coefficients_are_bounded(linear):
     assert np.abs(a).max() <= 0.5
 
 
+@pytest.mark.parametrize("mechanism", ["linear", "mlp_concat"])
+def test_coupling_is_the_strength_of_edges_relative_to_the_noise(mechanism):
+    def slopes(coupling):
+        graph = Graph(n_vars=3, max_lag=1, in_degree=1, self_edges="none")
+        system = Structural(graph=graph, mechanism=mechanism, coupling=coupling).draw(4)
+        (x,) = system.generate(200_000).series.segments
+        x = x - x.mean(axis=0)
+        found = np.linalg.lstsq(x[:-1], x[1:], rcond=None)[0]
+        return found[system.truth.adjacency[:, :, 1]]
+
+    # A function of weak inputs is linear, and what depends on them is as strong as they are.
+    np.testing.assert_allclose(slopes(0.2) / slopes(0.1), 2.0, rtol=0.2)
+
+
 def lagged_correlations(x, max_lag):
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     n = len(z) - max_lag
