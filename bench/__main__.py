@@ -112,6 +112,7 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "words", nargs="*", metavar="FOLDER or override",
         help="folder of a run, and profile=NAME with its overrides; results/laptop if none",
     )  # fmt: skip
+    report.add_argument("--config-dir", metavar="FOLDER", help="folder of configs of your own")
     report.add_argument("--reference", help="method from which the others are subtracted")
     listing = commands.add_parser("list", help="list what can be chosen")
     listing.add_argument("what", choices=[

@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from bench import plans
 from bench import settings as run_settings
 from bench.cells import Cell
-from bench.composing import plain_error, prepare, profile
+from bench.composing import ERRORS, plain_error, prepare, profile
 from bench.grid import expand
 from bench.settings import Settings
 from bench.store import Scan, Store
@@ -130,7 +130,7 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(composed)()
-    except hydra.errors.HydraException as error:
+    except ERRORS as error:
         raise plain_error(error) from error
     return errors
 

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 import hydra
+import yaml
 from hydra.core.config_store import ConfigStore
 
 import methods.registry
@@ -22,17 +23,19 @@ from bench.views import View
 
 GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
 
+ERRORS = (hydra.errors.HydraException, yaml.YAMLError)
+"""What composing a wrong config raises; see `plain_error`."""
 
-def options(group: str, private: Path | None = None) -> list[str]:
+_FLAGS = ("--config-dir", "-cd")  # followed by a folder of somebody's own configs
+
+
+def options(group: str, overrides: Sequence[str] = ()) -> list[str]:
     """Return the names in a config group, sorted.
 
-    Methods include those of other packages; `private` is a folder given as `--config-dir`.
+    Methods include those of other packages; a `--config-dir` among the overrides adds its own.
     """
-    files = [*(resources.files("conf") / group).iterdir()]
-    if private is not None and (private / group).is_dir():
-        files += (private / group).iterdir()
-    names = {Path(file.name).stem for file in files if file.name.endswith(".yaml")}
-    return sorted(names | set(methods.registry.available() if group == "method" else ()))
+    written = _written(group, overrides)
+    return sorted(written | set(methods.registry.available() if group == "method" else ()))
 
 
 def prepare(overrides: Sequence[str]) -> None:
@@ -44,12 +47,11 @@ def prepare(overrides: Sequence[str]) -> None:
         Names the group, its options and what was found. Hydra's own message for a wrong name in
         a list names no options.
     """
-    private = _private_folder(overrides)
     for word in overrides:
         group, _, value = word.partition("=")
         if group not in GROUPS or "(" in value:
             continue
-        known = options(group, private)
+        known = options(group, overrides)
         for name in filter(None, (part.strip("[] '\"") for part in value.split(","))):
             if name not in known and name != "null":
                 near = difflib.get_close_matches(name, known, n=1)
@@ -57,7 +59,7 @@ def prepare(overrides: Sequence[str]) -> None:
                 raise ValueError(
                     f"{group}: expected one of {', '.join(known)}, found {name!r}{hint}"
                 )
-    _add_foreign_methods()
+    _add_foreign_methods(overrides)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
 def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
     """Return the experiments of a profile in its order, and its settings; raises as `profile`."""
     prepare(overrides)
+    overrides = _composable(overrides)
     if any(word.startswith("experiment=") for word in overrides):
         raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
     if not any(word.startswith("profile=") for word in overrides):
@@ -111,11 +114,14 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
     return [Planned(name, _once(cells[name]), view) for name, view in views.items()], whole
 
 
-def experiment_view(name: str) -> View:
-    """Return how the report shows an experiment; raises as `profile`."""
-    prepare([f"experiment={name}"])
+def experiment_view(name: str, flags: Sequence[str] = ()) -> View:
+    """Return how the report shows an experiment; raises as `profile`.
+
+    `flags` may be `--config-dir` and a folder.
+    """
+    prepare([*flags, f"experiment={name}"])
     with hydra.initialize_config_module("conf", version_base="1.3"):
-        return compose([f"experiment={name}"]).report
+        return compose([*_composable(flags), f"experiment={name}"]).report
 
 
 def _once(cells: Iterable[Cell]) -> list[Cell]:
@@ -123,7 +129,7 @@ def _once(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def plain_error(error: Exception) -> BaseException:
-    """Return what one of Hydra's errors means: a ValueError of one line, or an interrupt."""
+    """Return what one of `ERRORS` means: a ValueError of one line, or an interrupt."""
     if isinstance(error.__cause__, KeyboardInterrupt):  # it wraps whatever happens to it
         return error.__cause__
     return ValueError(run_settings.one_line(error))
@@ -133,20 +139,44 @@ def compose(overrides: Sequence[str]) -> Settings:
     """Compose a config inside an initialised Hydra; ValueError says what is wrong with it."""
     try:
         return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
-    except hydra.errors.HydraException as error:
+    except ERRORS as error:
         raise plain_error(error) from error
 
 
+def _composable(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides with `--config-dir FOLDER`, which only Hydra's command line takes."""
+    folder = _private_folder(overrides)
+    if folder is None:
+        return list(overrides)
+    if not folder.is_dir():
+        raise ValueError(f"--config-dir: expected a folder, found none at {folder}")
+    before = ["", *overrides]
+    kept = [
+        word
+        for flag, word in zip(before, overrides, strict=False)
+        if flag not in _FLAGS and not word.startswith(_FLAGS)
+    ]
+    return [f"hydra.searchpath=['file://{folder.absolute()}']", *kept]
+
+
 def _private_folder(overrides: Sequence[str]) -> Path | None:
-    folders = [Path(b) for a, b in itertools.pairwise(overrides) if a in ("--config-dir", "-cd")]
+    folders = [Path(b) for a, b in itertools.pairwise(overrides) if a in _FLAGS]
     folders += [Path(w.partition("=")[2]) for w in overrides if w.startswith("--config-dir=")]
     return folders[0] if folders else None
 
 
-def _add_foreign_methods() -> None:
-    """Give each method of another package a config node, so that `method=name` selects it."""
-    shipped = {Path(file.name).stem for file in (resources.files("conf") / "method").iterdir()}
-    for name in set(methods.registry.available()) - shipped:
+def _written(group: str, overrides: Sequence[str]) -> set[str]:
+    """Return the names that have a YAML file, here or in somebody's own folder."""
+    private = _private_folder(overrides)
+    files = [*(resources.files("conf") / group).iterdir()]
+    if private is not None and (private / group).is_dir():
+        files += (private / group).iterdir()
+    return {Path(file.name).stem for file in files if file.name.endswith(".yaml")}
+
+
+def _add_foreign_methods(overrides: Sequence[str]) -> None:
+    """Give each method without a YAML file a config node, so that `method=name` selects it."""
+    for name in set(methods.registry.available()) - _written("method", overrides):
         ConfigStore.instance().store(
             group="method", name=name, node={}, package=f"methods.{name}", provider="entry point"
         )

@@ -35,18 +35,19 @@ def report(args: argparse.Namespace) -> int:
     """
     folders = [word for word in args.words if "=" not in word]
     overrides = [word for word in args.words if "=" in word]
+    flags = ["--config-dir", args.config_dir] if args.config_dir else []
     if len(folders) > 1:
         raise ValueError(f"folder: expected one, found {', '.join(folders)}")
-    if folders and not overrides and Path(folders[0]).name in options("profile"):
+    if folders and not overrides and Path(folders[0]).name in options("profile", flags):
         overrides = [f"profile={Path(folders[0]).name}"]
     parts: list[Part] = []
     root = Path(folders[0]) if folders else None
     if overrides or root is None:
-        planned, whole = experiments(overrides)
+        planned, whole = experiments([*flags, *overrides])
         parts = [Part(p.name, _about(p.name), p.view, p.cells) for p in planned]
         root = root or store_of(whole).root
     cells, read = _results(root)
-    parts += _others(cells, parts, root.name)
+    parts += _others(cells, parts, root.name, flags)
     page = write_page(root.name, parts, read, root, args.reference)
     print(f"wrote {page}")
     return 0
@@ -61,14 +62,16 @@ def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     return plans.load(store), store.read
 
 
-def _others(planned: Sequence[Cell], parts: Sequence[Part], name: str) -> list[Part]:
+def _others(
+    planned: Sequence[Cell], parts: Sequence[Part], name: str, flags: Sequence[str]
+) -> list[Part]:
     """Return a part of the planned cells that no part holds."""
     known = {cell.key for part in parts for cell in part.cells}
     cells = [cell for cell in planned if cell.key not in known]
     if not cells:
         return []
-    if not parts and name in options("experiment"):
-        return [Part(name, _about(name), experiment_view(name), cells)]
+    if not parts and name in options("experiment", flags):
+        return [Part(name, _about(name), experiment_view(name, flags), cells)]
     about = "Runs of other commands in this folder."
     return [Part("other" if parts else name, about, View(), cells)]
 

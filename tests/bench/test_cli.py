@@ -148,3 +148,32 @@ def test_every_key_of_every_yaml_has_a_comment(path):
         if not plain or not value.strip() or key.strip() in ("kind", "name", "dir", "subdir"):
             continue
         assert "#" in value or before.strip().startswith("#"), f"{path.name}: {line}"
+
+
+def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
+    for group, text in {
+        "profile": "# @package _global_\nname: own\nexperiments:\n- tiny\n- tiny seeds=[1]\n",
+        "experiment": "# @package _global_\nname: tiny\nn_samples: [100]\nseeds: [0]\n"
+        "grid: {graph: {n_vars: [3, 4]}}\nreport: {x: graph.n_vars, metrics: [auroc]}\n",
+    }.items():
+        path = tmp_path / "own conf" / group / ("own.yaml" if group == "profile" else "tiny.yaml")
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    words = ["--config-dir=own conf", "profile=own", "method=[random]"]
+    assert lagbench("plan", *words, cwd=tmp_path).returncode == 0
+    done = lagbench("bench", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "own: 4 cells" in done.stdout
+    done = lagbench("report", "results/own", "--config-dir", "own conf", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "tiny" in (tmp_path / "results" / "own" / "report" / "index.html").read_text()
+    (tmp_path / "own conf" / "profile" / "own.yaml").write_text("experiments: [tiny seeds=[1]]\n")
+    for command in ("bench", "run"):
+        done = lagbench(command, *words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith("lagbench: while parsing a flow sequence; in ")
+        assert done.stderr.count("\n") == 1
+    done = lagbench("bench", "--config-dir", "gone", "profile=smoke", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2, "lagbench: --config-dir: expected a folder, found none at gone\n"
+    )  # fmt: skip
