@@ -15,6 +15,7 @@ presence means that the cell is complete.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,6 +198,17 @@ class Store:
     def read_truth(self, name: str) -> LaggedGraph:
         """Return a truth by its digest."""
         return LaggedGraph.from_npz(self.root / "truths" / f"{name}.npz")
+
+    def graphs(self, key: str) -> tuple[LaggedGraph, LaggedGraph] | None:
+        """Return the graph of a record and its truth, or None where one cannot be read."""
+        record = self.read(key)
+        if record is None or record["status"] != "ok" or record["truth"] is None:
+            return None
+        try:
+            graph = LaggedGraph.from_npz(self.path(key, ".npz"))
+            return graph, self.read_truth(record["truth"])
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
 
     def set_aside(self, path: Path) -> Path | None:
         """Move a file that is no record out of the way and return where to.

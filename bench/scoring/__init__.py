@@ -17,7 +17,7 @@ from bench.scoring.counts import expected_metrics
 from bench.scoring.decisions import Selection, decide
 from bench.scoring.floors import selection_floor, simulated_floor
 from bench.scoring.ranking import rank_metrics
-from bench.scoring.regimes import graphs_of_regimes, overlap, regime_metrics
+from bench.scoring.regimes import average, graphs_of_regimes, overlap, regime_metrics
 from methods import LaggedGraph
 
 __all__ = ["Score", "score"]
@@ -97,7 +97,7 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
     scopes, shared = {"union": _table(estimate, truth, rng)}, overlap(estimate, truth)
     if truth.per_regime:
         graphs = graphs_of_regimes(estimate, truth, shared)
-        scopes["per_regime"] = _average(
+        scopes["per_regime"] = average(
             [_table(graphs[label], regime, rng) for label, regime in truth.per_regime.items()]
         )
     if shared is not None:
@@ -139,20 +139,3 @@ def _floors(
         for name, value in selection_floor(candidates, selection).items()
     }
     return closed | simulated_floor(candidates, rng)
-
-
-def _average(tables: list[_Table]) -> _Table:
-    """Return the mean of the defined values of every row that all tables have."""
-    return {
-        key: _mean_of_defined([table[key] for table in tables])
-        for key in tables[0]
-        if all(key in table for table in tables)
-    }
-
-
-def _mean_of_defined(rows: list[tuple[float, float, float]]) -> tuple[float, float, float]:
-    defined = [row for row in rows if not np.isnan(row[0])]
-    if not defined:
-        return (np.nan, np.nan, np.nan)
-    value, floor, ceiling = np.mean(defined, axis=0).tolist()
-    return value, floor, ceiling

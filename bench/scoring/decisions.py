@@ -46,8 +46,8 @@ def decide(candidates: Candidates) -> dict[str, Selection]:
     """
     everything = np.zeros_like(candidates.effect)
     rules = {
-        "top3": Selection(_top3(candidates), candidates.effect),
-        "global_k": Selection(_highest(candidates.rank, candidates.n_true), everything),
+        "top3": per_effect(candidates, 3),
+        "global_k": overall(candidates, candidates.n_true),
         "oracle": Selection(_best_f1(candidates), everything),
     }
     if candidates.selected is not None:
@@ -55,12 +55,18 @@ def decide(candidates: Candidates) -> dict[str, Selection]:
     return rules
 
 
-def _top3(candidates: Candidates) -> FloatArray:
+def per_effect(candidates: Candidates, k: int) -> Selection:
+    """Return the `k` highest scores of each effect, fewer where fewer are scored."""
     weight = np.zeros(len(candidates.rank))
     for effect in np.unique(candidates.effect):
         here = candidates.effect == effect
-        weight[here] = _highest(candidates.rank[here], 3)
-    return weight
+        weight[here] = _highest(candidates.rank[here], k)
+    return Selection(weight, candidates.effect)
+
+
+def overall(candidates: Candidates, k: int) -> Selection:
+    """Return the `k` highest scores of all, fewer where fewer are scored."""
+    return Selection(_highest(candidates.rank, k), np.zeros_like(candidates.effect))
 
 
 def _highest(rank: IntArray, places: int) -> FloatArray:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from bench.scoring.candidates import IntArray
 from methods import LaggedGraph
+
+K = TypeVar("K", bound=Hashable)
+
+Numbers = tuple[float, float, float]
+"""Value, floor and ceiling of a metric."""
 
 
 class Overlap(NamedTuple):
@@ -105,3 +111,20 @@ def adjusted_rand(steps: IntArray) -> float:
         return 1.0
     expected = in_rows * in_columns / pairs
     return (together - expected) / ((in_rows + in_columns) / 2 - expected)
+
+
+def average(tables: Sequence[Mapping[K, Numbers]]) -> dict[K, Numbers]:
+    """Return the mean of the defined values, floors and ceilings that all regimes' tables have."""
+    return {
+        key: _mean_of_defined([table[key] for table in tables])
+        for key in tables[0]
+        if all(key in table for table in tables)
+    }
+
+
+def _mean_of_defined(rows: Sequence[Numbers]) -> Numbers:
+    defined = [row for row in rows if not np.isnan(row[0])]
+    if not defined:
+        return (np.nan, np.nan, np.nan)
+    value, floor, ceiling = np.mean(defined, axis=0).tolist()
+    return value, floor, ceiling

@@ -16,6 +16,7 @@ from bench.records import Record
 from bench.report.figures import save
 from bench.report.page import tables
 from bench.report.page.comparison import compare, make_average, residuals
+from bench.report.page.cuts import cut_section
 from bench.report.page.drawing import Drawing, heading
 from bench.report.page.leaderboard import (
     Leaderboard,
@@ -30,6 +31,7 @@ from bench.report.page.styles import outline, styles_of, variables
 from bench.report.page.table import Table
 from bench.report.page.verdicts import Evidence, judge
 from bench.statements import load_statements
+from bench.store import Store
 from bench.views import View
 
 if TYPE_CHECKING:
@@ -82,7 +84,8 @@ def write_page(
     read
         Returns the record of a key, or None.
     root
-        Folder of the run; published numbers are looked for there and in `paper` beside it.
+        Folder of the run; published numbers are looked for there and in `paper` beside it, and
+        stored graphs there, for views with cuts.
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
     """
@@ -93,27 +96,34 @@ def write_page(
     cells = {cell.key: cell for part in parts for cell in part.cells}
     every = list(cells.values())
     board = make_leaderboard(sections, every, reference)
-    summaries = {section.name: summarise(section) for section in sections}
+    cut = {s.name: cut_section(s, Store(root).graphs) for s in sections if s.view.cuts}
+    shown = [cut.get(section.name, section) for section in sections]
+    summaries = {section.name: summarise(section) for section in shown}
     numbers = read_reference(root)
-    published = {s.name: curves(s.view.published, numbers) for s in sections}
-    compared = compare(sections, summaries, published)
+    published = {s.name: curves(s.view.published, numbers) for s in shown}
+    compared = compare(shown, summaries, published)
+    evidence = Evidence([*sections, *cut.values()], cells, usual_settings(every))
     frames = {
         "leaderboard": board.table,
         "average": make_average(sections, every, averages(numbers)),
-        "claims": judge(load_statements(), Evidence(sections, cells, usual_settings(every))),
+        "claims": judge(load_statements(), evidence),
         "published": compared,
         "residuals": residuals(compared),
         "points": pd.concat([s.assign(experiment=name) for name, s in summaries.items()]),
     }
-    shown = _tables(board, frames, sections, summaries) | {
-        "makers": tables.makers(Counter(reader.made_by.values()))
+    made = {
+        **_tables(board, frames),
+        "coverage": tables.coverage(sections),
+        "failures": tables.failures(sections),
+        "makers": tables.makers(Counter(reader.made_by.values())),
+        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in shown},
     }
-    drawings = _drawings(sections, summaries, published)
+    drawings = _drawings(shown, summaries, published)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_tables(shown, frames, folder)
+    _write_tables(made, frames, folder)
     _write_figures(board, drawings, folder / "figures")
     page = folder / "index.html"
-    write_text(page, _render(name, board, shown, drawings))
+    write_text(page, _render(name, board, made, drawings))
     return page
 
 
@@ -124,19 +134,11 @@ def _maker(record: Mapping[str, Any]) -> str:
     return f"lagbench {provenance.describe(made_by['code'])} on {where}"
 
 
-def _tables(
-    board: Leaderboard,
-    frames: Mapping[str, pd.DataFrame],
-    sections: Sequence[Section],
-    summaries: Mapping[str, pd.DataFrame],
-) -> dict[str, Table]:
+def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
     made = (tables.average, tables.claims, tables.published, tables.residuals)
     return {
         "leaderboard": tables.leaderboard(board),
         **{table.__name__: table(frames[table.__name__]) for table in made},
-        "coverage": tables.coverage(sections),
-        "failures": tables.failures(sections),
-        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in sections},
     }
 
 
@@ -196,12 +198,12 @@ def _shown(drawing: Drawing) -> dict[str, Any]:
     """Return what the template shows of an experiment."""
     section, styles = drawing.section, drawing.styles
     here = {*section.cells["method"], *drawing.published["method"]}
-    missing = int((section.cells["status"] == "missing").sum())
+    missing = section.cells["status"] == "missing"
     return {
         "name": section.name,
         "about": section.about,
-        "planned": len(section.cells),
-        "missing": missing,
+        "planned": section.cells["key"].nunique(),
+        "missing": section.cells.loc[missing, "key"].nunique(),
         "published": not drawing.published.empty,
         "legend": [
             (method, variables()[style.colour][0], outline(style))

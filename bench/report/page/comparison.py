@@ -13,7 +13,8 @@ from bench.report.page.section import Section, setting
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ["experiment", "panel", "setting", "x_name", "x", "method", "published", "ours", "low",
+_COLUMNS = ["experiment", "panel", "setting", "x_name", "x", "metric", "method",
+            "published", "ours", "low",
             "high", "n", "n_planned", "fair", "difference"]  # fmt: skip
 _CONDITION = ["experiment", "simulator", "axes", "n_samples"]
 _NOTHING = {**dict.fromkeys(("mean", "low", "high"), float("nan")), "n": 0, "n_planned": 0}
@@ -37,10 +38,10 @@ def compare(
     Returns
     -------
     DataFrame
-        `ours`, with the interval `low` to `high` over `n` systems of `n_planned`, is the first
-        metric of the view, `fair` that of the fair protocol where it is shown, `difference` is
-        `ours - published`; NaN where nothing was run. `setting` holds the axes that are neither
-        drawn nor the simulator.
+        `ours`, with the interval `low` to `high` over `n` systems of `n_planned`, is the metric
+        beside which the number stands, the first of the view if none is named. `fair` is F1 of
+        the fair protocol where that is shown. `difference` is `ours - published`; NaN where
+        nothing was run. `setting` holds the axes that are neither drawn nor the simulator.
     """
     import pandas as pd
 
@@ -64,11 +65,13 @@ def _points(
         head["setting"] = setting(condition["axes"], section.x)
         for point in beside(published, section, condition).to_dict("records"):
             place = (panel, point["method"], point["x"])
-            one = ours.get((section.view.metrics[0], *place), _NOTHING)
+            metric = point["metric"] or section.view.metrics[0]
+            one = ours.get((metric, *place), _NOTHING)
             fair = ours.get((PROTOCOLS["fair"], *place), _NOTHING)
             found.append(
                 head
-                | {"x": point["x"], "method": point["method"], "published": point["value"]}
+                | {"x": point["x"], "metric": metric, "method": point["method"]}
+                | {"published": point["value"]}
                 | {name: one[name] for name in ("low", "high", "n", "n_planned")}
                 | {"ours": one["mean"], "difference": one["mean"] - point["value"]}
                 | {"fair": fair["mean"]}
@@ -77,14 +80,14 @@ def _points(
 
 
 def residuals(compared: pd.DataFrame) -> pd.DataFrame:
-    """Return mean and root mean square of the differences by experiment, setting and method.
+    """Return mean and root mean square of the differences by setting, metric and method.
 
     They are over the `n` points that both have, of `n_published`.
     """
     import pandas as pd
 
     rows = []
-    keys = ["experiment", "setting", "method"]
+    keys = ["experiment", "setting", "metric", "method"]
     for names, group in compared.groupby(keys, sort=False):
         apart = group["difference"].dropna()
         rows.append(

@@ -6,6 +6,7 @@ the legend is HTML; and with all others of its experiment in one figure, for the
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ HEADINGS = {
     "f1 paper": "F1, paper protocol",
     "f1 fair": "F1, fair protocol",
     "auprc": "AUPRC",
+    "f1@k": "F1 at k edges",
+    "precision@k": "precision at k edges",
+    "recall@k": "recall at k edges",
     COST: "CPU seconds",
 }
 _SUFFIXES = (".png", ".svg", ".pdf")
@@ -86,7 +90,8 @@ class Drawing:
 
     def _panel(self, ax: Axes, metric: str, name: str) -> None:
         rows = self.summary[(self.summary["metric"] == metric) & (self.summary["panel"] == name)]
-        shown = self.published[: None if metric == self.section.view.metrics[0] else 0]
+        shown = self.published
+        shown = shown[shown["metric"].fillna(self.section.view.metrics[0]) == metric]
         points = beside(shown, self.section, rows.iloc[0].to_dict())
         at = _positions([*rows["x"], *points["x"]])
         drawn = rows.dropna(subset=["mean"])
@@ -99,7 +104,8 @@ class Drawing:
         if metric != COST:
             _bounds(ax, drawn, at)
         if drawn.empty:
-            ax.text(0.5, 0.5, "not run", transform=ax.transAxes, ha="center", color=MUTED)
+            said = "not run" if set(rows["state"]) == {"not run"} else "no score"
+            ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", color=MUTED)
         _dress(ax, self.section.x, metric, name, at)
 
 
@@ -159,7 +165,7 @@ def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) ->
         ax.set_yscale("log")
     elif limits(metric) == (0.0, 1.0):
         ax.set_ylim(-0.04, 1.06)
-    ax.set_title(name, fontsize=9, color=INK)
+    ax.set_title(textwrap.fill(name, 36), fontsize=9, color=INK)
     ax.set_xlabel({"n_samples": "steps", "simulator": ""}.get(x, x), fontsize=8, color=INK)
     ax.set_ylabel(heading(metric), fontsize=8, color=INK)
     ax.tick_params(colors=INK, labelsize=8)

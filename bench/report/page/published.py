@@ -58,7 +58,7 @@ def averages(reference: pd.DataFrame) -> pd.Series:
 
 
 def curves(published: Sequence[Published], reference: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per published point: our names of `method` and `x`, `value`, `where`.
+    """Return one row per published point: our names of `method` and `x`, value, metric, `where`.
 
     Rows whose place on our axis is not known are left out.
     """
@@ -74,9 +74,10 @@ def curves(published: Sequence[Published], reference: pd.DataFrame) -> pd.DataFr
             method = {**METHODS, **entry.methods}.get(row["method"])
             if x is not None and method is not None:
                 points.append(
-                    {"method": method, "x": x, "value": row["value"], "where": entry.where}
+                    {"method": method, "x": x, "value": row["value"]}
+                    | {"metric": entry.metric, "where": entry.where}
                 )
-    return pd.DataFrame(points, columns=["method", "x", "value", "where"])
+    return pd.DataFrame(points, columns=["method", "x", "value", "metric", "where"])
 
 
 def beside(points: pd.DataFrame, section: Section, condition: Mapping[Any, Any]) -> pd.DataFrame:

@@ -56,8 +56,8 @@ class Section:
 
     @property
     def metrics(self) -> list[str]:
-        """What is shown, the cost last."""
-        return [*self.view.metrics, COST]
+        """What is shown, the cost last; a cut costs nothing."""
+        return [*self.view.metrics, *[COST] * (not self.view.cuts)]
 
 
 def make_section(
@@ -76,7 +76,7 @@ def make_section(
     plain = rows_of(cells, read)
     plain = plain.assign(
         x=[_place(x, row, points) for row in plain[_CONDITION].to_dict("records")],
-        panel=[_panel(x, row) for row in plain[_CONDITION].to_dict("records")],
+        panel=[panel_of(x, row) for row in plain[_CONDITION].to_dict("records")],
     )
     scored = pd.concat([plain[plain["scope"] != ""], protocols(plain)], ignore_index=True)
     plainly = ~scored["metric"].str.contains(":") | scored["metric"].str.startswith("regimes:")
@@ -107,8 +107,8 @@ def _place(x: str, row: Mapping[Any, Any], points: Mapping[tuple[str, str], Any]
     return points[row["simulator"], row["axes"]].get(x)
 
 
-def _panel(x: str, row: Mapping[Any, Any]) -> str:
-    """Name everything of a condition that is not on the axis."""
+def panel_of(x: str, row: Mapping[Any, Any]) -> str:
+    """Return the name of a panel: everything of a condition that is not on the axis."""
     axes = setting(row["axes"], x).split()
     parts = [] if x == "simulator" else [row["simulator"]]
     parts += [part.rpartition(".")[2] if "." in part.split("=")[0] else part for part in axes]

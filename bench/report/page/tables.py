@@ -117,13 +117,13 @@ def _signed(mean: float, low: float, high: float) -> str:
 
 def published(compared: pd.DataFrame) -> Table:
     """Return one row per published point, ours beside it."""
-    heads = ["experiment", "panel", "axis", "x", "method", "published", "ours", "runs",
+    heads = ["experiment", "panel", "axis", "x", "metric", "method", "published", "ours", "runs",
              "difference", "ours, fair protocol"]  # fmt: skip
     rows = [
         [
             *map(word, (row["experiment"], row["panel"], row["x_name"])),
             number(row["x"]) if isinstance(row["x"], int | float) else word(row["x"]),
-            word(row["method"]),
+            *map(word, (heading(row["metric"]), row["method"])),
             number(row["published"], f"{row['published']:.2f}"),
             number(row["ours"], show(row["ours"], row["low"], row["high"]), "not run"),
             number(row["n"], f"{row['n']} / {row['n_planned']}"),
@@ -137,10 +137,12 @@ def published(compared: pd.DataFrame) -> Table:
 
 def residuals(rests: pd.DataFrame) -> Table:
     """Return one row per experiment, setting of its other axes, and method."""
-    heads = ["experiment", "setting", "method", "points", "mean difference", "root mean square"]
+    heads = ["experiment", "setting", "metric", "method", "points", "mean difference",
+             "root mean square"]  # fmt: skip
     rows = [
         [
-            *map(word, (row["experiment"], row["setting"], row["method"])),
+            *map(word, (row["experiment"], row["setting"])),
+            *map(word, (heading(row["metric"]), row["method"])),
             number(row["n"], f"{row['n']} / {row['n_published']}"),
             number(row["mean"], f"{row['mean']:+.3f}", "not run"),
             number(row["rms"], f"{row['rms']:.3f}", "not run"),

@@ -64,7 +64,7 @@ class Evidence:
             allowed = _ends(there, wanted)
             chosen = chosen.loc[[value in allowed for value in there]]
         rows = section.rows[section.rows["metric"] == metric]
-        return rows[rows["key"].isin(chosen["key"])]
+        return rows.merge(chosen[["key", "axes"]])
 
     def _is(self, key: str, parameters: Mapping[str, Any]) -> bool:
         """Whether the method of a cell has the given parameters, or else its usual ones."""
