@@ -31,7 +31,7 @@ class Bar:
     at_least, at_most
         The bar on the mean over systems of the score, ratio or difference.
     paper
-        What the source of the method reports for it, to be read beside.
+        What a publication reports for the method, to be read beside.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

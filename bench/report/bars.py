@@ -16,13 +16,13 @@ from bench.store import Scan, Store
 if TYPE_CHECKING:
     import pandas as pd
 
-_HEADS = ["system", "method", "steps", "measure", "bar", "mean", "met", "score", "floor",
-          "ceiling", "of ceiling", "paper", "CPU s", "systems"]  # fmt: skip
+_HEADS = ["system", "method", "steps", "measure", "bar", "mean", "met", "ours", "published",
+          "floor", "ceiling", "of ceiling", "CPU s", "systems"]  # fmt: skip
 _NUMBERS = ["target", "mean", "low", "high", "score", "score_low", "score_high", "floor",
             "ceiling", "of_ceiling", "cpu_seconds"]  # fmt: skip
 _LEGEND = """
 `mean` is what the bar judges: the measure, averaged over systems, with Student's 95 % interval.
-`score` is the metric itself, `paper` the one that the source of the method reports, `CPU s` the
+`ours` is the metric itself, `published` what a publication reports for the method, `CPU s` the
 method alone. Where a system has regimes, scores are means over the graphs of its regimes."""
 
 Methods = Mapping[str, Mapping[str, Any]]
@@ -181,7 +181,8 @@ def _line(row: Mapping[Any, Any]) -> list[str]:
         show(row["mean"], row["low"], row["high"], 3),
         row["met"],
         show(row["score"], row["score_low"], row["score_high"]),
-        *(_number(row[name], ".2f") for name in ("floor", "ceiling", "of_ceiling", "paper")),
+        _number(row["paper"], ".4g"),
+        *(_number(row[name], ".2f") for name in ("floor", "ceiling", "of_ceiling")),
         _number(row["cpu_seconds"], ".2g"),
         row["systems"],
     ]

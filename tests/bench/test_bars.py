@@ -151,7 +151,7 @@ def test_the_files_hold_every_row_and_the_figure_every_target(records):
             records.add(cell("dot", seed, params={name: rate}), precision_at_own=1 - rate)
     bars = [
         Bar(work="first", metric="fdr@own", at_most=0.15),
-        Bar(work="second", metric="fdr@own", parameters={name: 0.2}),
+        Bar(work="second", metric="fdr@own", parameters={name: 0.2}, paper=0.3),
     ]
     root, methods = records.store.root, {"dot": {**METHODS["dot"], name: 0.1}}
     said = write_bars(bars, records.cells, records.store.scan(), records.store, methods)
@@ -159,17 +159,20 @@ def test_the_files_hold_every_row_and_the_figure_every_target(records):
     text = (root / "bars.md").read_text()
     assert "## first" in text
     assert "| linear | dot | 100 | fdr@own | ≤ 0.15 | 0.100 [0.100, 0.100] | met |" in text
+    assert "| mean | met | ours | published |" in text
+    assert "| 0.200 [0.200, 0.200] |  | 0.20 [0.20, 0.20] | 0.3 |" in text
     table = pd.read_csv(root / "bars.csv")
     assert list(table["target"]) == [0.1, 0.2]
     assert np.allclose(table["mean"], [0.1, 0.2])
     assert b"linear, 100 steps" in (root / "fdr.svg").read_bytes()
 
 
-def test_every_bar_of_the_profile_finds_five_systems():
-    cells, settings = profile(["profile=dot"])
+@pytest.mark.parametrize(("name", "n_systems"), [("dot", 5), ("home_ground", 3)])
+def test_every_bar_of_a_profile_finds_its_systems(name, n_systems):
+    cells, settings = profile([f"profile={name}"])
     for bar in settings.bars:
         seeds = {c.seed for c in bar.cells(cells, settings.methods)}
-        assert seeds == {1000, 1001, 1002, 1003, 1004}, bar
+        assert seeds == set(range(1000, 1000 + n_systems)), bar
         if isinstance(bar.against, list):
             assert {c.method for c in bar.rivals(cells)} == set(bar.against)
 
