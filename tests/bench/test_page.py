@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from bench.__main__ import main
+from bench.report.page.drawing import positions
 from bench.report.page.leaderboard import make_leaderboard, usual_settings
 from bench.report.page.published import curves
 from bench.report.page.section import make_section, summarise
@@ -201,6 +202,18 @@ def test_published_curves_are_dashed_in_the_panel_they_belong_to(small):
     assert "published, in the method" in volume
     assert "published, in the method" not in lags
     assert ">1k<" in volume
+
+
+def test_numbers_stand_in_proportion_or_by_logarithms_and_names_evenly():
+    assert positions([3, 1, 2]) == {1: 0, 2: 1, 3: 2}
+    assert positions([10, 5, 50, 10.0]) == pytest.approx({5: 0, 10: 2 * 5 / 45, 50: 2})
+    # A factor of 20, as in the published volumes.
+    far = positions([50_000, 100_000, 1_000_000])
+    assert far[100_000] == pytest.approx(2 * math.log(2) / math.log(20))
+    assert (far[50_000], far[1_000_000]) == pytest.approx((0, 2))
+    assert positions([0, 1, 100])[1] == pytest.approx(2 / 100)  # no logarithm of 0
+    assert positions(["b", "a", 3]) == {"b": 0, "a": 1, 3: 2}
+    assert positions([7]) == {7: 0}
 
 
 def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():

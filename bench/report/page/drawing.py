@@ -6,6 +6,8 @@ the legend is HTML; and with all others of its experiment in one figure, for the
 
 from __future__ import annotations
 
+import itertools
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ HEADINGS = {
     "recall@k": "recall at k edges",
     COST: "CPU seconds",
 }
+_WIDE = 20  # factor between the ends of an axis from which on it is logarithmic
+_TITLE = 36  # characters of a title that fit on a line
 _SUFFIXES = (".png", ".svg", ".pdf")
 _BOUNDS = {"floor": ":", "ceiling": "-."}
 
@@ -67,7 +71,7 @@ class Drawing:
         found: dict[str, list[str]] = {}
         for metric in self.section.metrics:
             for name in dict.fromkeys(self.summary["panel"]):
-                figure = Figure(figsize=(2.8, 2.3), layout="constrained")
+                figure = Figure(figsize=(2.8, self._height(metric)), layout="constrained")
                 self._panel(figure.subplots(), metric, name)
                 title = f"{self.section.name}.{metric}.{name}"
                 found.setdefault(metric, []).append(inline(figure, title))
@@ -78,9 +82,10 @@ class Drawing:
         from matplotlib.figure import Figure
 
         metrics, names = self.section.metrics, list(dict.fromkeys(self.summary["panel"]))
-        size = (3.0 * len(names) + 2.0, 2.5 * len(metrics))
+        heights = [self._height(metric) for metric in metrics]
+        size = (3.0 * len(names) + 2.0, 1.1 * sum(heights))
         figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots(len(metrics), len(names), squeeze=False)
+        axes = figure.subplots(len(metrics), len(names), squeeze=False, height_ratios=heights)
         for line, metric in zip(axes, metrics, strict=True):
             for ax, name in zip(line, names, strict=True):
                 self._panel(ax, metric, name)
@@ -88,19 +93,29 @@ class Drawing:
         folder.mkdir(parents=True, exist_ok=True)
         save(figure, fullest, folder / self.section.name, _SUFFIXES)
 
+    def _published(self, metric: str) -> pd.DataFrame:
+        named = self.published["metric"].fillna(self.section.view.metrics[0])
+        return self.published[named == metric]
+
+    def _height(self, metric: str) -> float:
+        # Twice the curves need more room.
+        return 2.3 if self._published(metric).empty else 3.0
+
     def _panel(self, ax: Axes, metric: str, name: str) -> None:
         rows = self.summary[(self.summary["metric"] == metric) & (self.summary["panel"] == name)]
-        shown = self.published
-        shown = shown[shown["metric"].fillna(self.section.view.metrics[0]) == metric]
-        points = beside(shown, self.section, rows.iloc[0].to_dict())
-        at = _positions([*rows["x"], *points["x"]])
+        points = beside(self._published(metric), self.section, rows.iloc[0].to_dict())
+        at = positions([*rows["x"], *points["x"]])
         drawn = rows.dropna(subset=["mean"])
-        present = [method for method in self.styles if method in set(drawn["method"])]
+        known = {*drawn["method"], *points["method"]}
+        present = [method for method in self.styles if method in known]
+        # A small sideways shift, the same for ours and the published, keeps methods apart.
+        reach = min(0.4, 0.75 * _gap(at))
         for k, method in enumerate(present):
-            moved = (k - (len(present) - 1) / 2) / max(len(present), 8)
-            _curve(ax, drawn[drawn["method"] == method], at, moved, self.styles[method])
-        for known, group in points.groupby("method"):
-            _dashed(ax, group, at, self.styles[str(known)], str(known))
+            moved = {x: v + reach * (k - (len(present) - 1) / 2) / max(len(present), 8)
+                     for x, v in at.items()}  # fmt: skip
+            style = self.styles[method]
+            _curve(ax, drawn[drawn["method"] == method], moved, style, method)
+            _dashed(ax, points[points["method"] == method], moved, style, method)
         if metric != COST:
             _bounds(ax, drawn, at)
         if drawn.empty:
@@ -109,24 +124,39 @@ class Drawing:
         _dress(ax, self.section.x, metric, name, at)
 
 
-def _positions(values: Sequence[Any]) -> dict[Any, float]:
-    """Return where each value of the axis stands: evenly spaced, numbers in order."""
+def positions(values: Sequence[Any]) -> dict[Any, float]:
+    """Return where each value of the axis stands, from 0 to one less than their number.
+
+    Numbers stand in proportion, or by their logarithms where they are positive and span a factor
+    of 20 or more; names are evenly spaced.
+    """
     found = list(dict.fromkeys(values))
-    if all(isinstance(value, int | float) for value in found):
-        found = sorted(found)
-    return {value: float(k) for k, value in enumerate(found)}
+    if len(found) < 2 or not all(isinstance(value, int | float) for value in found):
+        return {value: float(k) for k, value in enumerate(found)}
+    found = sorted(found)
+    wide = found[0] > 0 and found[-1] >= _WIDE * found[0]
+    places = [math.log(value) if wide else float(value) for value in found]
+    unit = (places[-1] - places[0]) / (len(found) - 1)
+    return {v: (place - places[0]) / unit for v, place in zip(found, places, strict=True)}
+
+
+def _gap(at: Mapping[Any, float]) -> float:
+    """Return the smallest distance of two neighbours on the axis."""
+    places = sorted(at.values())
+    return min((b - a for a, b in itertools.pairwise(places)), default=1.0)
 
 
 def _curve(
-    ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float], moved: float, style: Style
+    ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float], style: Style, method: str
 ) -> None:
+    if rows.empty:
+        return
     rows = rows.assign(at=rows["x"].map(at)).sort_values("at")
-    method, mean = rows["method"].iloc[0], rows["mean"]
+    mean = rows["mean"]
     errors = [(mean - rows["low"].fillna(mean)), (rows["high"].fillna(mean) - mean)]
-    # A small sideways shift keeps the intervals of equal scores apart.
-    made = ax.errorbar(rows["at"] + 0.3 * moved, mean, yerr=[error.clip(0) for error in errors],
-                       label=method, color=style.colour, marker=style.marker, ms=4.5,
-                       lw=style.width, elinewidth=0.8, capsize=1.5)  # fmt: skip
+    made = ax.errorbar(rows["at"], mean, yerr=[error.clip(0) for error in errors], label=method,
+                       color=style.colour, marker=style.marker, ms=4.5, lw=style.width,
+                       elinewidth=0.8, capsize=1.5)  # fmt: skip
     line, caps, bars = made.lines
     for artist in (line, *caps, *bars):
         artist.set_gid(f"method:{method}")
@@ -135,11 +165,14 @@ def _curve(
 def _dashed(
     ax: Axes, points: pd.DataFrame, at: Mapping[Any, float], style: Style, method: str
 ) -> None:
-    """Draw a published curve, dashed and with hollow markers."""
+    """Draw a published curve, dashed and with hollow markers, paler than ours."""
+    if points.empty:
+        return
     places = sorted(zip(points["x"].map(at), points["value"], strict=True))
     xs, values = zip(*places, strict=True)
-    (line,) = ax.plot(xs, values, ls="--", color=style.colour, marker=style.marker, mfc="none",
-                      ms=5, lw=1.0, label=f"{method} (published)", zorder=1)  # fmt: skip
+    (line,) = ax.plot(xs, values, ls=(0, (3, 2)), color=style.colour, marker=style.marker,
+                      mfc="none", ms=4.5, mew=0.8, lw=0.9, alpha=0.65, zorder=1,
+                      label=f"{method} (published)")  # fmt: skip
     line.set_gid(f"method:{method}")
 
 
@@ -157,7 +190,7 @@ def _bounds(ax: Axes, rows: pd.DataFrame, at: Mapping[Any, float]) -> None:
 
 def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) -> None:
     texts = [_short(value) for value in at]
-    long = sum(map(len, texts)) > 28
+    long = sum(map(len, texts)) > 28 * min(1.0, _gap(at) * len(at) / 2)
     ax.set_xticks(list(at.values()), texts, rotation=30 if long else 0, ha="right" if long else
                   "center", fontsize=8)  # fmt: skip
     ax.set_xlim(-0.5, len(at) - 0.5)
@@ -165,7 +198,8 @@ def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) ->
         ax.set_yscale("log")
     elif limits(metric) == (0.0, 1.0):
         ax.set_ylim(-0.04, 1.06)
-    ax.set_title(textwrap.fill(name, 36), fontsize=9, color=INK)
+    title = textwrap.fill(name.replace(" steps", "\N{NO-BREAK SPACE}steps"), _TITLE)
+    ax.set_title(title, fontsize=9, color=INK)
     ax.set_xlabel({"n_samples": "steps", "simulator": ""}.get(x, x), fontsize=8, color=INK)
     ax.set_ylabel(heading(metric), fontsize=8, color=INK)
     ax.tick_params(colors=INK, labelsize=8)

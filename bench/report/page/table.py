@@ -65,4 +65,4 @@ def number(value: float, text: str | None = None, absent: str = "") -> Entry:
     value = float(value)
     if math.isnan(value):
         return Entry(absent, "", "absent")
-    return Entry(f"{value:,g}" if text is None else text, value)
+    return Entry(f"{value:,.10g}" if text is None else text, value)
