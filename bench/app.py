@@ -14,8 +14,9 @@ from omegaconf import DictConfig
 from bench import plans
 from bench import settings as run_settings
 from bench.cells import Cell
-from bench.composing import ERRORS, plain_error, prepare, profile
+from bench.composing import ERRORS, cells_of, experiments, plain_error, prepare, profile
 from bench.grid import expand
+from bench.listing import describe
 from bench.settings import Settings
 from bench.store import Scan, Store
 
@@ -66,11 +67,21 @@ def run(overrides: Sequence[str]) -> int:
 
 
 def run_profile(overrides: Sequence[str]) -> int:
-    """Run every experiment of a profile into one store and report on them together."""
-    cells, settings = profile(overrides)
-    outcome = _sweep(cells, store_of(settings), settings)
-    _report(cells, outcome.scan, store_of(settings))
+    """Run every experiment of a profile into one store and report on them.
+
+    Those of its headline come first: the table is about them, and printed once they are done.
+    """
+    from bench.reporting import report_on
+
+    planned, settings = experiments(overrides)
+    store, cells = store_of(settings), cells_of(planned)
+    first = cells_of(part for part in planned if part.name in settings.headline) or cells
+    outcome = _sweep(first, store, settings)
+    _report(first, outcome.scan, store)
+    if len(first) < len(cells):
+        outcome = _sweep(cells, store, settings)
     _compare(cells, outcome.scan, settings)
+    report_on(planned, store)
     return int(outcome.lost > 0)
 
 
@@ -78,14 +89,18 @@ def plan(overrides: Sequence[str]) -> int:
     """Print what `run`, or `bench` where a profile is named, would do, and do none of it."""
     from bench.planning import make_plan, pace, show
 
+    chosen = [word.removeprefix("profile=") for word in overrides if word.startswith("profile=")]
+
     def job(cells: list[Cell], settings: Settings) -> None:
         store = store_of(settings)
         made = make_plan(cells, store, settings)
         print(f"{settings.name} (in {store.root})")
         print(show(made, pace(made, store), settings.jobs))
 
-    if any(word.startswith("profile=") for word in overrides):
-        job(*profile(overrides))
+    if chosen:
+        composed = profile(overrides)
+        print(describe("profile", chosen[-1], overrides))
+        job(*composed)
     else:
         here = [word for word in overrides if not word.startswith("hydra/launcher=")]
         for error in _compose_each(here, job):

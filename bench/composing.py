@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import hydra
@@ -34,8 +35,17 @@ def options(group: str, overrides: Sequence[str] = ()) -> list[str]:
 
     Methods include those of other packages; a `--config-dir` among the overrides adds its own.
     """
-    written = _written(group, overrides)
-    return sorted(written | set(methods.registry.available() if group == "method" else ()))
+    foreign = methods.registry.available() if group == "method" else ()
+    return sorted({*written(group, overrides), *foreign})
+
+
+def written(group: str, overrides: Sequence[str] = ()) -> dict[str, Traversable]:
+    """Return the YAML file of each name in a config group, here or in somebody's own folder."""
+    private = _private_folder(overrides)
+    files: list[Traversable] = [*(resources.files("conf") / group).iterdir()]
+    if private is not None and (private / group).is_dir():
+        files += (private / group).iterdir()
+    return {Path(file.name).stem: file for file in files if file.name.endswith(".yaml")}
 
 
 def prepare(overrides: Sequence[str]) -> None:
@@ -82,19 +92,24 @@ class Planned:
 
 
 def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
-    """Return the cells of all experiments of a profile, each cell once, and its settings.
+    """Return the cells of all experiments of a profile, and its settings; raises as they do."""
+    planned, whole = experiments(overrides)
+    return cells_of(planned), whole
+
+
+def cells_of(planned: Iterable[Planned]) -> list[Cell]:
+    """Return the cells of some experiments, each once."""
+    return _once(cell for part in planned for cell in part.cells)
+
+
+def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
+    """Return the experiments of a profile in its order, and its settings.
 
     Raises
     ------
     ValueError
         Names the key, option or override that is wrong.
     """
-    planned, whole = experiments(overrides)
-    return _once(cell for part in planned for cell in part.cells), whole
-
-
-def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
-    """Return the experiments of a profile in its order, and its settings; raises as `profile`."""
     prepare(overrides)
     overrides = _composable(overrides)
     if any(word.startswith("experiment=") for word in overrides):
@@ -115,7 +130,7 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
 
 
 def experiment_view(name: str, flags: Sequence[str] = ()) -> View:
-    """Return how the report shows an experiment; raises as `profile`.
+    """Return how the report shows an experiment; raises as `experiments`.
 
     `flags` may be `--config-dir` and a folder.
     """
@@ -165,18 +180,9 @@ def _private_folder(overrides: Sequence[str]) -> Path | None:
     return folders[0] if folders else None
 
 
-def _written(group: str, overrides: Sequence[str]) -> set[str]:
-    """Return the names that have a YAML file, here or in somebody's own folder."""
-    private = _private_folder(overrides)
-    files = [*(resources.files("conf") / group).iterdir()]
-    if private is not None and (private / group).is_dir():
-        files += (private / group).iterdir()
-    return {Path(file.name).stem for file in files if file.name.endswith(".yaml")}
-
-
 def _add_foreign_methods(overrides: Sequence[str]) -> None:
     """Give each method without a YAML file a config node, so that `method=name` selects it."""
-    for name in set(methods.registry.available()) - _written("method", overrides):
+    for name in set(methods.registry.available()) - set(written("method", overrides)):
         ConfigStore.instance().store(
             group="method", name=name, node={}, package=f"methods.{name}", provider="entry point"
         )

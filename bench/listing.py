@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from importlib import resources
+from collections.abc import Sequence
 
 import methods.registry
-from bench.composing import options
+from bench.composing import options, written
 
 
 def show(args: argparse.Namespace) -> int:
@@ -19,10 +19,10 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def describe(group: str, name: str) -> str:
+def describe(group: str, name: str, overrides: Sequence[str] = ()) -> str:
     """Return the one-line description of an option: its first comment that is no directive."""
-    file = resources.files("conf") / group / f"{name}.yaml"
-    if not file.is_file():
+    file = written(group, overrides).get(name)
+    if file is None:
         package = methods.registry.available()[name].dist
         return f"(from {package.name})" if package else "(from another package)"
     comments = (line[1:].strip() for line in file.read_text(encoding="utf-8").splitlines()

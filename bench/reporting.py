@@ -9,12 +9,13 @@ from pathlib import Path
 from bench import plans
 from bench.app import store_of
 from bench.cells import Cell
-from bench.composing import experiment_view, experiments, options
+from bench.composing import Planned, experiment_view, experiments, options
 from bench.exported import find_exported, read_exported
 from bench.folder import store_in
 from bench.listing import describe
 from bench.records import Record
 from bench.report.page import Part, write_page
+from bench.store import Store
 from bench.views import View
 
 
@@ -44,13 +45,26 @@ def report(args: argparse.Namespace) -> int:
     root = Path(folders[0]) if folders else None
     if overrides or root is None:
         planned, whole = experiments([*flags, *overrides])
-        parts = [Part(p.name, _about(p.name), p.view, p.cells) for p in planned]
+        parts = _parts(planned)
         root = root or store_of(whole).root
     cells, read = _results(root)
     parts += _others(cells, parts, root.name, flags)
     page = write_page(root.name, parts, read, root, args.reference)
     print(f"wrote {page}")
     return 0
+
+
+def report_on(planned: Sequence[Planned], store: Store) -> None:
+    """Write the report on the experiments of a profile into its store."""
+    from bench.sweep import writing
+
+    with writing(store):
+        page = write_page(store.root.name, _parts(planned), store.read, store.root)
+    print(f"wrote {page}")
+
+
+def _parts(planned: Sequence[Planned]) -> list[Part]:
+    return [Part(p.name, _about(p.name), p.view, p.cells) for p in planned]
 
 
 def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:

@@ -75,6 +75,8 @@ class Settings:
         Parameters of each selected method and simulator, by name.
     experiments
         Experiments of a profile, each with its overrides behind it; empty for a single run.
+    headline
+        Those of them that a profile runs first and that its table is about; empty for all.
     bars
         What `bars.md` judges after a profile has run.
     ablation
@@ -100,6 +102,7 @@ class Settings:
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]
     experiments: list[str]
+    headline: list[str]
     bars: list[Bar]
     ablation: str | None
     report: View = field(default_factory=View)

@@ -41,6 +41,7 @@ def settings(tmp_path, monkeypatch):
                 "small": {"kind": "structural", "graph": {"n_vars": 4, "max_lag": 2}},
             },
             "experiments": [],
+            "headline": [],
             "bars": [],
             "ablation": None,
         }

@@ -177,3 +177,27 @@ def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
     assert (done.returncode, done.stderr) == (
         2, "lagbench: --config-dir: expected a folder, found none at gone\n"
     )  # fmt: skip
+
+
+def test_a_headline_comes_first_and_the_report_has_everything(tmp_path):
+    for path, text in {
+        "profile/own.yaml": "# @package _global_\n# Two: a second.\nname: own\n"
+        "experiments: [second, first]\nheadline: [first]\n",
+        "experiment/first.yaml": "# @package _global_\nname: first\nn_samples: [100]\n",
+        "experiment/second.yaml": "# @package _global_\nname: second\nn_samples: [70]\n",
+    }.items():
+        file = tmp_path / "mine" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    words = ["--config-dir", "mine", "profile=own", "method=[random]", "seeds=[0]"]
+    planned = lagbench("plan", *words, cwd=tmp_path)
+    assert planned.stdout.startswith("Two: a second.\nown (in results/own)\n"), planned.stderr
+    done = lagbench("bench", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = (done.stdout.index(f"own: {n} cells") for n in (1, 2))
+    assert first < done.stdout.index("| random |") < second
+    folder = tmp_path / "results" / "own"
+    table = pd.read_csv(folder / "table.csv")
+    assert set(table["n_samples"]) == {100}
+    points = pd.read_csv(folder / "report" / "points.csv")
+    assert set(points["experiment"]) == {"first", "second"}
