@@ -9,12 +9,15 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
+
+Exact = Literal["fast", "library"]
+"""How a method that a library has is run: our exact route, or the library as it is shipped."""
 
 
 class DeclinedError(Exception):

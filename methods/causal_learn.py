@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from methods.base import DeclinedError
-from methods.fisherz import Exact, register
+from methods.base import DeclinedError, Exact
+from methods.fisherz import register
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
 from methods.unrolled import (

@@ -8,9 +8,8 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
-from methods.base import Handles, Method
+from methods.base import Exact, Handles, Method
 from methods.causal_learn import columns_of, silence, time_order
-from methods.fisherz import Exact
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
 from methods.skeleton import skeleton

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from math import asinh, sqrt
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 from scipy.special import ndtr, ndtri
 
+from methods.base import Exact
 from methods.series import FloatArray
-
-Exact = Literal["fast", "library"]
-"""Which test: on a correlation matrix, or the library's own on the data."""
 
 
 def register(exact: Exact) -> str:

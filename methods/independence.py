@@ -5,14 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from methods.base import UnavailableError
+from methods.base import Exact, UnavailableError
 
 Test = Literal["parcorr", "robust_parcorr", "gpdc", "cmiknn"]
-Exact = Literal["fast", "library"]
 
 NONLINEAR = ("gpdc", "cmiknn")
 """Tests that see an effect without a linear trace."""
@@ -40,7 +39,7 @@ def independence_test(name: Test, exact: Exact, rng: np.random.Generator) -> Any
     ValueError
         If `name` or `exact` is none of these.
     """
-    if exact not in ("fast", "library"):
+    if exact not in get_args(Exact):
         raise ValueError(f"exact: expected 'fast' or 'library', found {exact!r}")
     seed = int(rng.integers(2**31))
     if name == "parcorr":

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from annotated_types import Interval
 
-from methods.base import Handles, Method
+from methods.base import Exact, Handles, Method
 from methods.graph import FloatArray, LaggedGraph
-from methods.independence import Exact, independence_test
+from methods.independence import independence_test
 from methods.marks import edges, graph_of
 from methods.series import TimeSeries
 from methods.tigramite_frame import frame_of, no_spread_declines

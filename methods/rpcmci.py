@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from annotated_types import Ge, Interval
 
-from methods.base import DeclinedError, Handles, Method, UnavailableError
+from methods.base import DeclinedError, Exact, Handles, Method, UnavailableError
 from methods.graph import FloatArray, LaggedGraph
-from methods.independence import NONLINEAR, Exact, Test, bounds_allowed, independence_test
+from methods.independence import NONLINEAR, Test, bounds_allowed, independence_test
 from methods.marks import lagged_graph_of
 from methods.per_regime import union
 from methods.regime_search import Rounds

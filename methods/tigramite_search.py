@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from methods.base import Handles, Method
+from methods.base import Exact, Handles, Method
 from methods.graph import BoolArray, LaggedGraph
 from methods.independence import (
     NONLINEAR,
-    Exact,
     Test,
     bounds_allowed,
     independence_test,

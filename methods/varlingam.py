@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from methods.adaptive_lasso import adaptive_lasso, short_paths_allowed
-from methods.base import DeclinedError, Handles, Method
+from methods.base import DeclinedError, Exact, Handles, Method
 from methods.directlingam import causal_order
 from methods.graph import LaggedGraph
 from methods.series import FloatArray, TimeSeries
@@ -55,7 +55,7 @@ class VARLiNGAM(Method):
     libraries = ("lingam", "sklearn.linear_model")
 
     prune: bool = True
-    exact: Literal["fast", "library"] = "fast"
+    exact: Exact = "fast"
     order: Literal["fixed", "bic"] = "fixed"
 
     def discover(
