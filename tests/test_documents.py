@@ -1,0 +1,99 @@
+"""Every command, script and file of the README and of `docs/` works as written.
+
+Each document is followed from its top to its end in a folder of its own. A block that is said to
+be a file, as in "here `my_method.py`:", is written; any other `python` block is run, and so is
+every line of an `sh` block. Blocks in other languages are for reading.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = {path.stem: path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
+FENCE = re.compile(r"(?:`([\w./-]+\.\w+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+
+
+class Step(NamedTuple):
+    """What a document has its reader do: write `text` to a file, or run it."""
+
+    document: str
+    language: str
+    file: str
+    text: str
+
+
+def steps():
+    for document, path in DOCUMENTS.items():
+        for file, language, text in FENCE.findall(path.read_text(encoding="utf-8")):
+            if file or language == "python":
+                yield Step(document, language, file, text)
+            elif language == "sh":
+                lines = (line.partition("  #")[0].strip() for line in text.splitlines())
+                yield from (Step(document, language, "", line) for line in lines if line)
+
+
+STEPS = list(steps())
+COMMANDS = [step for step in STEPS if step.language == "sh"]
+
+
+def label(step):
+    return f"{step.document}: {step.file or step.text.splitlines()[0]}"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A folder for the reader of each document."""
+    return {document: tmp_path_factory.mktemp(document) for document in DOCUMENTS}
+
+
+def run(command, folder):
+    environment = {
+        **os.environ,
+        "MPLBACKEND": "agg",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": str(folder / "installed"),
+    }
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("step", STEPS, ids=label)
+def test_the_reader_gets_through(step, folders):
+    folder = folders[step.document]
+    if step.file:
+        path = folder / step.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(step.text)
+    elif step.language == "python":
+        run([sys.executable, "-c", step.text], folder)
+    elif step.text.startswith("make "):
+        run(["make", "--dry-run", *step.text.split()[1:]], ROOT)
+    elif step.text.startswith("pip "):
+        # Beside the packages that the tests run with, which stay as they are.
+        words = [*step.text.split()[1:], "--quiet", "--no-deps", "--target", "installed"]
+        run([sys.executable, "-m", "pip", *words], folder)
+    else:
+        assert run(["bash", "-c", step.text], folder).strip()
+
+
+def test_the_commands_are_found():
+    assert [step.text for step in COMMANDS[:2]] == ["make test", "make bench"]
+    documents = {step.document for step in COMMANDS}
+    assert documents == set(DOCUMENTS) - {"methods", "parcorr", "protocols"}
+
+
+def test_nothing_but_make_pip_and_lagbench_is_asked_of_the_reader():
+    assert {step.text.split()[0] for step in COMMANDS} == {"make", "pip", "lagbench"}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS.values(), ids=list(DOCUMENTS))
+def test_files_that_are_linked_exist(path):
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / link).is_file(), link
