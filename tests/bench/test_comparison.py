@@ -1,11 +1,13 @@
 """Ours beside the published: every number against one computed by hand."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 
 from bench.report.page import tables
+from bench.report.page.average import average_svg, save_average
 from bench.report.page.comparison import compare, make_average, residuals
 from bench.report.page.published import averages, curves, read_reference
 from bench.report.page.section import make_section, summarise
@@ -116,8 +118,12 @@ def test_in_the_average_every_condition_counts_once(sections, small):
     assert table["fair"]["random"] == pytest.approx((0.07 + 0.065) / 2)
     assert list(table.loc["random", ["n_paper", "n_fair", "n_planned"]]) == [2, 2, 4]
     assert math.isnan(table["paper"]["tcdf"])  # published, and none of ours
+    # All methods have `volume` in common.
+    assert table["n_shared"]["dot"] == 2
+    assert table["shared_paper"]["dot"] == pytest.approx(0.82)
+    assert table["shared_fair"]["pcmci"] == pytest.approx((0.625 + 0.62) / 2)
     assert (
-        "| tcdf | 0.30 | not run | 0 / 0 | not run | 0 / 0 |"
+        "| tcdf | 0.30 |  |  | not run | 0 / 0 | not run | 0 / 0 |"
         in tables.average(table.reset_index()).markdown()
     )
 
@@ -128,3 +134,13 @@ def test_a_condition_of_two_experiments_counts_in_both(small):
     table = make_average([*own, again], small.cells, pd.Series(dtype=float)).set_index("method")
     assert table["fair"]["dot"] == pytest.approx((4 * 0.82 + 2 * 0.4) / 6)
     assert table["n_planned"]["dot"] == 6
+
+
+def test_the_average_is_drawn_where_something_was_run(sections, small, tmp_path):
+    table = make_average(sections, small.cells, averages(read_reference(small.store.root)))
+    save_average(table, tmp_path / "average")
+    assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".pdf"}
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", (tmp_path / "average.svg").read_text())
+    assert {"dot", "pcmci", "random", "tcdf", "published"} <= set(texts)
+    nothing = table.assign(shared_paper=math.nan, shared_fair=math.nan)
+    assert average_svg(nothing) == ""

@@ -15,6 +15,7 @@ from bench.files import write_text
 from bench.records import Record
 from bench.report.figures import save
 from bench.report.page import tables
+from bench.report.page.average import average_svg, save_average
 from bench.report.page.comparison import compare, make_average, residuals
 from bench.report.page.cuts import cut_section
 from bench.report.page.drawing import Drawing, heading
@@ -122,8 +123,9 @@ def write_page(
     folder.mkdir(parents=True, exist_ok=True)
     _write_tables(made, frames, folder)
     _write_figures(board, drawings, folder / "figures")
+    save_average(frames["average"], folder / "figures" / "average")
     page = folder / "index.html"
-    write_text(page, _render(name, board, made, drawings))
+    write_text(page, _render(name, board, made, drawings, frames["average"]))
     return page
 
 
@@ -175,7 +177,11 @@ def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path
 
 
 def _render(
-    name: str, board: Leaderboard, shown: Mapping[str, Table], drawings: Sequence[Drawing]
+    name: str,
+    board: Leaderboard,
+    shown: Mapping[str, Table],
+    drawings: Sequence[Drawing],
+    means: pd.DataFrame,
 ) -> str:
     import jinja2
 
@@ -186,6 +192,8 @@ def _render(
         name=name,
         board=board,
         tables=shown,
+        average=average_svg(means),
+        n_shared=int(means["n_shared"].max()) if len(means) else 0,
         sections=[_shown(drawing) for drawing in drawings],
         ranks={protocol: rank_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
@@ -106,19 +108,37 @@ def make_average(
     The value of a condition (experiment, simulator, grid point, length) is the mean over its
     systems; each condition counts once, in every experiment that has it. Methods are taken at
     their usual settings. Columns: method, published, and for each protocol the mean and the
-    number of conditions with a score, `n_paper` and `n_fair`, of `n_planned`; best mean first.
+    number of conditions with a score, `n_paper` and `n_fair`, of `n_planned`. Means over unlike
+    conditions do not compare: `shared_paper` and `shared_fair` are over the `n_shared` conditions
+    under which every method has a score in both, but for those with fewer than half as many as
+    the best covered one, which have none. Best shared mean first.
     """
     import pandas as pd
 
     rows, runs = at_usual_settings(sections, cells)
     planned = runs.drop_duplicates([*_CONDITION, "method"])["method"].value_counts()
     table = pd.DataFrame({"published": published, "n_planned": planned})
-    for protocol, metric in PROTOCOLS.items():
-        part = rows[rows["metric"] == metric].astype({"value": float})
-        by_condition = part.groupby([*_CONDITION, "method"])["value"].mean().dropna()
-        over_all = by_condition.groupby(level="method")
-        table[protocol], table[f"n_{protocol}"] = over_all.mean(), over_all.size()
+    scores = {p: _by_condition(rows[rows["metric"] == m]) for p, m in PROTOCOLS.items()}
+    shared = _shared(list(scores.values()))
+    table["n_shared"] = len(shared)
+    for protocol, frame in scores.items():
+        table[protocol], table[f"n_{protocol}"] = frame.mean(), frame.notna().sum()
+        table[f"shared_{protocol}"] = frame.loc[shared.index, shared.columns].mean()
     counts = ["n_planned", *(f"n_{protocol}" for protocol in PROTOCOLS)]
     table[counts] = table[counts].fillna(0).astype(int)
-    order = [*PROTOCOLS, "published"]
+    order = [*(f"shared_{protocol}" for protocol in reversed(PROTOCOLS)), *PROTOCOLS, "published"]
     return table.rename_axis("method").sort_values(order, ascending=False).reset_index()
+
+
+def _by_condition(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over systems, a row per condition and a column per method."""
+    means = rows.astype({"value": float}).groupby([*_CONDITION, "method"])["value"].mean()
+    return means.unstack("method")
+
+
+def _shared(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return which conditions and methods (index and columns) have a score in all frames."""
+    known: pd.DataFrame = functools.reduce(and_, (frame.notna() for frame in frames))
+    counts = known.sum()
+    covered = known.loc[:, (counts > 0) & (counts >= counts.max() / 2)]
+    return covered.loc[covered.all(axis=1)]

@@ -154,12 +154,14 @@ def residuals(rests: pd.DataFrame) -> Table:
 
 def average(means: pd.DataFrame) -> Table:
     """Return the mean of each method over all conditions, and over how many."""
-    heads = ["method", "published"]
+    heads = ["method", "published", *(f"shared F1 ({protocol})" for protocol in PROTOCOLS)]
     for protocol in PROTOCOLS:
         heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
     rows = []
     for row in means.to_dict("records"):
-        cells = [word(row["method"]), number(row["published"], f"{row['published']:.2f}")]
+        cells = [word(row["method"])]
+        for name in ("published", *(f"shared_{protocol}" for protocol in PROTOCOLS)):
+            cells.append(number(row[name], f"{row[name]:.2f}"))
         for protocol in PROTOCOLS:
             counts = f"{row[f'n_{protocol}']} / {row['n_planned']}"
             cells += [

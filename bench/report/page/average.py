@@ -1,0 +1,67 @@
+"""The figure of the average: each method's published mean and ours under both protocols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.report.figures import save
+from bench.report.page.leaderboard import PROTOCOLS
+from bench.report.page.styles import INK, MUTED
+from bench.report.page.svg import inline
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_MARKS = {
+    "published": ("published", "D", "none"),
+    "shared_paper": ("ours, paper protocol", "o", MUTED),
+    "shared_fair": ("ours, fair protocol", "s", INK),
+}
+
+
+def save_average(means: pd.DataFrame, path: Path) -> None:
+    """Write the figure as PNG, SVG and PDF; nothing where nothing was run."""
+    if _drawn(means).empty:
+        return
+    figure = draw_average(means)
+    save(figure, figure.axes[0], path, (".png", ".svg", ".pdf"))
+
+
+def average_svg(means: pd.DataFrame) -> str:
+    """Return the figure for the page, or nothing where nothing was run."""
+    if _drawn(means).empty:
+        return ""
+    figure = draw_average(means)
+    figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False)
+    return inline(figure, "average")
+
+
+def draw_average(means: pd.DataFrame) -> Figure:
+    """Return a row per method; `means` as from `bench.report.page.comparison.make_average`."""
+    from matplotlib.figure import Figure
+
+    rows = _drawn(means)
+    figure = Figure(figsize=(5.6, 1.0 + 0.24 * len(rows)), layout="constrained")
+    ax = figure.subplots()
+    for column, (label, marker, fill) in _MARKS.items():
+        ax.plot(rows[column], range(len(rows)), marker, mfc=fill, mec=INK, ms=6, label=label)
+    ax.set_yticks(range(len(rows)), rows["method"])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("mean F1", fontsize=9, color=INK)
+    ax.tick_params(colors=INK, labelsize=9)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.grid(color=MUTED, alpha=0.25, lw=0.6)
+    ax.patch.set_alpha(0)
+    return figure
+
+
+def _drawn(means: pd.DataFrame) -> pd.DataFrame:
+    """Return the methods of ours that have a shared mean, and the published ones beside them."""
+    ours = [f"shared_{protocol}" for protocol in PROTOCOLS]
+    if means[ours].isna().all(axis=None):
+        return means[:0]
+    return means.dropna(subset=[*ours, "published"], how="all")
