@@ -140,5 +140,5 @@ def _shared(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return which conditions and methods (index and columns) have a score in all frames."""
     known: pd.DataFrame = functools.reduce(and_, (frame.notna() for frame in frames))
     counts = known.sum()
-    covered = known.loc[:, (counts > 0) & (counts >= counts.max() / 2)]
+    covered: pd.DataFrame = known.loc[:, (counts > 0) & (counts >= counts.max() / 2)]
     return covered.loc[covered.all(axis=1)]
