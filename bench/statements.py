@@ -30,7 +30,9 @@ class Statement:
         The conditions: `simulator`, `n_samples` or an axis of the grid by its dotted name, and a
         value or a list of values. `smallest` and `largest` stand for the ends of what is planned.
     metric
-        Name of a metric as in `table.csv`; `f1` is judged under both protocols.
+        Name of a metric as in `table.csv` or of a cut as `f1@k`; `f1` is judged under both
+        protocols. `cpu_seconds` is the cost of a run that ended as ok, `stopped` is 1 for a run
+        that ended as `timeout`, `out_of_memory` or `crashed` and 0 for every other that was run.
     methods
         Who is judged, one verdict each.
     parameters

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from bench.__main__ import main
+from bench.composing import options
 from bench.report.page.drawing import positions
 from bench.report.page.leaderboard import make_leaderboard, usual_settings
 from bench.report.page.published import curves
@@ -47,8 +48,8 @@ def test_files_lie_beside_the_page(small):
             "claims.csv", "claims.md", "failures.md", "coverage.md", "average.csv", "average.md",
             "published.csv", "published.md", "residuals.csv", "residuals.md"} <= found  # fmt: skip
     figures = {path.name for path in (folder / "figures").iterdir()}
-    assert {f"{stem}.{suffix}" for stem in ("volume", "lags", "ranks_fair", "ranks_paper")
-            for suffix in ("png", "svg", "pdf")} == figures  # fmt: skip
+    stems = ("average", "volume", "lags", "ranks_fair", "ranks_paper")
+    assert {f"{s}.{suffix}" for s in stems for suffix in ("png", "svg", "pdf")} == figures
 
 
 def test_what_was_not_run_is_counted_and_never_filled_in(sections):
@@ -149,6 +150,23 @@ def test_what_has_not_been_run_is_not_tested(sections, small, statement):
     assert row["paper"] == row["fair"] == ""
 
 
+def test_what_a_run_cost_and_whether_it_was_stopped(sections, small):
+    # One of PCMCI's five runs at 100 steps was killed.
+    asked = {"methods": ("pcmci",), "experiment": "volume", "metric": "stopped"}
+    row = verdict(sections, small, **asked, where={"n_samples": "smallest"}, above=0)
+    assert row["fair_mean"] == row["paper_mean"] == pytest.approx(1 / 5)
+    row = verdict(sections, small, **asked, where={"n_samples": "largest"}, above=0)
+    assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
+    row = verdict(sections, small, metric="stopped", methods=("random",), above=0,
+                  experiment="lags")  # fmt: skip
+    assert row["verdict"] == "not tested"
+    # All that ended took two seconds.
+    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, below=3)
+    assert (row["fair_mean"], row["fair_n"], row["verdict"]) == (2, 5, "holds")
+    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, against=["dot"], above=0)
+    assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
+
+
 def test_a_difference_between_conditions_pairs_seeds(sections, small):
     row = verdict(sections, small, experiment="volume", above=0,
                   versus={"experiment": "lags", "where": {"graph.max_lag": 5}})  # fmt: skip
@@ -179,6 +197,8 @@ def test_the_statements_that_ship_can_be_read_and_have_a_bound():
     assert len(statements) > 20
     assert all((s.above is None) != (s.below is None) for s in statements)
     assert all(s.says.endswith(".") for s in statements)
+    # A statement about an experiment that is not there would be "not tested" for ever.
+    assert {s.experiment for s in statements} - {None} <= set(options("experiment"))
 
 
 def test_published_points_take_our_names():

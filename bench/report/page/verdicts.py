@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell, canonical
 from bench.report.page.leaderboard import PROTOCOLS
-from bench.report.page.section import Section
+from bench.report.page.section import COST, Section
 from bench.report.tables import show
 from bench.statements import Statement
 from bench.statistics import Estimate, estimate, paired
@@ -28,6 +28,9 @@ ONLY = {
     "fair": "holds only under the fair protocol",
 }
 VERDICTS = (HOLDS, *ONLY.values(), FAILS, UNTESTED)
+
+STOPPED = "stopped"
+"""Metric of a run that was killed at its limits or died; see `bench.statements`."""
 
 _INDEX = ["simulator", "axes", "n_samples", "seed"]
 
@@ -63,6 +66,8 @@ class Evidence:
             there = _column(section, chosen, name)
             allowed = _ends(there, wanted)
             chosen = chosen.loc[[value in allowed for value in there]]
+        if metric in (COST, STOPPED):
+            return _of_runs(chosen[chosen["status"] != "missing"], metric)
         rows = section.rows[section.rows["metric"] == metric]
         return rows.merge(chosen[["key", "axes"]])
 
@@ -72,6 +77,15 @@ class Evidence:
             return key in self.usual
         own = canonical(self.cells[key].method_params)
         return all(own.get(name) == value for name, value in canonical(parameters).items())
+
+
+def _of_runs(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return what is known of a run rather than of its graph; it has neither floor nor ceiling."""
+    if metric == COST:
+        value = runs[COST].where(runs["status"] == "ok")
+    else:
+        value = runs["status"].isin(["timeout", "out_of_memory", "crashed"])
+    return runs.assign(value=value.astype(float), floor=math.nan, ceiling=math.nan)
 
 
 def _column(section: Section, cells: pd.DataFrame, name: str) -> list[Any]:
