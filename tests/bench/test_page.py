@@ -130,6 +130,8 @@ def test_verdicts(sections, small):
     assert verdict(sections, small, experiment="lags", where={"graph.max_lag": 50},
                    above=0.3)["verdict"] == "holds"  # fmt: skip
     assert verdict(sections, small, metric="auprc", above=0.9)["verdict"] == "does not hold"
+    row = verdict(sections, small, **level, above=0.625)
+    assert (row["verdict"], row["fair"][-11:]) == ("undecided", ", undecided")
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,7 @@ def test_verdicts(sections, small):
         {"methods": ("nobody",), "above": 0},
         {"experiment": "elsewhere", "above": 0},
         {"experiment": "volume", "against": ["nobody"], "above": 0},
+        {"experiment": "volume", "against": ["random", "nobody", "noone"], "above": 0},
         {"experiment": "volume", "where": {"simulator": "other"}, "above": 0},
         {"experiment": "lags", "where": {"n_samples": "largest"}, "above": 0},
         {"experiment": "volume", "parameters": {"k": 1}, "above": 0},

@@ -15,8 +15,8 @@ from bench.report.tables import show
 if TYPE_CHECKING:
     import pandas as pd
 
-_KINDS = dict(zip(VERDICTS, ["good", "partly", "partly", "bad", "absent"], strict=True))
-_SIGNS = dict(zip(VERDICTS, "✓◐◐✗–", strict=True))  # noqa: RUF001 - a dash for what was not tested
+_KINDS = dict(zip(VERDICTS, ["good", "partly", "partly", "bad", "partly", "absent"], strict=True))
+_SIGNS = dict(zip(VERDICTS, "✓◐◐✗?–", strict=True))  # noqa: RUF001 - a dash for what was not tested
 
 
 def points(section: Section, summary: pd.DataFrame) -> Table:

@@ -1,8 +1,9 @@
 """Statements judged by measurements: holds, holds only under one protocol, does not hold.
 
 A statement holds if the whole 95 % interval over systems lies on the stated side of its bound,
-under both protocols where it is about F1. Where the interval reaches over the bound it does not
-hold, and the numbers say `undecided`. What has not been run is not tested.
+under both protocols where it is about F1. Where none does, it does not hold if one lies wholly on
+the other side, and is undecided if all reach over the bound. What has not been run is not tested,
+nor is what is said of the best of several rivals of which less than half have been run.
 """
 
 from __future__ import annotations
@@ -12,22 +13,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bench.cells import Cell, canonical
 from bench.report.page.leaderboard import PROTOCOLS
 from bench.report.page.section import COST, Section
-from bench.report.tables import show
+from bench.report.tables import limits, show
 from bench.statements import Statement
 from bench.statistics import Estimate, estimate, paired
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HOLDS, FAILS, UNTESTED = "holds", "does not hold", "not tested"
+HOLDS, FAILS, UNDECIDED, UNTESTED = "holds", "does not hold", "undecided", "not tested"
 ONLY = {
     "paper": "holds only under its protocol",
     "fair": "holds only under the fair protocol",
 }
-VERDICTS = (HOLDS, *ONLY.values(), FAILS, UNTESTED)
+VERDICTS = (HOLDS, *ONLY.values(), FAILS, UNDECIDED, UNTESTED)
 
 STOPPED = "stopped"
 """Metric of a run that was killed at its limits or died; see `bench.statements`."""
@@ -145,14 +148,15 @@ def _compare(
         # One that has run on a few easy conditions only is no rival on all of them.
         shared = {name: value.index.isin(scores.index).sum() for name, scores in each.items()}
         each = {n: scores for n, scores in each.items() if shared[n] > 0.5 * len(value)}
-        if not each:
+        if not each or len(each) < 0.5 * len(asked.against):
             return estimate([]), ""
         hardest = min(each, key=lambda name: paired(value, each[name]).mean)
         return _difference(value, each[hardest], hardest)
     if asked.against is not None:
         return _difference(value, own[asked.against], asked.against)
     found = estimate(seeds)
-    return found, show(found.mean, found.low, found.high) if found.n else ""
+    low, high = (float(np.clip(end, *limits(metric))) for end in (found.low, found.high))
+    return found, show(found.mean, low, high) if found.n else ""
 
 
 def _difference(value: pd.Series, other: pd.Series, name: str) -> tuple[Estimate, str]:
@@ -168,10 +172,14 @@ def _row(
 ) -> dict[str, Any]:
     held = {name: _holds(asked, number) for name, (number, _) in found.items()}
     row: dict[str, Any] = {"says": asked.says, "reported": asked.reported}
-    row |= {"experiment": asked.experiment or "all", "method": method, "verdict": _verdict(held)}
+    open_ = {
+        name: bool(text) and held[name] is False and _reaches(asked, number)
+        for name, (number, text) in found.items()
+    }
+    row |= {"experiment": asked.experiment or "all", "method": method}
+    row["verdict"] = _verdict(held, all(open_.values()))
     for name, (number, text) in found.items():
-        undecided = text and held[name] is False and _reaches(asked, number)
-        row[name] = text + ", undecided" * bool(undecided)
+        row[name] = text + ", undecided" * open_[name]
         row |= {f"{name}_{key}": part for key, part in vars(number).items()}
     return row
 
@@ -194,9 +202,10 @@ def _reaches(asked: Statement, found: Estimate) -> bool:
     return found.high > low and found.low < high
 
 
-def _verdict(held: Mapping[str, bool | None]) -> str:
+def _verdict(held: Mapping[str, bool | None], undecided: bool) -> str:
     if None in held.values():
         return UNTESTED
     if all(held.values()):
         return HOLDS
-    return next((ONLY[name] for name in ONLY if held.get(name)), FAILS)
+    neither = UNDECIDED if undecided else FAILS
+    return next((ONLY[name] for name in ONLY if held.get(name)), neither)
