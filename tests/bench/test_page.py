@@ -76,6 +76,8 @@ def test_the_axis_is_what_varies(sections, small):
     assert set(sections[1].cells["panel"]) == {"long, 100 steps"}
     names = [small.cell("dot", 0, simulator) for simulator in ("linear", "other")]
     assert make_section("s", "", View(), names, lambda key: None).x == "simulator"
+    mixed = make_section("s", "", View(x="graph.max_lag"), small.cells, lambda key: None)
+    assert set(mixed.cells["x"]) == {"none", 5, 50}
 
 
 def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):

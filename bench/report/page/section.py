@@ -38,7 +38,7 @@ class Section:
         What is on the horizontal axis: `n_samples`, `simulator` or an axis of the grid.
     cells
         One row per planned cell: key, simulator, axes, n_samples, seed, method, status, reason,
-        cpu_seconds, and its `x` and `panel`.
+        cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks the axis.
     rows
         One row per cell and metric, `f1 paper` and `f1 fair` among them: the columns of `cells`,
         with metric, value, floor and ceiling. Scores of regimes stand for a system that has some.
@@ -104,7 +104,7 @@ def _axis(wanted: str | None, cells: Sequence[Cell]) -> str:
 def _place(x: str, row: Mapping[Any, Any], points: Mapping[tuple[str, str], Any]) -> Any:
     if x in row:
         return row[x]
-    return points[row["simulator"], row["axes"]].get(x)
+    return points[row["simulator"], row["axes"]].get(x, "none")
 
 
 def panel_of(x: str, row: Mapping[Any, Any]) -> str:
