@@ -133,6 +133,8 @@ def _from_1(old: Record) -> Record:
     """Bring up a record whose cell stood in parts, and that had neither truth nor labels."""
     simulator, method = dict(old["simulator"]), dict(old["method"])
     kind, name = simulator.pop("kind"), method.pop("name")
+    if kind == "structural":
+        simulator.setdefault("coupling", 1.0)  # which was no parameter
     cell = canonical(
         {
             "schema": SCHEMA,
