@@ -18,7 +18,7 @@ test: $(STAMP) ## lint, types, tests
 	$(VENV)/bin/mypy
 	$(PY) -m pytest $(ARGS)
 
-bench: $(STAMP) ## run a profile (PROFILE=laptop or smoke) and write results/<profile>/
+bench: $(STAMP) ## run a profile (PROFILE=laptop, smoke, ...) and write results/<profile>/
 	$(PY) -m bench bench profile=$(PROFILE) $(ARGS)
 
 bench-simulators: $(STAMP) ## steps per second beside tigramite's simulator
