@@ -61,15 +61,20 @@ def prepare(overrides: Sequence[str]) -> None:
         group, _, value = word.partition("=")
         if group not in GROUPS or "(" in value:
             continue
-        known = options(group, overrides)
-        for name in filter(None, (part.strip("[] '\"") for part in value.split(","))):
-            if name not in known and name != "null":
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(
-                    f"{group}: expected one of {', '.join(known)}, found {name!r}{hint}"
-                )
+        names = (part.strip("[] '\"") for part in value.split(","))
+        _refuse_unknown(
+            group, (name for name in names if name not in ("", "null")), group, overrides
+        )
     _add_foreign_methods(overrides)
+
+
+def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
+    known = options(group, overrides)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"{key}: expected one of {', '.join(known)}, found {name!r}{hint}")
 
 
 @dataclass(frozen=True)
@@ -111,13 +116,14 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
         Names the key, option or override that is wrong.
     """
     prepare(overrides)
-    overrides = _composable(overrides)
+    given, overrides = overrides, _composable(overrides)
     if any(word.startswith("experiment=") for word in overrides):
         raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
     if not any(word.startswith("profile=") for word in overrides):
         overrides = ["profile=laptop", *overrides]
     with hydra.initialize_config_module("conf", version_base="1.3"):
         whole = compose(overrides)
+        _refuse_unknown("headline", whole.headline, "experiment", given)
         chosen = [f"experiment={entry}".split() for entry in whole.experiments] or [[]]
         composed = [(words, compose([*words, *overrides])) for words in chosen]
     cells: dict[str, list[Cell]] = defaultdict(list)

@@ -30,8 +30,7 @@ class NTSNOTEARS(Method):
     into its positive and negative part. The score of an edge is `|w_ijl|_2` over the filters; it
     is selected from `threshold` on.
 
-    With the same settings the authors' code selects the same edges as this one on index models of
-    the paper. For its accuracy see the profile `home_ground`.
+    For its accuracy see the profile `home_ground`.
 
     Departures: training ends where `h <= 1e-8`, the default of the authors' function, while their
     demonstration runs on until the weight of the constraint is 1e16; no prior knowledge; without

@@ -201,3 +201,7 @@ def test_a_headline_comes_first_and_the_report_has_everything(tmp_path):
     assert set(table["n_samples"]) == {100}
     points = pd.read_csv(folder / "report" / "points.csv")
     assert set(points["experiment"]) == {"first", "second"}
+    done = lagbench("bench", *words, "headline=[frist]", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("lagbench: headline: expected one of ")
+    assert done.stderr.endswith("found 'frist'; did you mean 'first'?\n")
