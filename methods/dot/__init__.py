@@ -64,12 +64,25 @@ class DOT(Forecasting):
         is longer. The others see `max_lag` steps.
 
     The others are those of `methods.dot.forecasting.Forecasting`.
+
+    Raises
+    ------
+    ValueError
+        If `width` is not a multiple of `heads`, or the predictor has no rule for `attribution`.
     """
 
     predictor: Literal["values", "steps", "scalars"] = "values"
     candidates: Annotated[int, Ge(1)] = 10
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.width % self.heads:
+            raise ValueError(
+                f"width: expected a multiple of heads = {self.heads}, found {self.width}; "
+                "choose both so that each head gets a whole share"
+            )
 
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the decoder that `predictor` names; see `Forecasting.build`."""

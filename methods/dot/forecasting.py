@@ -89,6 +89,11 @@ class Forecasting(Method):
         of its own.
     device
         Where to train; `auto` takes a GPU if there is one.
+
+    Raises
+    ------
+    ValueError
+        If the predictor has no rule for `attribution`.
     """
 
     handles: ClassVar[Handles] = Handles(regimes=True, changes=True, nonlinear=True, trained=True)
@@ -113,6 +118,14 @@ class Forecasting(Method):
     domain_index: bool = False
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
+    def __post_init__(self) -> None:
+        if self.attribution in self.unreadable():
+            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
+            raise ValueError(
+                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
+                "for which this predictor has no rule; choose one of these or another predictor"
+            )
+
     @abstractmethod
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the predictor to train, on the CPU, with fresh weights.
@@ -125,11 +138,6 @@ class Forecasting(Method):
             The linear path, solved on the training steps.
         generator
             Source of the starting weights, on the CPU.
-
-        Raises
-        ------
-        ValueError
-            If the predictor does not take the parameters.
         """
 
     def context_of(self, max_lag: int) -> int:
@@ -155,13 +163,10 @@ class Forecasting(Method):
         DeclinedError
             If such a short series meets `linear_path=False`, or some variables are an exact
             linear function of others: their coefficients are shared out at random.
-        ValueError
-            If the predictor does not take the parameters, or has no rule for `attribution`.
         """
         from methods.dot.regimes import find_regimes
         from methods.per_regime import by_regime, union
 
-        self._check_attribution()
         require_independent_variables(series, type(self).__name__)
         found = None
         if series.regimes is None and self.find_regimes:
@@ -265,14 +270,6 @@ class Forecasting(Method):
         steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
         long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
         return self.readout == "automatic" and (long or self.attribution != "score_energy")
-
-    def _check_attribution(self) -> None:
-        if self.attribution in self.unreadable():
-            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
-            raise ValueError(
-                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
-                "for which this predictor has no rule; choose one of these or another predictor"
-            )
 
     def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
         from methods.dot import readout

@@ -55,6 +55,11 @@ class DOTPaper(Method):
         Edges selected per effect; the source's figures have 3.
     device
         Where to train; `auto` takes a GPU if there is one.
+
+    Raises
+    ------
+    ValueError
+        If `width` is not a multiple of `heads`.
     """
 
     handles = Handles(nonlinear=True, trained=True)
@@ -70,6 +75,9 @@ class DOTPaper(Method):
     in_degree: Annotated[int, Ge(1)] = 3
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
+    def __post_init__(self) -> None:
+        self._dot()
+
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
@@ -79,10 +87,11 @@ class DOTPaper(Method):
         ------
         DeclinedError
             If the series is too short to hold out 20 steps for validation.
-        ValueError
-            If `width` is not a multiple of `heads`.
         """
-        dot = DOT(
+        return self._dot().read(series, max_lag, rng)
+
+    def _dot(self) -> DOT:
+        return DOT(
             predictor="scalars",
             members=1,
             input_noise=0.0,
@@ -91,4 +100,3 @@ class DOTPaper(Method):
             readout="top_per_effect",
             **dataclasses.asdict(self),
         )
-        return dot.read(series, max_lag, rng)

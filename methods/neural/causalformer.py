@@ -76,6 +76,11 @@ class CausalFormer(Method):
     device
         Where to train; `auto` takes a GPU if there is one.
 
+    Raises
+    ------
+    ValueError
+        If `width` is no multiple of `heads`, or `chosen` not below `clusters`.
+
     References
     ----------
     Kong, Li, Yang, Zhang, Guan and Zhou, IEEE TKDE 2024, arXiv 2406.16708. Defaults are
@@ -97,6 +102,16 @@ class CausalFormer(Method):
     chosen: Annotated[int, Ge(1)] = 1
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ValueError(
+                f"width: expected a multiple of heads = {self.heads}, found {self.width}"
+            )
+        if self.chosen >= self.clusters:
+            raise ValueError(
+                f"chosen: expected less than clusters = {self.clusters}, found {self.chosen}"
+            )
+
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
@@ -106,14 +121,16 @@ class CausalFormer(Method):
         ------
         DeclinedError
             If there are fewer variables than clusters, or too few windows to hold some out.
-        ValueError
-            If `width` is no multiple of `heads`, or `chosen` not below `clusters`.
         """
         from methods.neural.causalformer_network import cut, fit
         from methods.neural.causalformer_relevance import relevance
         from methods.neural.tensors import device_of
 
-        self._check(series.n_vars)
+        if series.n_vars < self.clusters:
+            raise DeclinedError(
+                f"CausalFormer sorts the variables into {self.clusters} clusters, found "
+                f"{series.n_vars} variables; add some or use another method"
+            )
         inputs = cut(series, max(self.window, max_lag + 1), device_of(self.device))
         if len(inputs) < _FEWEST:
             raise DeclinedError(
@@ -131,21 +148,6 @@ class CausalFormer(Method):
         lags = np.arange(max_lag + 1)
         chosen = causes[:, :, None] & (lags == kernel.argmax(axis=2)[:, :, None])
         return LaggedGraph(scores, series.names, chosen & ~np.isnan(scores))
-
-    def _check(self, n_vars: int) -> None:
-        if self.width % self.heads:
-            raise ValueError(
-                f"width: expected a multiple of heads = {self.heads}, found {self.width}"
-            )
-        if self.chosen >= self.clusters:
-            raise ValueError(
-                f"chosen: expected less than clusters = {self.clusters}, found {self.chosen}"
-            )
-        if n_vars < self.clusters:
-            raise DeclinedError(
-                f"CausalFormer sorts the variables into {self.clusters} clusters, found {n_vars} "
-                "variables; add some or use another method"
-            )
 
     def _causes(self, attention: FloatArray, seed: int) -> BoolArray:
         """Return the causes in the highest clusters of each effect, shape `(n, n)`."""

@@ -31,18 +31,7 @@ class Predictor(Protocol):
 def decoder(
     settings: DOT, sequences: Sequences, path: LinearPath, generator: Generator
 ) -> Predictor:
-    """Return the transformer that the settings name; see `Forecasting.build`.
-
-    Raises
-    ------
-    ValueError
-        If `width` is not a multiple of `heads`.
-    """
-    if settings.width % settings.heads:
-        raise ValueError(
-            f"width: expected a multiple of heads = {settings.heads}, found {settings.width}; "
-            "choose both so that each head gets a whole share"
-        )
+    """Return the transformer that the settings name; see `Forecasting.build`."""
     size = Size(settings.width, settings.layers, settings.heads)
     if settings.predictor == "values":
         chosen = candidates(sequences, path, settings.candidates)

@@ -7,6 +7,8 @@ import torch
 from sklearn.metrics import average_precision_score
 
 from methods import DeclinedError, TimeSeries
+from methods.dot import DOT
+from methods.dot.paper import DOTPaper
 
 
 def test_same_seed_same_bytes_and_global_randomness_untouched(discover, noise):
@@ -97,9 +99,10 @@ def test_without_a_linear_path_the_transformer_alone_finds_a_strong_edge(discove
     assert np.unravel_index(np.nanargmax(graph.scores), graph.scores.shape) == (0, 1, 1)
 
 
-def test_width_that_heads_cannot_share_is_refused(discover, noise):
+@pytest.mark.parametrize("method", [DOT, DOTPaper])
+def test_width_that_heads_cannot_share_is_refused(method):
     with pytest.raises(ValueError, match="width: expected a multiple of heads = 4, found 30"):
-        discover(noise(50, 2), width=30)
+        method(width=30)
 
 
 def test_importing_the_method_does_not_import_torch():

@@ -107,11 +107,10 @@ def test_causes_are_the_highest_clusters():
 
 
 def test_parameters_that_do_not_fit_are_refused():
-    series = TimeSeries.from_array(np.random.default_rng(0).normal(size=(60, 3)))
     with pytest.raises(ValueError, match="width: expected a multiple of heads = 3, found 256"):
-        discover(series, heads=3)
+        CausalFormer(heads=3)
     with pytest.raises(ValueError, match="chosen: expected less than clusters = 2, found 2"):
-        discover(series, chosen=2)
+        CausalFormer(chosen=2)
 
 
 def test_too_few_variables_or_windows_are_declined():
