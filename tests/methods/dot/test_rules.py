@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from methods import TimeSeries
 from methods.dot import DOT
 from methods.dot.attribution import attribute
 from methods.dot.attribution.attention import attention, attention_rollout
