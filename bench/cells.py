@@ -58,6 +58,13 @@ class Cell:
         """Hash of `describe()`, 16 hex digits."""
         return content_key(self.describe())
 
+    @cached_property
+    def problem(self) -> str:
+        """Hash of what the method is given: the same for all methods that can be compared."""
+        description = self.describe()
+        del description["method"]
+        return content_key(description)
+
     def describe(self) -> dict[str, Any]:
         """Return everything that decides the result, in plain JSON; labels are left out.
 

@@ -26,7 +26,7 @@ def export(args: argparse.Namespace) -> int:
     Raises
     ------
     ValueError
-        If the folder holds no store, or the file is neither CSV nor Parquet.
+        If the folder holds no store or no cells, or the file is neither CSV nor Parquet.
     """
     out = Path(args.out)
     if out.suffix not in _WRITERS or not out.absolute().parent.is_dir():
@@ -34,6 +34,10 @@ def export(args: argparse.Namespace) -> int:
             f"--out: expected a .csv or .parquet file in an existing folder, found {args.out}"
         )
     table = long_table(store_in(args.folder))
+    if table.empty:
+        raise ValueError(
+            f"folder: expected planned or recorded cells, found none in {args.folder}"
+        )
     with replacing(out) as draft:
         getattr(table, _WRITERS[out.suffix])(draft, index=False)
     print(f"wrote {out}: {table['key'].nunique()} cells, {len(table)} rows")
@@ -66,7 +70,7 @@ def _rows(store: Store) -> Iterator[dict[str, Any]]:
         record = None if entry is None else load(entry.path)
         labels = {"simulator": cell.simulator, "axes": dict(cell.axes)}
         yield from _cell_rows(cell.key, labels, cell.describe(), record)
-    for key in entries.keys() - {cell.key for cell in planned}:
+    for key in sorted(entries.keys() - {cell.key for cell in planned}):
         record = load(entries[key].path)
         yield from _cell_rows(key, record["labels"], record["cell"], record)
 

@@ -56,7 +56,7 @@ def _cell(row: dict[Any, Any]) -> Cell:
 def _record(rows: pd.DataFrame) -> Record:
     first = rows.iloc[0]
     scores = rows.dropna(subset=["metric"])
-    names = scores["level"] + "/" + scores["scope"] + "/" + scores["metric"]
+    names = ["/".join(name) for name in scores[["level", "scope", "metric"]].to_numpy()]
     values = scores[["value", "floor", "ceiling"]].to_dict("records")
     return {
         "status": first["status"],

@@ -100,9 +100,9 @@ class Pace:
 def pace(plan: Plan, store: Store) -> Pace:
     """Return the pace in this store and, for what it has not run, in the stores beside it."""
     own = Pace(plan.scan.entries.values())
-    if all(own.seconds(cell) is not None for cell in plan.todo):
-        return own
-    return Pace([*plan.scan.entries.values(), *_beside(store.root)])
+    new = {cell.method for cell in plan.todo if own.seconds(cell) is None}
+    beside = (e for e in _beside(store.root) if e.head["method"] in new) if new else ()
+    return Pace([*plan.scan.entries.values(), *beside])
 
 
 def _beside(root: Path) -> Iterator[Entry]:

@@ -32,7 +32,8 @@ def report(args: argparse.Namespace) -> int:
     Raises
     ------
     ValueError
-        If the folder holds neither, or names what is wrong with an override.
+        If the folder holds neither, or no cells that a command has planned; or names what is
+        wrong with an override.
     """
     folders = [word for word in args.words if "=" not in word]
     overrides = [word for word in args.words if "=" in word]
@@ -49,6 +50,11 @@ def report(args: argparse.Namespace) -> int:
         root = root or store_of(whole).root
     cells, read = _results(root)
     parts += _others(cells, parts, root.name, flags)
+    if not parts:
+        raise ValueError(
+            f"folder: expected planned cells, found none in {root}; say of which experiment its "
+            "records are, as experiments=[smoke]"
+        )
     page = write_page(root.name, parts, read, root, args.reference)
     print(f"wrote {page}")
     return 0
@@ -59,7 +65,7 @@ def report_on(planned: Sequence[Planned], store: Store) -> None:
     from bench.sweep import writing
 
     with writing(store):
-        page = write_page(store.root.name, _parts(planned), store.read, store.root)
+        page = write_page(store.root.name, _parts(planned), store.scan().read, store.root)
     print(f"wrote {page}")
 
 
@@ -73,7 +79,7 @@ def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     if exported is not None and not (root / "cells").is_dir():
         return read_exported(exported)
     store = store_in(str(root))
-    return plans.load(store), store.read
+    return plans.load(store), store.scan().read
 
 
 def _others(

@@ -51,7 +51,9 @@ class Estimate:
     n: int
 
     def within(self, lowest: float, highest: float) -> Estimate:
-        """Return the interval cut to what the mean can be."""
+        """Return the interval, if there is one, cut to what the mean can be."""
+        if math.isnan(self.low):
+            return self
         return Estimate(self.mean, max(lowest, self.low), min(highest, self.high), self.n)
 
 

@@ -81,6 +81,10 @@ class Scan:
     newer: list[Path] = field(default_factory=list)
     unreadable: dict[Path, str] = field(default_factory=dict)
 
+    def read(self, key: str) -> Record | None:
+        """Return the record of a key, or None where there is none."""
+        return load(self.entries[key].path) if key in self.entries else None
+
 
 @dataclass(frozen=True)
 class Store:

@@ -77,7 +77,8 @@ def _judged(
     condition = ["simulator", "axes", "n_samples"]
     for keys, group in collect(chosen, scan).groupby(condition, sort=False):
         scores, each = _scores(group, bar.metric), group.drop_duplicates("seed")
-        kind, compared, rival = _compared(bar, group, scores, others)
+        here = None if others is None else others.merge(group[condition].drop_duplicates())
+        kind, compared, rival = _compared(bar, group, scores, here)
         mean, low, high = interval(compared, kind)
         score, score_low, score_high = interval(scores["value"], bar.metric)
         yield _head(bar) | {
@@ -119,7 +120,10 @@ def _compared(
         each = {str(name): _scores(group, bar.metric)["value"] for name, group in groups}
     else:
         return "difference", value * math.nan, ""
-    name = max(each, key=lambda name: each[name].mean())
+    means = {name: scores.mean() for name, scores in each.items() if scores.notna().any()}
+    if not means:
+        return "difference", value * math.nan, ""
+    name = max(means, key=lambda name: means[name])
     return "difference", value - each[name], f"{name} {each[name].mean():.3f}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell
 from bench.protocols import shipped
-from bench.records import Record, load
+from bench.records import Record
 from bench.store import Scan
 
 if TYPE_CHECKING:
@@ -22,18 +22,15 @@ CONDITION = ["simulator", "axes", "n_samples", "scope"]
 
 def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric; see `rows_of`."""
-
-    def read(key: str) -> Record | None:
-        return load(scan.entries[key].path) if key in scan.entries else None
-
-    return rows_of(cells, read)
+    return rows_of(cells, scan.read)
 
 
 def rows_of(cells: Sequence[Cell], read: Callable[[str], Record | None]) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric; `read` returns the record of a key.
 
-    Columns: key, simulator, axes, n_samples, seed, method, status, reason, cpu_seconds, scope,
-    metric, value, floor, ceiling; a cell without metrics is one row with scope and metric empty.
+    Columns: key, problem, simulator, axes, n_samples, seed, method, status, reason, cpu_seconds,
+    scope, metric, value, floor, ceiling; a cell without metrics is one row with scope and metric
+    empty.
     Where the truth is a summary graph, its scores without self-loops stand for those of a window
     graph, under the scope `summary`.
     """
@@ -117,6 +114,7 @@ def _varying(found: Sequence[Mapping[str, Any]]) -> list[str]:
 def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": cell.key,
+        "problem": cell.problem,
         "simulator": cell.simulator,
         "n_samples": cell.n_samples,
         "seed": cell.seed,
@@ -128,8 +126,9 @@ def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def one_scope(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the per-regime scores of a system that has regimes, else those of its one graph."""
-    regimes = set(rows.loc[rows["scope"] == "per_regime", "simulator"])
-    return rows[rows["simulator"].isin(regimes) == (rows["scope"] == "per_regime")]
+    places, per_regime = _places(rows), rows["scope"] == "per_regime"
+    kept: pd.Series = per_regime == places.isin(places[per_regime])
+    return rows[kept]
 
 
 def protocols(rows: pd.DataFrame) -> pd.DataFrame:
@@ -139,10 +138,7 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    failed = rows[~rows["status"].isin(["ok", "missing"])]
-    scopes = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
-    lost = failed.drop(columns="scope").merge(scopes, how="left", on=["simulator", "axes"])
-    lost = lost.fillna({"scope": "union"})
+    lost = _lost(rows)
     parts = []
     for name, protocol in shipped().items():
         for method, group in rows.groupby("method"):
@@ -151,3 +147,26 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
         if protocol.failed is not None:
             parts.append(lost.assign(metric=f"f1 {name}", value=protocol.failed))
     return pd.concat(parts, ignore_index=True)
+
+
+def _lost(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs without a score, in each scope that others have there.
+
+    Where nobody has a score, it is what the simulator has elsewhere, or the union.
+    """
+    import pandas as pd
+
+    failed = rows[~rows["status"].isin(["ok", "missing"])].drop(columns="scope")
+    known = rows.loc[rows["scope"] != "", ["simulator", "axes", "scope"]].drop_duplicates()
+    alone = ~_places(failed).isin(_places(known))
+    elsewhere = known[["simulator", "scope"]].drop_duplicates()
+    beside = failed[~alone].merge(known, on=["simulator", "axes"])
+    return pd.concat([beside, failed[alone].merge(elsewhere, how="left", on="simulator")]).fillna(
+        {"scope": "union"}
+    )
+
+
+def _places(rows: pd.DataFrame) -> pd.MultiIndex:
+    import pandas as pd
+
+    return pd.MultiIndex.from_frame(rows[["simulator", "axes"]])

@@ -79,7 +79,9 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
             | {"n_ok": n_ok, "n_planned": n_planned, "cpu_seconds": cpu_seconds}
         )
-    return pd.DataFrame(out)
+    columns = [*CONDITION, "method", "metric", "mean", "low", "high", "floor", "ceiling", "n_ok",
+               "n_planned", "cpu_seconds"]  # fmt: skip
+    return pd.DataFrame(out, columns=columns)
 
 
 def _counts(rows: pd.DataFrame) -> dict[tuple[object, ...], tuple[int, int, float]]:
@@ -146,7 +148,8 @@ def headline(rows: pd.DataFrame) -> str:
     cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
     missing = int((cells["status"] == "missing").sum())
     part = f"\n\n{missing} of {len(cells)} cells are missing: this table is partial"
-    return _markdown(pd.DataFrame(out)) + part * bool(missing)
+    shown = _markdown(pd.DataFrame(out)) if out else "No run has a score."
+    return shown + part * bool(missing)
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -11,11 +11,12 @@ from scipy import stats
 from bench.__main__ import main
 from bench.composing import options
 from bench.report.page.drawing import positions
+from bench.report.page.evidence import Evidence
 from bench.report.page.leaderboard import make_leaderboard, usual_settings
 from bench.report.page.published import curves
 from bench.report.page.section import make_section, summarise
 from bench.report.page.table import Table, number, word
-from bench.report.page.verdicts import Evidence, judge
+from bench.report.page.verdicts import judge
 from bench.statements import Statement, load_statements
 from bench.store import Store
 from bench.views import Published, View

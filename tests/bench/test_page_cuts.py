@@ -9,8 +9,9 @@ import pytest
 from bench.composing import experiments
 from bench.report.page import Part, write_page
 from bench.report.page.cuts import cut_section
+from bench.report.page.evidence import Evidence
 from bench.report.page.section import make_section, summarise
-from bench.report.page.verdicts import Evidence, judge
+from bench.report.page.verdicts import judge
 from bench.statements import Statement
 from bench.store import Store
 from bench.views import Published, View

@@ -19,6 +19,7 @@ from bench.report.page.average import average_svg, save_average
 from bench.report.page.comparison import compare, make_average, residuals
 from bench.report.page.cuts import cut_section
 from bench.report.page.drawing import Drawing, heading
+from bench.report.page.evidence import Evidence
 from bench.report.page.leaderboard import (
     Leaderboard,
     draw_ranks,
@@ -30,7 +31,7 @@ from bench.report.page.published import averages, curves, read_reference
 from bench.report.page.section import Section, make_section, summarise
 from bench.report.page.styles import outline, styles_of, variables
 from bench.report.page.table import Table
-from bench.report.page.verdicts import Evidence, judge
+from bench.report.page.verdicts import judge
 from bench.statements import load_statements
 from bench.store import Store
 from bench.views import View

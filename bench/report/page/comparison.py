@@ -141,4 +141,4 @@ def _shared(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     known: pd.DataFrame = functools.reduce(and_, (frame.notna() for frame in frames))
     counts = known.sum()
     covered: pd.DataFrame = known.loc[:, (counts > 0) & (counts >= counts.max() / 2)]
-    return covered.loc[covered.all(axis=1)]
+    return covered.loc[covered.all(axis=1) & bool(len(covered.columns))]

@@ -14,8 +14,8 @@ from methods import LaggedGraph
 Graphs = Callable[[str], tuple[LaggedGraph, LaggedGraph] | None]
 """Returns the graph of a key and its truth, or None where there is none at hand."""
 
-_COLUMNS = ["key", "simulator", "axes", "n_samples", "seed", "method", "x", "panel", "metric",
-            "value", "floor", "ceiling"]  # fmt: skip
+_COLUMNS = ["key", "problem", "simulator", "axes", "n_samples", "seed", "method", "x", "panel",
+            "metric", "value", "floor", "ceiling"]  # fmt: skip
 
 
 def cut_section(section: Section, graphs: Graphs) -> Section:
@@ -40,6 +40,7 @@ def cut_section(section: Section, graphs: Graphs) -> Section:
                 **section.points[cell["simulator"], cell["axes"]], **cut,
             }  # fmt: skip
             head = cell | {"axes": axes, "status": status, "x": cut["k"]}
+            head["problem"] += f" {axes}"
             head["panel"] = panel_of("k", head)
             cells.append(head)
             rows += [head | found for found in scores.get(tuple(cut.values()), [])]

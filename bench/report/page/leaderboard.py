@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS = {"paper": "f1 paper", "fair": "f1 fair"}
 
-_SYSTEM = ["simulator", "axes", "n_samples", "seed"]
+_PROBLEM = ["simulator", "problem", "seed"]
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,7 @@ def make_leaderboard(
         raise ValueError(f"reference: expected one of {listed}, found {reference}")
     rows, runs = at_usual_settings(sections, cells)
     # An experiment may hold cells of another.
-    rows = rows.drop_duplicates([*_SYSTEM, "method", "metric"])
-    runs = runs.drop_duplicates([*_SYSTEM, "method"])
+    rows, runs = rows.drop_duplicates(["key", "metric"]), runs.drop_duplicates("key")
     scores = {name: _scores(rows, metric) for name, metric in PROTOCOLS.items()}
     reference = reference or _reference(scores["fair"], runs)
     ranks = {name: _ranks(table) for name, table in scores.items()}
@@ -113,9 +112,9 @@ def make_leaderboard(
 
 
 def _scores(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return the value of each method (columns) under each condition and seed (rows)."""
+    """Return the value of each method (columns) on each problem (rows)."""
     part = rows[rows["metric"] == metric]
-    return part.pivot_table(index=_SYSTEM, columns="method", values="value")
+    return part.pivot_table(index=_PROBLEM, columns="method", values="value")
 
 
 def _reference(scores: pd.DataFrame, runs: pd.DataFrame) -> str:

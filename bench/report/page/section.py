@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +38,14 @@ class Section:
     x
         What is on the horizontal axis: `n_samples`, `simulator` or an axis of the grid.
     cells
-        One row per planned cell: key, simulator, axes, n_samples, seed, method, status, reason,
-        cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks the axis.
+        One row per planned cell: key, problem, simulator, axes, n_samples, seed, method, status,
+        reason, cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks that.
     rows
         One row per cell and metric, `f1 paper` and `f1 fair` among them: the columns of `cells`,
         with metric, value, floor and ceiling. Scores of regimes stand for a system that has some.
     points
-        The grid point of each simulator and text of axes, by dotted parameter names.
+        The grid point of each simulator and text of axes, by dotted parameter names, and
+        `regimes_known`.
     """
 
     name: str
@@ -71,7 +73,10 @@ def make_section(
     import pandas as pd
 
     labels = distinct_labels(cells)
-    points = {(c.simulator, labels(c)["axes"]): dict(c.axes) for c in cells}
+    points = {
+        (c.simulator, labels(c)["axes"]): {**c.axes, "regimes_known": c.regimes_known}
+        for c in cells
+    }
     x = _axis(view.x, cells)
     plain = rows_of(cells, read)
     plain = plain.assign(
@@ -111,7 +116,7 @@ def panel_of(x: str, row: Mapping[Any, Any]) -> str:
     """Return the name of a panel: everything of a condition that is not on the axis."""
     axes = setting(row["axes"], x).split()
     parts = [] if x == "simulator" else [row["simulator"]]
-    parts += [part.rpartition(".")[2] if "." in part.split("=")[0] else part for part in axes]
+    parts += [re.sub(r"^[^=]*\.([^=.]*=)", r"\1", part) for part in axes]
     parts += [] if x == "n_samples" else [f"{row['n_samples']:,} steps"]
     return ", ".join(parts)
 

@@ -2,22 +2,21 @@
 
 A statement holds if the whole 95 % interval over systems lies on the stated side of its bound,
 under both protocols where it is about F1. Where none does, it does not hold if one lies wholly on
-the other side, and is undecided if all reach over the bound. What has not been run is not tested,
-nor is what is said of the best of several rivals of which less than half have been run.
+the other side, and is undecided if all reach over the bound. What has been run under less than
+half of the planned conditions is not tested, nor is what is said of the best of several rivals of
+which less than half have been run.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from bench.cells import Cell, canonical
+from bench.report.page.evidence import Evidence, Found
 from bench.report.page.leaderboard import PROTOCOLS
-from bench.report.page.section import COST, Section
 from bench.report.tables import limits, show
 from bench.statements import Statement
 from bench.statistics import Estimate, estimate, paired
@@ -31,81 +30,6 @@ ONLY = {
     "fair": "holds only under the fair protocol",
 }
 VERDICTS = (HOLDS, *ONLY.values(), FAILS, UNDECIDED, UNTESTED)
-
-STOPPED = "stopped"
-"""Metric of a run that was killed at its limits or died; see `bench.statements`."""
-
-_INDEX = ["simulator", "axes", "n_samples", "seed"]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What statements are judged by: the sections, and the cells by key."""
-
-    sections: Sequence[Section]
-    cells: Mapping[str, Cell]
-    usual: set[str]
-
-    def values(self, asked: Statement, method: str, metric: str) -> pd.DataFrame:
-        """Return value, floor and ceiling of the runs that a statement asks for.
-
-        Indexed by condition and seed; empty where nothing fits.
-        """
-        import pandas as pd
-
-        sections = [s for s in self.sections if asked.experiment in (None, s.name)]
-        parts = [self._rows(section, asked, method, metric) for section in sections]
-        columns = [*_INDEX, "value", "floor", "ceiling"]
-        found = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
-        found = found.dropna(subset=["value"]).drop_duplicates(_INDEX)
-        return found.set_index(_INDEX)[["value", "floor", "ceiling"]].astype(float)
-
-    def _rows(self, section: Section, asked: Statement, method: str, metric: str) -> pd.DataFrame:
-        # The label of a method begins with its name; what its variants differ in follows.
-        named = section.cells["method"].str.split(" ").str[0] == method
-        chosen = section.cells[named]
-        chosen = chosen.loc[[self._is(key, asked.parameters) for key in chosen["key"]]]
-        for name, wanted in asked.where.items():
-            there = _column(section, chosen, name)
-            allowed = _ends(there, wanted)
-            chosen = chosen.loc[[value in allowed for value in there]]
-        if metric in (COST, STOPPED):
-            return _of_runs(chosen[chosen["status"] != "missing"], metric)
-        rows = section.rows[section.rows["metric"] == metric]
-        return rows.merge(chosen[["key", "axes"]])
-
-    def _is(self, key: str, parameters: Mapping[str, Any]) -> bool:
-        """Whether the method of a cell has the given parameters, or else its usual ones."""
-        if not parameters:
-            return key in self.usual
-        own = canonical(self.cells[key].method_params)
-        return all(own.get(name) == value for name, value in canonical(parameters).items())
-
-
-def _of_runs(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return what is known of a run rather than of its graph; it has neither floor nor ceiling."""
-    if metric == COST:
-        value = runs[COST].where(runs["status"] == "ok")
-    else:
-        value = runs["status"].isin(["timeout", "out_of_memory", "crashed"])
-    return runs.assign(value=value.astype(float), floor=math.nan, ceiling=math.nan)
-
-
-def _column(section: Section, cells: pd.DataFrame, name: str) -> list[Any]:
-    """Return the value that each cell has of a column or an axis of the grid."""
-    if name in cells:
-        return list(cells[name])
-    keys = zip(cells["simulator"], cells["axes"], strict=True)
-    return [section.points[key].get(name) for key in keys]
-
-
-def _ends(there: Sequence[Any], wanted: Any) -> list[Any]:
-    """Return the values that a condition allows."""
-    if wanted in ("smallest", "largest"):
-        known = {value for value in there if value is not None}
-        # Where only one was planned there are no ends to compare.
-        return [] if len(known) < 2 else [min(known) if wanted == "smallest" else max(known)]
-    return list(wanted) if isinstance(wanted, list | tuple) else [wanted]
 
 
 def judge(statements: Sequence[Statement], evidence: Evidence) -> pd.DataFrame:
@@ -133,37 +57,77 @@ def _compare(
     asked: Statement, method: str, metric: str, evidence: Evidence
 ) -> tuple[Estimate, str]:
     """Return what is compared with the bound, and the numbers behind it as text."""
-    own = evidence.values(asked, method, metric)
-    value, seeds = own["value"], own["value"].groupby(level="seed").mean()
+    own = evidence.find(asked, method, metric)
+    value, name = own.scores["value"], ""
+    other: pd.Series | None = None
     if asked.versus:
-        other = replace(asked, **{"versus": {}, **asked.versus})
-        rival = other.methods[0] if "methods" in asked.versus else method
-        values = evidence.values(other, rival, metric)["value"]
-        # Other conditions have no pairs of their own: they pair by seed.
-        if {"where", "experiment"} & set(asked.versus):
-            value, values = seeds, values.groupby(level="seed").mean()
-        return _difference(value, values, "the other")
-    if isinstance(asked.against, list):
-        each = {name: evidence.values(asked, name, metric)["value"] for name in asked.against}
-        # One that has run on a few easy conditions only is no rival on all of them.
-        shared = {name: value.index.isin(scores.index).sum() for name, scores in each.items()}
-        each = {n: scores for n, scores in each.items() if shared[n] > 0.5 * len(value)}
-        if not each or len(each) < 0.5 * len(asked.against):
-            return estimate([]), ""
-        hardest = min(each, key=lambda name: paired(value, each[name]).mean)
-        return _difference(value, each[hardest], hardest)
-    if asked.against is not None:
-        return _difference(value, own[asked.against], asked.against)
-    found = estimate(seeds)
-    low, high = (float(np.clip(end, *limits(metric))) for end in (found.low, found.high))
-    return found, show(found.mean, low, high) if found.n else ""
+        beside = replace(asked, **{"versus": {}, **asked.versus})
+        rival = beside.methods[0] if "methods" in asked.versus else method
+        apart = {k for k in {*asked.where, *beside.where}
+                 if asked.where.get(k) != beside.where.get(k)}  # fmt: skip
+        name, other = "the other", _beside(own, evidence.find(beside, rival, metric), apart)
+    elif isinstance(asked.against, list):
+        each = {name: evidence.find(asked, name, metric) for name in asked.against}
+        name, other = _hardest(value, {n: found.scores["value"] for n, found in each.items()})
+    elif asked.against is not None:
+        name, other = asked.against, _bound(own.scores[asked.against])
+    if other is not None:
+        kept = value.index.intersection(other.index)
+        value, other = value[kept], other[kept]
+    done, planned = own.covered(set(value.index.get_level_values("problem"))), len(own.planned)
+    if not done or done < planned / 2:
+        return estimate([]), ""
+    found, text = _level(value, metric) if other is None else _difference(value, other, name)
+    part = f"; {done} of {planned} conditions" if done < planned else ""
+    return found, text + part * bool(text)
+
+
+def _hardest(value: pd.Series, each: Mapping[str, pd.Series]) -> tuple[str, pd.Series]:
+    """Return name and scores of the best of several rivals on what they have all run.
+
+    One that has run on less than half of it is no rival; too few rivals are none.
+    """
+    rivals = {n: s for n, s in each.items() if value.index.isin(s.index).sum() > 0.5 * len(value)}
+    if not rivals or len(rivals) < 0.5 * len(each):
+        return "", value[:0]
+    shared = functools.reduce(lambda a, b: a.intersection(b.index), rivals.values(), value.index)
+    name = min(rivals, key=lambda name: paired(value[shared], rivals[name]).mean)
+    return name, rivals[name][shared]
+
+
+def _beside(own: Found, other: Found, apart: set[str]) -> pd.Series:
+    """Return for each own score the mean of the other's under the same condition and seed.
+
+    A condition is what both have of it, without what sets them `apart`, or has no value in common.
+    """
+    names = [name for name in own.places if name in other.places and name not in apart]
+    names = [name for name in names if set(own.places[name]) & set(other.places[name])]
+    here, there = (
+        found.places[names]
+        .assign(seed=found.scores.index.get_level_values("seed"))
+        .reset_index(drop=True)
+        for found in (own, other)
+    )
+    there["value"] = other.scores["value"].to_numpy()
+    keys = [*names, "seed"]
+    means = there.groupby(keys, dropna=False, as_index=False)["value"].mean()
+    found = here.merge(means, how="left", on=keys)["value"]
+    return found.set_axis(own.scores.index).dropna()
+
+
+def _bound(bound: pd.Series) -> pd.Series:
+    """Return floor or ceiling, for a run without a score the mean of the others'."""
+    return bound.fillna(bound.groupby(level="simulator").transform("mean")).fillna(bound.mean())
+
+
+def _level(value: pd.Series, metric: str) -> tuple[Estimate, str]:
+    found = estimate(value.groupby(level="seed").mean()).within(*limits(metric))
+    return found, show(found.mean, found.low, found.high)
 
 
 def _difference(value: pd.Series, other: pd.Series, name: str) -> tuple[Estimate, str]:
-    found, both = paired(value, other), value.index.intersection(other.index)
-    if not found.n:
-        return found, ""
-    text = f"{value[both].mean():.2f} against {other[both].mean():.2f} ({name}); difference "
+    found = paired(value, other)
+    text = f"{value.mean():.2f} against {other.mean():.2f} ({name}); difference "
     return found, text + show(found.mean, found.low, found.high)
 
 
