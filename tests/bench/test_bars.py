@@ -89,6 +89,26 @@ def test_the_best_rival_is_subtracted_on_the_same_systems(records):
     assert row["met"] == "not met"
 
 
+def test_a_rival_that_has_failed_hides_no_other(records):
+    for seed in (0, 1):
+        records.add(cell("dot", seed), auprc=0.9)
+        records.add(cell("var", seed), auprc=0.1)
+        records.add(cell("pcmci", seed))
+    bar = Bar(work="w", simulator="linear", metric="auprc", against=["pcmci", "var"], at_least=0.2)
+    row = one(records.judge(bar))
+    assert (row["mean"], row["rival"]) == (pytest.approx(0.8), "var 0.100")
+
+
+def test_each_condition_has_its_own_rivals(records):
+    for lag, score in ((1, 0.2), (5, 0.8)):
+        for seed in (0, 1):
+            records.add(cell("dot", seed, axes={"lag": lag}), auprc=score)
+            records.add(cell("var", seed, axes={"lag": lag}), auprc=score)
+    table = records.judge(Bar(work="w", metric="auprc", against=["var"], at_least=0))
+    assert list(table["mean"]) == [0, 0]
+    assert list(table["systems"]) == ["2 / 2"] * 2
+
+
 def test_each_setting_is_judged_by_its_own_cells(records):
     records.add(cell("dot", 0), auprc=0.5)
     records.add(cell("dot", 0, params={"rule": "lrp"}), auprc=0.7)

@@ -6,21 +6,18 @@ import shutil
 
 import pandas as pd
 import pytest
-from scipy import stats
 
 from bench.__main__ import main
 from bench.composing import options
+from bench.report.page import Part, write_page
 from bench.report.page.drawing import positions
-from bench.report.page.evidence import Evidence
 from bench.report.page.leaderboard import make_leaderboard, usual_settings
 from bench.report.page.published import curves
 from bench.report.page.section import make_section, summarise
 from bench.report.page.table import Table, number, word
-from bench.report.page.verdicts import judge
-from bench.statements import Statement, load_statements
+from bench.statements import load_statements
 from bench.store import Store
 from bench.views import Published, View
-from bench.worker import base_record
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +78,38 @@ def test_the_axis_is_what_varies(sections, small):
     assert set(mixed.cells["x"]) == {"none", 5, 50}
 
 
+def test_panels_of_fractions_have_names_of_their_own(small):
+    axes = [{"regimes.level": level, "k": 1} for level in (0.5, 1.5)]
+    planned = [small.cell("dot", 0, axes=at) for at in axes]
+    section = make_section("s", "", View(x="k"), planned, lambda key: None)
+    assert list(section.cells["panel"]) == [f"linear, level={n}, 100 steps" for n in (0.5, 1.5)]
+
+
+def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
+    planned = [small.cell("dot", 0, axes={"k": k}) for k in (2, 5, 10)]
+    scores = {"value": 0.9, "floor": 0.1, "ceiling": 0.9}
+    levels = {2: ("union", "per_regime"), 5: ("union",)}  # at 5 there is one regime
+    records = {
+        c.key: small.record(0.0, metrics={f"window/{scope}/{name}": scores
+                                          for scope in levels[c.axes["k"]]
+                                          for name in ("f1@top3", "f1@global_k")})
+        for c in planned[:2]
+    } | {planned[2].key: small.record(0.0, status="timeout", metrics={})}  # fmt: skip
+    summary = summarise(make_section("s", "", View(x="k"), planned, records.get))
+    means = summary.pivot_table(index="x", columns="metric", values="mean", dropna=False)
+    assert list(means["f1 paper"]) == [0.9, 0.9, 0.0]
+    assert list(means["f1 fair"])[:2] == [0.9, 0.9]
+    assert math.isnan(means["f1 fair"][10])
+
+
+def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
+    planned = [small.cell(method, 0) for method in ("dot", "random")]
+    lost = small.record(0.0, status="error", reason="no", metrics={})
+    page = write_page("lost", [Part("s", "", View(), planned)], lambda key: lost, tmp_path)
+    assert 'id="section-s"' in page.read_text()
+    assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
+
+
 def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):
     cells = small.cells
     table = make_leaderboard(sections, cells, "pcmci").table.set_index(["method", "protocol"])
@@ -107,95 +136,6 @@ def test_variants_of_a_method_have_no_place_in_the_leaderboard(small):
     cell = small.cell
     cells = [cell("ridge", 0, penalty=1), cell("ridge", 1, penalty=1), cell("ridge", 0, penalty=2)]
     assert usual_settings(cells) == {cell.key for cell in cells[:2]}
-
-
-def verdict(sections, small, **statement):
-    cells = {cell.key: cell for cell in small.cells}
-    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
-    asked = Statement(**{"says": "", "methods": ("dot",), **statement})
-    (row,) = judge([asked], evidence).to_dict("records")
-    return row
-
-
-def test_verdicts(sections, small):
-    beats = {"experiment": "volume", "against": ["pcmci", "random"], "above": 0}
-    row = verdict(sections, small, **beats)
-    assert row["verdict"] == "holds"
-    assert "(pcmci)" in row["fair"]
-    assert row["fair_mean"] == pytest.approx(0.2)
-    worse = {"methods": ("pcmci",), "against": ["dot"], "experiment": "volume", "above": 0}
-    assert verdict(sections, small, **worse)["verdict"] == "does not hold"
-    # PCMCI's failure is a zero for the paper alone, so that its mean is not surely above 0.5.
-    level = {"methods": ("pcmci",), "experiment": "volume", "where": {"n_samples": "smallest"}}
-    row = verdict(sections, small, **level, above=0.6)
-    assert row["verdict"] == "holds only under the fair protocol"
-    assert row["paper"].endswith(", undecided")
-    assert verdict(sections, small, experiment="lags", where={"graph.max_lag": 50},
-                   above=0.3)["verdict"] == "holds"  # fmt: skip
-    assert verdict(sections, small, metric="auprc", above=0.9)["verdict"] == "does not hold"
-    row = verdict(sections, small, **level, above=0.625)
-    assert (row["verdict"], row["fair"][-11:]) == ("undecided", ", undecided")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        {"methods": ("random",), "experiment": "lags", "above": 0},
-        {"methods": ("nobody",), "above": 0},
-        {"experiment": "elsewhere", "above": 0},
-        {"experiment": "volume", "against": ["nobody"], "above": 0},
-        {"experiment": "volume", "against": ["random", "nobody", "noone"], "above": 0},
-        {"experiment": "volume", "where": {"simulator": "other"}, "above": 0},
-        {"experiment": "lags", "where": {"n_samples": "largest"}, "above": 0},
-        {"experiment": "volume", "parameters": {"k": 1}, "above": 0},
-    ],
-)
-def test_what_has_not_been_run_is_not_tested(sections, small, statement):
-    row = verdict(sections, small, **statement)
-    assert row["verdict"] == "not tested"
-    assert row["paper"] == row["fair"] == ""
-
-
-def test_what_a_run_cost_and_whether_it_was_stopped(sections, small):
-    # One of PCMCI's five runs at 100 steps was killed.
-    asked = {"methods": ("pcmci",), "experiment": "volume", "metric": "stopped"}
-    row = verdict(sections, small, **asked, where={"n_samples": "smallest"}, above=0)
-    assert row["fair_mean"] == row["paper_mean"] == pytest.approx(1 / 5)
-    row = verdict(sections, small, **asked, where={"n_samples": "largest"}, above=0)
-    assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
-    row = verdict(sections, small, metric="stopped", methods=("random",), above=0,
-                  experiment="lags")  # fmt: skip
-    assert row["verdict"] == "not tested"
-    # All that ended took two seconds.
-    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, below=3)
-    assert (row["fair_mean"], row["fair_n"], row["verdict"]) == (2, 5, "holds")
-    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, against=["dot"], above=0)
-    assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
-
-
-def test_a_difference_between_conditions_pairs_seeds(sections, small):
-    row = verdict(sections, small, experiment="volume", above=0,
-                  versus={"experiment": "lags", "where": {"graph.max_lag": 5}})  # fmt: skip
-    gains = [0.8 + seed / 100 - 0.4 for seed in range(5)]
-    assert row["fair_mean"] == pytest.approx(sum(gains) / 5)
-    assert row["fair_low"] == pytest.approx(
-        stats.t.interval(0.95, 4, loc=0.42, scale=stats.sem(gains))[0], abs=0.02
-    )
-
-
-def test_a_variant_is_compared_with_another(small):
-    cells = [small.cell("dot", seed, k=k) for seed in range(3) for k in (1, 2)]
-    records = {
-        c.key: base_record(c) | small.record(0.5 + 0.1 * c.method_params["k"] + c.seed / 100)
-        for c in cells
-    }
-    section = make_section("variants", "", View(), cells, records.get)
-    evidence = Evidence([section], {c.key: c for c in cells}, usual_settings(cells))
-    asked = Statement(
-        says="", methods=("dot",), parameters={"k": 2}, versus={"parameters": {"k": 1}}, above=0
-    )
-    (row,) = judge([asked], evidence).to_dict("records")
-    assert (row["verdict"], row["fair_mean"]) == ("holds", pytest.approx(0.1))
 
 
 def test_the_statements_that_ship_can_be_read_and_have_a_bound():

@@ -57,6 +57,10 @@ def test_time_of_a_new_store_is_told_from_the_stores_beside_it(settings, tmp_pat
     new = Store(tmp_path / "new")
     plan = make_plan(cells(4), new, settings("Works"))
     assert pace(plan, new).left(plan.todo, 2) == (10.0, 0)
+    # What this store knows of a method is not mixed with what others do.
+    put(new, cells(1)[0], elapsed=1.0)
+    plan = make_plan([*cells(4), *cells(1, method="pc")], new, settings("Works"))
+    assert pace(plan, new).left(plan.todo, 1) == (3.0, 1)
 
 
 def test_a_saved_plan_gives_back_its_cells(settings, tmp_path):

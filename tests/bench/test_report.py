@@ -175,6 +175,13 @@ def test_what_has_not_been_run_is_no_failure_and_is_said(cells_and_scan):
     assert "1 of 5 cells are missing: this table is partial" in headline(rows)
 
 
+def test_a_table_of_nothing_run_says_so(tmp_path):
+    rows = collect([cell("dot", 0)], Store(tmp_path).scan())
+    write_tables(rows, tmp_path)
+    assert "No run has a score." in (tmp_path / "table.md").read_text()
+    assert pd.read_csv(tmp_path / "table.csv").empty
+
+
 def test_protocols_are_read_from_their_files():
     paper, fair = shipped()["paper"], shipped()["fair"]
     known = {"f1@own", "f1@top3", "f1@global_k"}

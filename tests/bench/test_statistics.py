@@ -39,6 +39,7 @@ def test_few_systems_get_students_interval():
 
 def test_one_system_has_no_interval_and_none_no_mean():
     assert math.isnan(estimate([0.3]).low)
+    assert math.isnan(estimate([0.3]).within(0, 1).low)
     assert math.isnan(estimate([]).mean)
 
 

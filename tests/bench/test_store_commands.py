@@ -124,6 +124,8 @@ def test_export_is_one_row_per_cell_and_metric(swept, suffix):
         (["status", "results/nothing"], "beside it are run"),
         (["export", "results/run", "--out", "long.xlsx"], "expected a .csv or .parquet"),
         (["rescore", "nowhere"], "expected the folder of a run"),
+        (["export", "results/run", "--out", "long.csv"], "expected planned or recorded cells"),
+        (["report", "results/run"], "expected planned cells, found none"),
     ],
 )
 def test_a_wrong_argument_is_one_line(lagbench, words, said):
