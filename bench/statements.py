@@ -27,8 +27,9 @@ class Statement:
     experiment
         The experiment that tests it; None takes all.
     where
-        The conditions: `simulator`, `n_samples` or an axis of the grid by its dotted name, and a
-        value or a list of values. `smallest` and `largest` stand for the ends of what is planned.
+        The conditions: `simulator`, `n_samples`, `regimes_known` or an axis of the grid by its
+        dotted name, and a value or a list of values. `smallest` and `largest` stand for the ends
+        of what is planned.
     metric
         Name of a metric as in `table.csv` or of a cut as `f1@k`; `f1` is judged under both
         protocols. `cpu_seconds` is the cost of a run that ended as ok, `stopped` is 1 for a run
@@ -42,7 +43,7 @@ class Statement:
         that of the score.
     versus
         Instead: the same with other `experiment`, `where`, `methods` or `parameters`, which is
-        subtracted.
+        subtracted, seed by seed and where the two have conditions in common, under each.
     above, below
         The bound that the mean of the score or difference lies above or below.
     """

@@ -17,8 +17,8 @@ class Published:
     figure, panel
         Which rows of `reference.csv`; without a panel all of the figure.
     where
-        Beside which of our panels they stand: `simulator`, `n_samples` or an axis of the grid,
-        and its value; empty for all.
+        Beside which of our panels they stand: `simulator`, `n_samples`, `regimes_known` or an
+        axis of the grid, and its value; empty for all.
     x
         Names on the published axis and what they are on ours. Numbers need no entry.
     metric

@@ -1,13 +1,17 @@
 """Verdicts on statements: each case against one decided by hand."""
 
+from dataclasses import replace
+
 import pytest
 from scipy import stats
 
+from bench.composing import experiments
 from bench.report.page.evidence import Evidence
 from bench.report.page.leaderboard import usual_settings
 from bench.report.page.section import make_section
 from bench.report.page.verdicts import judge
-from bench.statements import Statement
+from bench.report.rows import distinct_labels
+from bench.statements import Statement, load_statements
 from bench.views import View
 
 
@@ -173,10 +177,32 @@ def test_conditions_are_compared_with_what_differs_in_what_is_named_alone(small)
 
 
 def test_a_run_that_is_told_the_regimes_does_not_stand_for_one_that_is_not(small):
-    from dataclasses import replace
-
     told = [(replace(small.cell("dot", seed), regimes_known=True), 0.95) for seed in range(3)]
     planned = [(small.cell(m, seed), s) for m, s in (("dot", None), ("pcmci", 0.5))
                for seed in range(3)]  # fmt: skip
     row = judged(small, [*told, *planned], experiment="e", against=["pcmci"], above=0)
     assert row["verdict"] == "not tested"
+
+
+@pytest.mark.parametrize("profile", ["laptop", "paper"])
+def test_what_is_published_and_stated_of_a_variant_finds_its_cells(small, profile):
+    """With every cell run, no name of a variant is without cells, or fits several."""
+    planned, _ = experiments([f"profile={profile}"])
+    for part in planned:
+        labels = distinct_labels(part.cells)
+        ours = {labels(cell)["method"] for cell in part.cells}
+        named = {name for entry in part.view.published for name in entry.methods.values()}
+        assert {name for name in named if " " in name} <= ours, part.name
+    cells = {cell.key: cell for part in planned for cell in part.cells}
+    done = small.record(0.5)
+    sections = [make_section(p.name, "", p.view, p.cells, lambda key: done)
+                for p in planned if not p.view.cuts]  # fmt: skip
+    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
+    run = {(part.name, cell.method) for part in planned for cell in part.cells}
+    variants = [asked for asked in load_statements() if asked.parameters]
+    assert len(variants) > 3
+    for asked in variants:
+        other = replace(asked, **{"versus": {}, **asked.versus})
+        for side in (asked, other):
+            if (side.experiment, side.methods[0]) in run:
+                assert len(evidence.find(side, side.methods[0], "f1 fair").scores), side
