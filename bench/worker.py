@@ -10,7 +10,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -72,9 +71,8 @@ def run(
     graph = truth = None
     try:
         system = cell.build_simulator().draw(cell.seed)
-        sample, truth = system.generate(cell.n_samples), system.truth
-        if truth.per_regime:
-            truth = replace(truth, regimes=sample.regimes)
+        sample = system.generate(cell.n_samples)
+        truth = sample.truth_of(system)
         record["properties"] = {k: _defined(v) for k, v in sample.properties.items()}
         record["data"] = _series_digest(sample.series)
         record["cost"]["generate_seconds"] = time.perf_counter() - started

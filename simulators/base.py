@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +31,28 @@ class Sample:
     series: TimeSeries
     regimes: tuple[NDArray[np.int64], ...]
     properties: dict[str, float]
+
+    def truth_of(self, system: System) -> LaggedGraph:
+        """Return the part of a system's truth that the sample is about.
+
+        With regimes it has their labels, and the graphs of those that occur: a short sample of
+        regimes that alternate may never have been in one.
+        """
+        graphs = system.truth.per_regime
+        if not graphs:
+            return system.truth
+        seen = {int(label) for label in np.unique(np.concatenate(self.regimes))}
+        if seen == set(graphs):
+            return replace(system.truth, regimes=self.regimes)
+        graphs = {label: graph for label, graph in graphs.items() if label in seen}
+        return replace(union_of(graphs), regimes=self.regimes)
+
+
+def union_of(graphs: Mapping[int, LaggedGraph]) -> LaggedGraph:
+    """Return the truth of several regimes: the union of their edges, their mean effects."""
+    scores = np.mean([graph.scores for graph in graphs.values()], axis=0)
+    names = next(iter(graphs.values())).names
+    return LaggedGraph(scores, names, scores > 0, per_regime=dict(graphs))
 
 
 class System(Protocol):

@@ -10,7 +10,6 @@ from methods import LaggedGraph, TimeSeries
 from simulators.base import Sample
 from simulators.kernel import run
 from simulators.noise import FloatArray, draw_noise
-from simulators.pilot import burn_in
 from simulators.properties import describe
 from simulators.regimes import IntArray, Regimes
 from simulators.units import Program
@@ -34,6 +33,8 @@ class CompiledSystem:
         Law of the noise of every variable, latent ones included.
     regimes
         When each regime holds.
+    burn_in
+        Steps dropped at the start of every segment.
     seed
         Seed of the noise and of the regimes.
     """
@@ -45,6 +46,7 @@ class CompiledSystem:
     laws: tuple[str, ...]
     regimes: Regimes
     seed: int
+    burn_in: int
 
     def generate(self, n_samples: int) -> Sample:
         """Return `n_samples` steps over all segments; see `simulators.base.System`."""
@@ -63,7 +65,7 @@ class CompiledSystem:
 
     def _segment(self, k: int, labels: IntArray) -> FloatArray:
         """Run one segment from zero, in place of its noise, and drop the burn-in."""
-        before = burn_in(self.max_lag)
+        before = self.burn_in
         x = draw_noise(self.laws, before + len(labels), self.seed, "segment", k)
         x[: self.max_lag] = 0.0
         run(self.program, x, np.pad(labels, (before, 0), mode="edge"), self.max_lag)

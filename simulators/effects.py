@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from methods import LaggedGraph
+from simulators.base import union_of
 from simulators.graphs import Edge
 from simulators.kernel import run
 from simulators.pilot import Pilot
@@ -81,8 +82,7 @@ def truth(
     graphs = [_graph(regime, names, max_lag, instantaneous) for regime in effects]
     if len(graphs) == 1:
         return graphs[0]
-    scores = np.mean([graph.scores for graph in graphs], axis=0)
-    return LaggedGraph(scores, names, scores > 0, per_regime=dict(enumerate(graphs)))
+    return union_of(dict(enumerate(graphs)))
 
 
 def _graph(

@@ -14,6 +14,7 @@ from simulators.base import Simulator
 from simulators.compiled import CompiledSystem
 from simulators.effects import truth
 from simulators.graphs import Edge
+from simulators.pilot import burn_in
 from simulators.regimes import Regimes
 from simulators.units import IDENTITY, Equation, Input, Unit, compile_program
 
@@ -51,8 +52,7 @@ class LinearVAR(Simulator):
     noise_sd: Annotated[float, Gt(0)] = 1.0
 
     def __post_init__(self) -> None:
-        a = self._array()
-        radius = float(np.abs(np.linalg.eigvals(_companion(a))).max())
+        radius = _radius(self._array())
         if radius >= 1:
             raise ValueError(
                 "coefficients: expected a companion matrix of spectral radius below 1, found "
@@ -78,6 +78,7 @@ class LinearVAR(Simulator):
             laws=("gaussian",) * n,
             regimes=Regimes(),
             seed=seed,
+            burn_in=burn_in(max_lag, _radius(a) ** max_lag),
         )
 
     def _array(self) -> FloatArray:
@@ -99,6 +100,10 @@ def _companion(a: FloatArray) -> FloatArray:
     companion = np.eye(n * max_lag, k=-n)
     companion[:n] = a.transpose(1, 2, 0).reshape(n, max_lag * n)
     return companion
+
+
+def _radius(a: FloatArray) -> float:
+    return float(np.abs(np.linalg.eigvals(_companion(a))).max())
 
 
 def _covariance(a: FloatArray, noise_sd: float) -> FloatArray:

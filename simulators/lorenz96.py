@@ -33,11 +33,16 @@ class Lorenz96(Simulator):
     n_vars
         Number of variables, at least 4.
     forcing
-        The constant force; chaotic from about 8 on. Below 8/9 the system comes to rest.
+        The constant force; chaotic from about 8 on.
     interval
         Time between two samples, in the units of the equation (0.05 is 6 hours of weather).
     max_lag
         Largest lag of the truth, in samples; all edges have lag 1.
+
+    Raises
+    ------
+    ValueError
+        If the system comes to rest, `forcing <= 1 / max_k(cos(2 pi k / n) - cos(4 pi k / n))`.
 
     Notes
     -----
@@ -58,6 +63,15 @@ class Lorenz96(Simulator):
     forcing: Annotated[float, Ge(1)] = 8.0
     interval: Annotated[float, Interval(gt=0, le=1)] = 0.05
     max_lag: Annotated[int, Ge(1)] = 5
+
+    def __post_init__(self) -> None:
+        angles = 2 * np.pi * np.arange(self.n_vars) / self.n_vars
+        least = 1 / float(np.max(np.cos(angles) - np.cos(2 * angles)))
+        if self.forcing <= least:
+            raise ValueError(
+                f"forcing: expected more than {least:.4g}, below which {self.n_vars} variables "
+                f"come to rest, found {self.forcing:g}"
+            )
 
     def draw(self, seed: int) -> Lorenz96System:
         """Draw a start; see `simulators.base.Simulator`."""

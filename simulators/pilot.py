@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,13 @@ STEPS = 5_000
 _LARGEST = 1e3
 
 
-def burn_in(max_lag: int) -> int:
-    """Return the steps dropped at the start of every run: 100 times the longest memory."""
-    return 100 * max_lag
+def burn_in(max_lag: int, rate: float = 0.0) -> int:
+    """Return the steps dropped at the start of a run: 100 times the largest lag or more.
+
+    With a `rate` below 1 by which the start fades every `max_lag` steps, a thousandth is left.
+    """
+    fading = math.ceil(math.log(1e-3) / math.log(rate)) if rate > 0 else 0
+    return max(100, fading) * max_lag
 
 
 class UnstableError(ValueError):

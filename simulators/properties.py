@@ -55,14 +55,17 @@ def _effects(truth: LaggedGraph) -> FloatArray:
 
 
 def _moments(series: TimeSeries) -> tuple[FloatArray, FloatArray]:
-    """Return the covariance and the lag-1 autocovariances, without copying the series."""
+    """Return the covariance and the lag-1 autocovariances, with one segment copied at a time."""
     segments = series.segments
     # A product with ones is several times faster than a sum over the rows of a narrow array.
     mean = sum(np.ones(len(s)) @ s for s in segments) / series.n_samples
-    square = sum(s.T @ s for s in segments) / series.n_samples
-    product = sum(np.einsum("ti,ti->i", s[1:], s[:-1]) for s in segments)
+    square, product = np.zeros((series.n_vars, series.n_vars)), np.zeros(series.n_vars)
+    for segment in segments:
+        apart = segment - mean
+        square += apart.T @ apart
+        product += np.einsum("ti,ti->i", apart[1:], apart[:-1])
     pairs = series.n_samples - len(segments)
-    return square - np.outer(mean, mean), product / pairs - mean**2
+    return square / series.n_samples, product / pairs
 
 
 def _r2(covariance: FloatArray) -> FloatArray:

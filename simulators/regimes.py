@@ -59,9 +59,13 @@ def _switching(n_regimes: int, mean_dwell: float, n_samples: int, seed: int) -> 
     stays, jumps = np.empty(0, dtype=np.int64), np.array([first])
     while stays.sum() < n_samples:
         # Blocks of one size, so that a longer series begins with the same draws.
-        stays = np.concatenate([stays, dwell.geometric(1 / mean_dwell, _BLOCK)])
+        # A stay as long as the series ends it.
+        drawn = np.minimum(dwell.geometric(1 / mean_dwell, _BLOCK), n_samples)
+        stays = np.concatenate([stays, drawn])
         jumps = np.concatenate([jumps, jump.integers(1, n_regimes, _BLOCK)])
-    return np.repeat(np.cumsum(jumps[:-1]) % n_regimes, stays)[:n_samples]
+    n_stays = int(np.searchsorted(np.cumsum(stays), n_samples)) + 1
+    labels = np.cumsum(jumps[:-1]) % n_regimes
+    return np.repeat(labels[:n_stays], stays[:n_stays])[:n_samples]
 
 
 def draw_regimes(pools: Sequence[Pool], config: Regimes, seed: int) -> list[list[Edge]]:

@@ -15,7 +15,7 @@ from simulators.equations import Functions
 from simulators.graphs import Edge, Graph, draw_pools
 from simulators.mechanisms import MechanismName
 from simulators.noise import FloatArray, Noise
-from simulators.pilot import UnstableError, run_pilots
+from simulators.pilot import UnstableError, burn_in, run_pilots
 from simulators.regimes import Regimes, draw_regimes
 from simulators.units import Program, compile_program
 
@@ -71,7 +71,8 @@ class Structural(Simulator):
 
     An edge's function is keyed by cause, effect, lag and origin, so that a kept edge keeps its
     function. Two things are drawn for all parents of one origin together: the outer weights of a
-    perceptron, which stay when a parent goes, and which parents are multiplied in `nonmonotonic`.
+    perceptron, which stay when a parent goes (with noise of unequal sizes up to one factor, from
+    that of the parents that are left), and which parents are multiplied in `nonmonotonic`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -119,6 +120,7 @@ class Structural(Simulator):
             laws=laws,
             regimes=self.regimes,
             seed=seed,
+            burn_in=burn_in(self.graph.max_lag, self.rho),
         )
 
     def _accepted(

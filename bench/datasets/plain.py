@@ -41,13 +41,14 @@ def read(folder: Path, name: str) -> tuple[TimeSeries, LaggedGraph]:
     ValueError
         Names the file, the row, what was expected and what was found.
     """
-    series = TimeSeries.from_file(folder / name / "series.csv")
-    return series, read_graph(folder / name / "graph.csv", series.names)
+    series, path = TimeSeries.from_file(folder / name / "series.csv"), folder / name / "graph.csv"
+    edges = _read_edges(path, series.names)
+    too_far = edges["lag"] > series.n_samples - 2
+    _refuse(path, edges["lag"], too_far, f"a lag within the {series.n_samples} rows of the series")
+    return series, _graph(edges, series.names)
 
 
-def read_graph(path: Path, names: tuple[str, ...]) -> LaggedGraph:
-    """Return the truth in a `graph.csv` over the given variables."""
-    edges = _read_edges(path, names)
+def _graph(edges: pd.DataFrame, names: tuple[str, ...]) -> LaggedGraph:
     at = [np.array([names.index(name) for name in edges[c]], int) for c in ("cause", "effect")]
     self_loops = bool((at[0] == at[1]).any())
     if edges["lag"].isna().all():
@@ -66,8 +67,11 @@ def _read_edges(path: Path, names: tuple[str, ...]) -> pd.DataFrame:
 
     if not path.is_file():
         raise ValueError(f"{path}: expected the graph of the series beside it, found no file")
-    edges = pd.read_csv(path, dtype={"cause": str, "effect": str}, keep_default_na=False,
-                        na_values={"lag": [""], "size": [""]})  # fmt: skip
+    try:
+        edges = pd.read_csv(path, dtype={"cause": str, "effect": str}, keep_default_na=False,
+                            na_values={"lag": [""], "size": [""]})  # fmt: skip
+    except ValueError as error:  # also what pandas raises on an empty or a broken file
+        raise ValueError(f"{path}: expected a CSV file, found one that is not: {error}") from None
     if not {"cause", "effect"} <= set(edges.columns) <= {"cause", "effect", "lag", "size"}:
         raise ValueError(
             f"{path}: expected the columns cause, effect and perhaps lag and size, found "
@@ -91,7 +95,8 @@ def _check(path: Path, edges: pd.DataFrame, names: tuple[str, ...]) -> None:
         _refuse(path, edges[column], ~known, f"as {column} one of {', '.join(names)}")
     _refuse(path, lag, lag.isna() & bool(lag.notna().any()), "a lag in every row or in none")
     _refuse(path, lag, lag.notna() & ((lag < 0) | (lag % 1 != 0)), "a lag of 0 rows or more")
-    _refuse(path, edges["size"], ~(edges["size"] > 0), "a size above 0")
+    sized = (edges["size"] > 0) & np.isfinite(edges["size"])
+    _refuse(path, edges["size"], ~sized, "a finite size above 0")
     now = (edges["cause"] == edges["effect"]) & (lag == 0)
     _refuse(path, edges["cause"], now, "a lag of 1 or more from a variable to itself")
     doubled = edges.duplicated(["cause", "effect", "lag"])
@@ -100,4 +105,6 @@ def _check(path: Path, edges: pd.DataFrame, names: tuple[str, ...]) -> None:
 
 def _refuse(path: Path, column: pd.Series, wrong: pd.Series, expected: str) -> None:
     for row in np.flatnonzero(wrong):
-        raise ValueError(f"{path}, edge {row}: expected {expected}, found {column.iloc[row]!r}")
+        raise ValueError(
+            f"{path}, edge {row}: expected {expected}, found {column.tolist()[row]!r}"
+        )

@@ -84,10 +84,11 @@ def regime_metrics(shared: Overlap) -> dict[str, tuple[float, float, float]]:
     """Return value, floor and ceiling of `ari` and of `n_found`.
 
     `n_found` is the number of found regimes, with the number of true ones as its ceiling and no
-    floor.
+    floor. `ari` is NaN with one true regime, where it is 0 but for an exact match.
     """
+    nothing = (np.nan, np.nan, np.nan)
     return {
-        "ari": (adjusted_rand(shared.steps), 0.0, 1.0),
+        "ari": (adjusted_rand(shared.steps), 0.0, 1.0) if len(shared.true) > 1 else nothing,
         "n_found": (float(len(shared.found)), np.nan, float(len(shared.true))),
     }
 

@@ -68,9 +68,13 @@ def test_plain_graph_without_lags_is_a_summary(text, tmp_path):
         ("cause,effect,lag\na,b,one\n", "a number as lag, found 'one'"),
         ("cause,effect,lag\na,a,0\n", "a lag of 1 or more from a variable to itself"),
         ("cause,effect,lag\na,b,1\na,b,1\n", "edge 1: expected each edge once"),
-        ("cause,effect,size\na,b,0\n", "a size above 0"),
+        ("cause,effect,size\na,b,0\n", "a finite size above 0, found 0"),
         ("cause,effect,delay\na,b,1\n", "the columns cause, effect and perhaps lag and size"),
         ("cause,effect,lag\n", "a row for each edge"),
+        ("cause,effect,lag\na,b,1e19\n", "a lag within the"),
+        ("cause,effect,lag,size\na,b,1,inf\n", "a finite size above 0"),
+        ("", "expected a CSV file"),
+        ('cause,effect\n"a,b\n', "expected a CSV file"),
     ],
 )
 def test_a_plain_graph_that_makes_no_sense_is_refused(text, words, tmp_path):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
@@ -55,6 +55,7 @@ def random_regimes(seed, n_labels, names=range(100)):
 def test_the_index_is_that_of_scikit_learn(seed, other, n_true, n_found):
     truth, estimate = random_regimes(seed, n_true), random_regimes(other, n_found)
     true, found = (np.concatenate(part.regimes) for part in (truth, estimate))
+    assume(len(np.unique(true)) > 1)
     index, floor, ceiling = regime_metrics(overlap(estimate, truth))["ari"]
     assert index == pytest.approx(adjusted_rand_score(true, found), abs=1e-12)
     assert (floor, ceiling) == (0, 1)
@@ -124,3 +125,11 @@ def test_labels_of_other_steps_than_those_of_the_truth_are_refused():
         score(with_regimes([[0, 0, 1, 1]], {}), truth, RNG(0))
     with pytest.raises(ValueError, match=r"truth: expected the label of every step.*found none"):
         score(truth, replace(truth, regimes=None), RNG(0))
+
+
+def test_one_true_regime_has_no_index():
+    labels = (np.repeat([0, 1], 50),)
+    one = with_regimes((np.zeros(100, dtype=int),), {0: 1})
+    found = regime_metrics(overlap(with_regimes(labels, {0: 1, 1: 2}), one))
+    assert np.isnan(found["ari"]).all()
+    assert found["n_found"][0] == 2

@@ -48,6 +48,18 @@ def test_bad_coefficients_are_refused(coefficients, message):
         LinearVAR(coefficients=coefficients)
 
 
+def test_a_slow_var_is_stationary_from_its_first_row_on():
+    simulator = LinearVAR(coefficients=[[[0.999]]])
+    first = [simulator.draw(seed).generate(3).series.segments[0][0, 0] for seed in range(200)]
+    assert np.std(first) == pytest.approx(1 / np.sqrt(1 - 0.999**2), rel=0.15)
+
+
+def test_lorenz96_that_comes_to_rest_is_refused():
+    with pytest.raises(ValueError, match=r"forcing: expected more than 1\.18"):
+        Lorenz96(n_vars=7, forcing=1.1)
+    assert np.std(Lorenz96(n_vars=7, forcing=1.3).draw(0).generate(100).series.segments[0]) > 0.01
+
+
 def test_lorenz96_follows_the_equation():
     config = Lorenz96(n_vars=7, forcing=9.0, interval=0.05)
     start = 9 + np.random.default_rng(0).standard_normal(7)

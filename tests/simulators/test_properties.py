@@ -49,6 +49,13 @@ def test_no_edges_leave_the_rest_defined(series):
     assert found["weak_edges"] == 0
 
 
+@pytest.mark.parametrize("level", [300.0, 1e8])
+def test_where_a_series_lies_changes_nothing(level, series):
+    truth = graph(3, {(0, 1, 1): 0.5, (1, 2, 2): 0.2})
+    moved = TimeSeries.from_segments([s + level for s in series.segments])
+    assert describe(moved, truth) == pytest.approx(describe(series, truth), abs=1e-5)
+
+
 def test_autocorrelation_of_ar1():
     rng = np.random.default_rng(1)
     x = np.zeros((20_000, 1))

@@ -133,6 +133,22 @@ def test_switching_is_a_prefix(dwell, cut, seed):
     assert (short == long[:cut]).all()
 
 
+def test_the_truth_of_a_sample_is_that_of_the_regimes_it_has_been_in():
+    regimes = Regimes(n_regimes=2, layout="switching", mean_dwell=1e6)
+    system = Structural(graph=Graph(n_vars=4, max_lag=2), regimes=regimes).draw(0)
+    sample = system.generate(100)
+    (label,) = {int(label) for label in sample.regimes[0]}
+    truth, own = sample.truth_of(system), system.truth.per_regime[label]
+    assert list(truth.per_regime) == [label]
+    np.testing.assert_array_equal(truth.adjacency, own.adjacency)
+    np.testing.assert_array_equal(truth.scores, own.scores)
+    np.testing.assert_array_equal(truth.regimes, sample.regimes)
+    every = Structural(graph=Graph(n_vars=4, max_lag=2), regimes=Regimes(n_regimes=2)).draw(0)
+    whole = every.generate(100).truth_of(every)
+    np.testing.assert_array_equal(whole.scores, every.truth.scores)
+    assert set(whole.per_regime) == {0, 1}
+
+
 def test_switching_dwells_and_visits_all():
     regimes = Regimes(n_regimes=4, layout="switching", mean_dwell=50)
     (labels,) = regimes.labels(200_000, 0)
