@@ -111,7 +111,8 @@ class RPCMCI(Method):
             )
         weights, parts = found
         graphs = {k: lagged_graph_of(part, series.names) for k, part in parts.items()}
-        return union(graphs, (np.argmax(weights, axis=0),))
+        labels = np.argmax(weights, axis=0)
+        return union(graphs, (labels,), {k: int((labels == k).sum()) for k in graphs})
 
     def _fast(self, frame: DataFrame, test: Any, max_lag: int, seed: int) -> _Found | None:
         """Return weights and results of the run with the smallest error."""

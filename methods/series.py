@@ -248,15 +248,15 @@ def _check_not_constant(
     segments: tuple[FloatArray, ...], names: tuple[str, ...], where: str
 ) -> None:
     # The first rows clear nearly every column, which spares a pass over a long series.
-    for column in np.flatnonzero(_constant([segments[0][:1000]])):
-        if _constant([segment[:, [column]] for segment in segments])[0]:
+    for column in np.flatnonzero(standing_still([segments[0][:1000]])):
+        if standing_still([segment[:, [column]] for segment in segments])[0]:
             raise ValueError(
                 f"column {names[column]!r}, {where}: expected values that vary, found the "
                 f"constant {segments[0][0, column]:g}; drop the column"
             )
 
 
-def _constant(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
+def standing_still(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
     """Whether each column varies by less than rounding, whatever its unit."""
     low = np.min([segment.min(axis=0) for segment in segments], axis=0)
     high = np.max([segment.max(axis=0) for segment in segments], axis=0)

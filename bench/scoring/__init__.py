@@ -17,7 +17,7 @@ from bench.scoring.counts import expected_metrics
 from bench.scoring.decisions import Selection, decide
 from bench.scoring.floors import selection_floor, simulated_floor
 from bench.scoring.ranking import rank_metrics
-from bench.scoring.regimes import average, graphs_of_regimes, overlap, regime_metrics
+from bench.scoring.regimes import average, differ, graphs_of_regimes, overlap, regime_metrics
 from methods import LaggedGraph
 
 __all__ = ["Score", "score"]
@@ -79,7 +79,8 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
         each regime's graph is compared with the estimate's graph of that label, or with its one
         graph if it has none, and the defined values are averaged over regimes. Where the
         estimate has found `regimes`, the truth holds the true ones of the same series: they are
-        compared, and a graph with that of the found regime that covers most of its steps.
+        compared, unless all have the same edges, and a graph with that of the found regime that
+        covers most of its steps.
     rng
         Used for the floors of `@oracle` and `tpr@fdr10` alone.
 
@@ -100,7 +101,7 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
         scopes["per_regime"] = average(
             [_table(graphs[label], regime, rng) for label, regime in truth.per_regime.items()]
         )
-    if shared is not None:
+    if shared is not None and differ(truth):
         found = regime_metrics(shared)
         scopes["union"] |= {("regimes", metric): numbers for metric, numbers in found.items()}
     return [

@@ -59,6 +59,12 @@ def overlap(estimate: LaggedGraph, truth: LaggedGraph) -> Overlap | None:
     return Overlap(true, found[order], steps.reshape(len(true), len(found))[:, order])
 
 
+def differ(truth: LaggedGraph) -> bool:
+    """Whether some regimes have other edges than others, so that they can be told apart."""
+    edges = {np.asarray(graph.adjacency).tobytes() for graph in truth.per_regime.values()}
+    return len(edges) > 1
+
+
 def graphs_of_regimes(
     estimate: LaggedGraph, truth: LaggedGraph, shared: Overlap | None
 ) -> dict[int, LaggedGraph]:
@@ -84,11 +90,10 @@ def regime_metrics(shared: Overlap) -> dict[str, tuple[float, float, float]]:
     """Return value, floor and ceiling of `ari` and of `n_found`.
 
     `n_found` is the number of found regimes, with the number of true ones as its ceiling and no
-    floor. `ari` is NaN with one true regime, where it is 0 but for an exact match.
+    floor.
     """
-    nothing = (np.nan, np.nan, np.nan)
     return {
-        "ari": (adjusted_rand(shared.steps), 0.0, 1.0) if len(shared.true) > 1 else nothing,
+        "ari": (adjusted_rand(shared.steps), 0.0, 1.0),
         "n_found": (float(len(shared.found)), np.nan, float(len(shared.true))),
     }
 

@@ -103,10 +103,10 @@ class Chronos(Method):
         from methods.chronos.attribution import attribute, forecast_error
         from methods.chronos.forecaster import Forecaster, load
         from methods.chronos.windows import Windows
+        from methods.devices import device_of
         from methods.dot.readout import top_per_effect
 
-        gpu = self.device == "cuda" or (self.device == "auto" and torch.cuda.is_available())
-        device = "cuda" if gpu else "cpu"
+        device = device_of(self.device)
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         nodes = generator if self.node_embeddings else None
         forecaster = Forecaster(load(self.checkpoint), series.n_vars, nodes).to(device)

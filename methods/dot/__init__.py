@@ -14,7 +14,8 @@ Where we depart from the source (`dot_paper` is the source as far as it is known
 - edges are scored by the energy of the score of that law (the quantity of the source's theorem)
   instead of layer-wise relevance propagation, in units of the standard deviation of each input
   given all others;
-- two models are trained, and the energy on which they agree is scored;
+- two models are trained, each of their forecasts is shrunk by a factor fitted on held-out steps,
+  and the energy on which they agree is scored;
 - the decision compares the scores with those of shadows, inputs that go with the real ones and
   cause nothing, instead of taking the three strongest per effect; on series too short for
   shadows it compares them with a Student's law;

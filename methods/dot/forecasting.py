@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 import numpy as np
@@ -154,7 +154,8 @@ class Forecasting(Method):
         """Find the regimes, train on each and read its graph out; see `Method.discover`.
 
         With several regimes the union scores an edge as the regime does where it is strongest,
-        and selects it where any regime does. Regimes too short for one window have no graph.
+        see `methods.per_regime.union`, and selects it where any regime does. Regimes too short
+        for one window, or in which a variable stands still, have no graph.
         Series too short to hold out 20 steps for validation are scored by the linear path
         alone, without a forecast error.
 
@@ -174,10 +175,12 @@ class Forecasting(Method):
         labels = found if series.regimes is None else series.regimes
         parts = by_regime(series, labels, max_lag)
         if len(parts) == 1:
-            return self.read(series, max_lag, rng)
+            return replace(self.read(series, max_lag, rng), regimes=found)
         if labels is not None and self.domain_index:
             return union(self._read_jointly(series, labels, max_lag, rng), found)
-        return union({k: self.read(part, max_lag, rng) for k, part in parts.items()}, found)
+        windows = {k: sum(len(s) - max_lag for s in part.segments) for k, part in parts.items()}
+        graphs = {k: self.read(part, max_lag, rng) for k, part in parts.items()}
+        return union(graphs, found, windows)
 
     def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
         """Train on a series as on one regime and read its graph out; see `discover`."""
@@ -212,11 +215,11 @@ class Forecasting(Method):
         """Return the trained members and the sequences of the last one."""
         import torch
 
+        from methods.devices import device_of
         from methods.dot.sequences import Sequences
         from methods.dot.training import fit
 
-        gpu = self.device == "cuda" or (self.device == "auto" and torch.cuda.is_available())
-        device = "cuda" if gpu else "cpu"
+        device = device_of(self.device)
         seeds = rng.integers(2**63, size=2).tolist()
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])

@@ -31,7 +31,9 @@ class DOTPaper(Method):
     and by what (a linear map per variable); AdamW as in `methods.dot.training`, which keeps the
     checkpoint that is best on held-out steps, and its length; the rule of propagation (AttnLRP,
     see `methods.dot.attribution.relevance`); the mean of the absolute relevance over at most
-    256 samples, spread evenly over the series.
+    256 samples, spread evenly over the series; a factor in [0, 1] on the forecast of each effect
+    (`methods.dot.training.shrink`), fitted on held-out steps. Where that is 0, the model forecasts
+    nothing, all causes of the effect score 0, and the first few are taken.
 
     There is one model, without a linear path, without regimes.
 

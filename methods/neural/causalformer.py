@@ -122,9 +122,9 @@ class CausalFormer(Method):
         DeclinedError
             If there are fewer variables than clusters, or too few windows to hold some out.
         """
+        from methods.devices import device_of
         from methods.neural.causalformer_network import cut, fit
         from methods.neural.causalformer_relevance import relevance
-        from methods.neural.tensors import device_of
 
         if series.n_vars < self.clusters:
             raise DeclinedError(

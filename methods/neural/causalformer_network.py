@@ -25,7 +25,8 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import layer_norm, leaky_relu, mse_loss
 
-from methods.neural.tensors import device_of, generator_of, windows
+from methods.devices import device_of
+from methods.neural.tensors import generator_of, windows
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.nn.functional import mse_loss
 
+from methods.devices import device_of
 from methods.neural.cuts_plus_network import Network
-from methods.neural.tensors import device_of, generator_of, windows
+from methods.neural.tensors import generator_of, windows
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:

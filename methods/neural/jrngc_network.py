@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from methods.neural.tensors import device_of, generator_of, uniform, windows
+from methods.devices import device_of
+from methods.neural.tensors import generator_of, uniform, windows
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 from torch import Tensor
 
-from methods.neural.tensors import device_of, generator_of, uniform
+from methods.devices import device_of
+from methods.neural.tensors import generator_of, uniform
 from methods.series import TimeSeries
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the neural methods share: where to compute, starting weights, windows as tensors."""
+"""What the neural methods share: starting weights, and windows as tensors."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.series import TimeSeries
-
-
-def device_of(device: str) -> str:
-    """Return `cpu` or `cuda`; `auto` takes a GPU if there is one."""
-    gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
-    return "cuda" if gpu else "cpu"
 
 
 def generator_of(rng: np.random.Generator, device: str = "cpu") -> Generator:

@@ -61,7 +61,8 @@ def find_regimes(series: TimeSeries, max_lag: int) -> tuple[IntArray, ...]:
     -------
     tuple of ndarray
         For each segment labels of shape `(T_k,)`, numbered from 0 in the order of their first
-        step. The first `max_lag` steps of a segment have the label of the step after them.
+        step. The first `max_lag` steps of a segment have the label of the step after them. A
+        series of more than 1,000 segments is taken as one regime.
 
     Raises
     ------
@@ -69,6 +70,8 @@ def find_regimes(series: TimeSeries, max_lag: int) -> tuple[IntArray, ...]:
         If a segment has fewer than `max_lag + 2` rows.
     """
     series.require_rows(max_lag)
+    if len(series.segments) > _MOST_BLOCKS:
+        return tuple(np.zeros(len(segment), dtype=np.int64) for segment in series.segments)
     steps = Steps.of(series, max_lag)
     labels = max((_settle(steps, start) for start in _starts(steps)), key=lambda p: p[1])[0]
     segments = np.split(labels, np.cumsum(steps.lengths)[:-1])

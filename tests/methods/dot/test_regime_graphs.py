@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from methods import TimeSeries
+from methods.dot.regimes import find_regimes
 from methods.graph import LaggedGraph
 from methods.per_regime import by_regime, union
 
@@ -35,6 +36,35 @@ def test_each_regime_has_the_graph_of_its_own_edge(domain_index, told, two_regim
         assert graph.regimes is None
     else:
         assert [set(found) for found in graph.regimes] == [{0}, {1}]
+
+
+def test_looking_and_finding_one_regime_is_said(noise, discover):
+    series = TimeSeries.from_array(noise(400, 2))
+    graph = discover(series, max_lag=2, updates=20)
+    assert graph.per_regime == {}
+    assert [set(found) for found in graph.regimes] == [{0}]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_variable_that_stands_still_in_one_regime_is_no_error(told, two_regimes, discover):
+    segments, labels = two_regimes
+    segments[1][:, 2] = 0.0
+    series = TimeSeries.from_segments(segments, regimes=labels if told else None)
+    assert discover(series, max_lag=2, updates=20).adjacency[0, 1, 1]
+
+
+def test_a_series_of_very_many_segments_is_one_regime(noise):
+    series = TimeSeries.from_segments(np.split(noise(8004, 2), 2001))
+    assert {int(label) for part in find_regimes(series, 1) for label in part} == {0}
+
+
+def test_a_short_regime_does_not_drown_the_others(noise):
+    long, short = np.abs(noise(2, 2, 3)), np.abs(noise(2, 2, 3, seed=1))
+    graphs = {k: LaggedGraph(scores, ("a", "b"), scores > 9)
+              for k, scores in enumerate((long, short))}  # fmt: skip
+    whole = union(graphs, None, {0: 1000, 1: 10})
+    assert np.allclose(whole.scores, np.maximum(long, 0.1 * short))
+    assert np.array_equal(union(graphs, None, {0: 5, 1: 5}).scores, np.maximum(long, short))
 
 
 def test_regimes_are_not_looked_for_where_that_is_not_wanted(two_regimes, discover):
