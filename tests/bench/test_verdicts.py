@@ -154,6 +154,16 @@ def test_a_verdict_needs_half_of_the_planned_conditions_and_says_how_many(small)
     assert "conditions" not in of(4)["fair"]
 
 
+def test_conditions_that_no_rival_has_planned_do_not_count(small):
+    scores = {"dot": 0.9, "pcmci": 0.6, "random": 0.1}
+    planned = [(small.cell(m, seed, axes={"k": k}), score if k < 2 else None)
+               for m, score in scores.items() for seed in range(3)
+               for k in range(5 if m == "dot" else 2)]  # fmt: skip
+    row = judged(small, planned, **BEATS)
+    assert row["verdict"] == "holds"
+    assert "conditions" not in row["fair"]
+
+
 def test_rivals_are_compared_where_all_have_run(small):
     scores = {"dot": [0.9, 0.9, 0.9, 0.2], "pcmci": [0.8, 0.8, 0.8, None],
               "random": [0.85, 0.1, 0.1, 0.9]}  # fmt: skip

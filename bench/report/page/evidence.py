@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +37,6 @@ class Found:
     scores: pd.DataFrame
     places: pd.DataFrame
     planned: Mapping[tuple[str, ...], set[str]]
-
-    def covered(self, problems: Iterable[str]) -> int:
-        """Return under how many of the planned conditions some of the problems are."""
-        return sum(not own.isdisjoint(problems) for own in self.planned.values())
 
 
 @dataclass(frozen=True)

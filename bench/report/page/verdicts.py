@@ -3,8 +3,8 @@
 A statement holds if the whole 95 % interval over systems lies on the stated side of its bound,
 under both protocols where it is about F1. Where none does, it does not hold if one lies wholly on
 the other side, and is undecided if all reach over the bound. What has been run under less than
-half of the planned conditions is not tested, nor is what is said of the best of several rivals of
-which less than half have been run.
+half of the conditions that are planned for it and for some rival is not tested, nor is what is
+said of the best of several rivals of which less than half have been run.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _compare(
 ) -> tuple[Estimate, str]:
     """Return what is compared with the bound, and the numbers behind it as text."""
     own = evidence.find(asked, method, metric)
-    value, name = own.scores["value"], ""
+    value, name, planned = own.scores["value"], "", own.planned
     other: pd.Series | None = None
     if asked.versus:
         beside = replace(asked, **{"versus": {}, **asked.versus})
@@ -69,16 +69,19 @@ def _compare(
     elif isinstance(asked.against, list):
         each = {name: evidence.find(asked, name, metric) for name in asked.against}
         name, other = _hardest(value, {n: found.scores["value"] for n, found in each.items()})
+        theirs = set().union(*(found.planned for found in each.values()))
+        planned = {where: problems for where, problems in planned.items() if where in theirs}
     elif asked.against is not None:
         name, other = asked.against, _bound(own.scores[asked.against])
     if other is not None:
         kept = value.index.intersection(other.index)
         value, other = value[kept], other[kept]
-    done, planned = own.covered(set(value.index.get_level_values("problem"))), len(own.planned)
-    if not done or done < planned / 2:
+    problems = set(value.index.get_level_values("problem"))
+    done = sum(not problems.isdisjoint(there) for there in planned.values())
+    if not done or done < len(planned) / 2:
         return estimate([]), ""
     found, text = _level(value, metric) if other is None else _difference(value, other, name)
-    part = f"; {done} of {planned} conditions" if done < planned else ""
+    part = f"; {done} of {len(planned)} conditions" if done < len(planned) else ""
     return found, text + part * bool(text)
 
 
