@@ -3,7 +3,7 @@
 A statement holds if the whole 95 % interval over systems lies on the stated side of its bound,
 under both protocols where it is about F1. Where none does, it does not hold if one lies wholly on
 the other side, and is undecided if all reach over the bound. What has been run under less than
-half of the conditions that are planned for it and for some rival is not tested, nor is what is
+half of the conditions that are planned for it and its rivals is not tested, nor is what is
 said of the best of several rivals of which less than half have been run.
 """
 
@@ -67,10 +67,12 @@ def _compare(
                  if asked.where.get(k) != beside.where.get(k)}  # fmt: skip
         name, other = "the other", _beside(own, evidence.find(beside, rival, metric), apart)
     elif isinstance(asked.against, list):
-        each = {name: evidence.find(asked, name, metric) for name in asked.against}
-        name, other = _hardest(value, {n: found.scores["value"] for n, found in each.items()})
-        theirs = set().union(*(found.planned for found in each.values()))
-        planned = {where: problems for where, problems in planned.items() if where in theirs}
+        rivals = _rivals(
+            value, {name: evidence.find(asked, name, metric) for name in asked.against}
+        )
+        name, other = _hardest(value, rivals)
+        planned = {k: own for k, own in planned.items()
+                   if all(k in rival.planned for rival in rivals.values())}  # fmt: skip
     elif asked.against is not None:
         name, other = asked.against, _bound(own.scores[asked.against])
     if other is not None:
@@ -85,17 +87,21 @@ def _compare(
     return found, text + part * bool(text)
 
 
-def _hardest(value: pd.Series, each: Mapping[str, pd.Series]) -> tuple[str, pd.Series]:
-    """Return name and scores of the best of several rivals on what they have all run.
+def _rivals(value: pd.Series, each: Mapping[str, Found]) -> dict[str, Found]:
+    """Return those that have run on more than half of it; none if they are less than half."""
+    both = {name: value.index.isin(found.scores.index).sum() for name, found in each.items()}
+    rivals = {name: each[name] for name, n in both.items() if n > 0.5 * len(value)}
+    return rivals if len(rivals) >= 0.5 * len(each) else {}
 
-    One that has run on less than half of it is no rival; too few rivals are none.
-    """
-    rivals = {n: s for n, s in each.items() if value.index.isin(s.index).sum() > 0.5 * len(value)}
-    if not rivals or len(rivals) < 0.5 * len(each):
+
+def _hardest(value: pd.Series, rivals: Mapping[str, Found]) -> tuple[str, pd.Series]:
+    """Return name and scores of the best of several rivals on what they have all run."""
+    if not rivals:
         return "", value[:0]
-    shared = functools.reduce(lambda a, b: a.intersection(b.index), rivals.values(), value.index)
-    name = min(rivals, key=lambda name: paired(value[shared], rivals[name]).mean)
-    return name, rivals[name][shared]
+    scores = {name: found.scores["value"] for name, found in rivals.items()}
+    shared = functools.reduce(lambda a, b: a.intersection(b.index), scores.values(), value.index)
+    name = min(scores, key=lambda name: paired(value[shared], scores[name]).mean)
+    return name, scores[name][shared]
 
 
 def _beside(own: Found, other: Found, apart: set[str]) -> pd.Series:
