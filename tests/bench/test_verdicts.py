@@ -59,6 +59,7 @@ def test_verdicts(sections, small):
         {"experiment": "volume", "where": {"simulator": "other"}, "above": 0},
         {"experiment": "lags", "where": {"n_samples": "largest"}, "above": 0},
         {"experiment": "volume", "parameters": {"k": 1}, "above": 0},
+        {"experiment": "volume", "metric": "cpu_seconds", "against": "floor", "above": 0},
     ],
 )
 def test_what_has_not_been_run_is_not_tested(sections, small, statement):

@@ -136,6 +136,8 @@ def _level(value: pd.Series, metric: str) -> tuple[Estimate, str]:
 
 def _difference(value: pd.Series, other: pd.Series, name: str) -> tuple[Estimate, str]:
     found = paired(value, other)
+    if not found.n:
+        return found, ""
     text = f"{value.mean():.2f} against {other.mean():.2f} ({name}); difference "
     return found, text + show(found.mean, found.low, found.high)
 
