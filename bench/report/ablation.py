@@ -100,7 +100,7 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
     for ax, system in zip(panels, systems, strict=True):
         _panel(ax, table[table["system"] == system], settings)
         ax.set_title(system, fontsize=9)
-    save(figure, panels[0], path)
+    save(figure, path)
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, settings: Sequence[str]) -> None:

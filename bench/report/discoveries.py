@@ -30,7 +30,7 @@ def write_discoveries(table: pd.DataFrame, folder: Path) -> None:
     left, right = figure.subplots(1, 2)
     _against_target(left, several)
     _by_system(right, barred)
-    save(figure, left, folder / "fdr")
+    save(figure, folder / "fdr")
 
 
 def _against_target(ax: Axes, rows: pd.DataFrame) -> None:

@@ -100,7 +100,7 @@ def _grid(
             scope = "".join(part["scope"].unique()[:1]).replace("_", " ")
             ax.set_title(f"{title} ({scope} graph)", fontsize=9)
         line[0].set_ylabel(label)
-    save(figure, panels[0][0], path)
+    save(figure, path)
 
 
 def _panel(
@@ -146,20 +146,25 @@ def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> 
     ticks = sorted(cells["n_samples"].unique())
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
-    save(figure, ax, path)
+    save(figure, path)
 
 
-def save(
-    figure: Figure, first: Axes, path: Path, suffixes: Sequence[str] = (".png", ".svg")
-) -> None:
-    """Put the legend outside the panels and save; the same rows give the same bytes."""
+def save(figure: Figure, path: Path, suffixes: Sequence[str] = (".png", ".svg")) -> None:
+    """Put one legend of all panels beside them and save; the same rows give the same bytes."""
     import matplotlib as mpl
 
-    handles, labels = first.get_legend_handles_labels()
+    entries: dict[str, Any] = {}
+    # The fullest panel comes first, so that its order is kept.
+    for ax in sorted(figure.axes, key=lambda ax: -len(ax.get_legend_handles_labels()[1])):
+        handles, labels = ax.get_legend_handles_labels()
+        for label, handle in zip(labels, handles, strict=True):
+            entries.setdefault(label, handle)
     # Names of settings can be long, and what a legend takes the panels lose.
-    longest = max(map(len, labels), default=0)
+    longest = max(map(len, entries), default=0)
     figure.set_figwidth(figure.get_figwidth() + 0.07 * max(0, longest - 20))
-    figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
+    figure.legend(
+        [*entries.values()], [*entries], loc="outside right center", fontsize=8, frameon=False
+    )
     with mpl.rc_context({"svg.hashsalt": "lagbench", "svg.fonttype": "none"}):
         for suffix in suffixes:
             with replacing(path.with_suffix(suffix)) as draft:

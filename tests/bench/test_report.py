@@ -6,11 +6,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from scipy import stats
 
 from bench.cells import Cell
 from bench.protocols import shipped
-from bench.report.figures import write_figures
+from bench.report.figures import save, write_figures
 from bench.report.rows import collect, protocols
 from bench.report.tables import headline, interval, summarise, write_tables
 from bench.store import Store
@@ -191,3 +192,14 @@ def test_protocols_are_read_from_their_files():
     assert paper.metric("pc", known - {"f1@own"}) == "f1@top3"
     assert {fair.metric(name, known) for name in ("dot", "pc")} == {"f1@global_k"}
     assert (paper.failed, fair.failed) == (0.0, None)
+
+
+def test_a_legend_has_what_any_panel_shows(tmp_path):
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    left.plot([0, 1], label="both")
+    right.plot([0, 1], label="both")
+    right.plot([0, 1], label="right alone")
+    save(figure, tmp_path / "f")
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["both", "right alone"]

@@ -174,7 +174,7 @@ def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path
     for protocol, ranks in board.ranks.items():
         if len(ranks.average) > 1:
             figure = draw_ranks(ranks)
-            save(figure, figure.axes[0], folder / f"ranks_{protocol}", (".png", ".svg", ".pdf"))
+            save(figure, folder / f"ranks_{protocol}", (".png", ".svg", ".pdf"))
 
 
 def _render(

@@ -26,7 +26,7 @@ def save_average(means: pd.DataFrame, path: Path) -> None:
     if _drawn(means).empty:
         return
     figure = draw_average(means)
-    save(figure, figure.axes[0], path, (".png", ".svg", ".pdf"))
+    save(figure, path, (".png", ".svg", ".pdf"))
 
 
 def average_svg(means: pd.DataFrame) -> str:

@@ -89,9 +89,8 @@ class Drawing:
         for line, metric in zip(axes, metrics, strict=True):
             for ax, name in zip(line, names, strict=True):
                 self._panel(ax, metric, name)
-        fullest = max(axes.flat, key=lambda ax: len(ax.get_legend_handles_labels()[1]))
         folder.mkdir(parents=True, exist_ok=True)
-        save(figure, fullest, folder / self.section.name, _SUFFIXES)
+        save(figure, folder / self.section.name, _SUFFIXES)
 
     def _published(self, metric: str) -> pd.DataFrame:
         named = self.published["metric"].fillna(self.section.view.metrics[0])
