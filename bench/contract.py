@@ -7,6 +7,7 @@ returns otherwise. No check knows any method: what does not apply follows from `
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import os
 import subprocess
@@ -96,7 +97,9 @@ def constructor_only_stores(method: Method) -> None:
         require(
             parameter.default is not inspect.Parameter.empty, f"parameter {name!r} has no default"
         )
-    given = {name: object() for name in parameters}
+    # A dataclass that checks its parameters would refuse to store anything else.
+    checks = dataclasses.is_dataclass(cls) and hasattr(cls, "__post_init__")
+    given = {name: p.default if checks else object() for name, p in parameters.items()}
     built = cls(**given)
     for name, value in given.items():
         require(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from methods.base import DeclinedError, Handles, Method
 from methods.graph import LaggedGraph
 from methods.series import TimeSeries
+from methods.unrolled import require_independent_variables
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -120,7 +121,9 @@ class CausalFormer(Method):
         Raises
         ------
         DeclinedError
-            If there are fewer variables than clusters, or too few windows to hold some out.
+            If there are fewer variables than clusters, or too few windows to hold some out, or
+            some variables are an exact linear function of others, among which attention at lag 0
+            is shared out at random.
         """
         from methods.devices import device_of
         from methods.neural.causalformer_network import cut, fit
@@ -131,6 +134,7 @@ class CausalFormer(Method):
                 f"CausalFormer sorts the variables into {self.clusters} clusters, found "
                 f"{series.n_vars} variables; add some or use another method"
             )
+        require_independent_variables(series, "CausalFormer")
         inputs = cut(series, max(self.window, max_lag + 1), device_of(self.device))
         if len(inputs) < _FEWEST:
             raise DeclinedError(
