@@ -12,6 +12,10 @@ from bench.grid import expand
 from bench.settings import Limits, Settings
 from bench.store import Store
 from bench.sweep import sweep
+from bench.threads import pin
+
+# As in a worker, and before torch loads: with more threads it rounds otherwise.
+pin()
 
 FAULTS = Path(__file__).parent / "faults"
 
