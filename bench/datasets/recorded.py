@@ -45,9 +45,15 @@ class Recording:
         """Return the first `n_samples` rows, or all where there are fewer.
 
         The properties of effects say nothing where the truth gives all edges the size 1.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than `max_lag + 2` rows.
         """
         (rows,) = self.series.segments
         series = TimeSeries.from_array(rows[:n_samples], self.names)
+        series.require_rows(self.max_lag)
         labels = (np.zeros(series.n_samples, dtype=np.int64),)
         return Sample(series, labels, describe(series, self.truth))
 

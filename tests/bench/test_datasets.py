@@ -151,6 +151,8 @@ def test_a_sample_is_the_beginning_of_the_series_or_all_of_it(tmp_path):
     whole = system.generate(1000)
     np.testing.assert_array_equal(whole.series.segments[0], VALUES)
     assert whole.properties["var_sortability"] in (0.0, 1.0)
+    with pytest.raises(ValueError, match=r"at least max_lag \+ 2 = 3 rows"):
+        system.generate(2)
 
 
 def test_a_missing_folder_is_named_before_anything_runs(tmp_path):
