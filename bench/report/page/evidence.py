@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell, canonical
-from bench.report.page.section import COST, Section
+from bench.report.page.section import COST, PROBLEM, Section
 from bench.statements import Statement
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped"
 """Metric of a run that was killed at its limits or died; see `bench.statements`."""
-
-_INDEX = ["simulator", "problem", "seed"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Evidence:
         """
         import pandas as pd
 
-        columns = [*_INDEX, "key", "value", "floor", "ceiling"]
+        columns = [*PROBLEM, "key", "value", "floor", "ceiling"]
         parts: list[pd.DataFrame] = []
         places: list[dict[str, str]] = []
         planned: dict[tuple[str, ...], set[str]] = {}
@@ -68,11 +66,11 @@ class Evidence:
             parts += [scores[columns]] * bool(len(scores))
             places += [_place(section, row) for row in scores.to_dict("records")]
         found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-        once = ~found.duplicated([*_INDEX, "key"])  # a run that several experiments share
+        once = ~found.duplicated([*PROBLEM, "key"])  # a run that several experiments share
         found, where = found[once], pd.DataFrame(places, index=found.index, dtype=str)[once]
-        if found.duplicated(_INDEX).any():
+        if found.duplicated(PROBLEM).any():
             found, where = found[:0], where[:0]
-        scores = found.set_index(_INDEX)[["value", "floor", "ceiling"]].astype(float)
+        scores = found.set_index(PROBLEM)[["value", "floor", "ceiling"]].astype(float)
         return Found(scores, where.set_axis(scores.index), planned)
 
     def _chosen(self, section: Section, asked: Statement, method: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.cells import Cell, canonical
-from bench.report.page.section import COST, Section
+from bench.report.page.section import COST, PROBLEM, Section
 from bench.report.page.styles import INK, MUTED
 from bench.report.page.svg import inline
 from bench.statistics import Ranks, average_ranks, estimate, paired
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PROTOCOLS = {"paper": "f1 paper", "fair": "f1 fair"}
-
-_PROBLEM = ["simulator", "problem", "seed"]
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def make_leaderboard(
 def _scores(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the value of each method (columns) on each problem (rows)."""
     part = rows[rows["metric"] == metric]
-    return part.pivot_table(index=_PROBLEM, columns="method", values="value")
+    return part.pivot_table(index=PROBLEM, columns="method", values="value")
 
 
 def _reference(scores: pd.DataFrame, runs: pd.DataFrame) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COST = "cpu_seconds"
 """Name of the cost of a run among the metrics of a summary."""
 
+PROBLEM = ["simulator", "problem", "seed"]
+"""Columns that together name what all methods are compared on; the seed, which pairs, is last."""
+
 _CONDITION = ["simulator", "axes", "n_samples"]
 _POINT = [*_CONDITION, "method"]
 
