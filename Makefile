@@ -22,19 +22,19 @@ bench: $(STAMP) ## run a profile (PROFILE=laptop, smoke, ...) and write results/
 	$(PY) -m bench bench profile=$(PROFILE) $(ARGS)
 
 bench-simulators: $(STAMP) ## steps per second beside tigramite's simulator
-	$(PY) -m simulators.benchmark
+	$(PY) -m bench.dev.simulators
 
 bench-harness: $(STAMP) ## cost of a cell, of a sweep, of a re-run, beside Hydra and benchopt
-	$(PY) -m bench.benchmark
+	$(PY) -m bench.dev.harness
 
 bench-dot: $(STAMP) ## cost of dot beside tigramite's PCMCI, and how it grows (ARGS=--long: more)
-	$(PY) -m bench.benchmark.dot $(ARGS)
+	$(PY) -m bench.dev.dot $(ARGS)
 
 bench-baselines: $(STAMP) ## baselines as their libraries ship them beside ours (ARGS=--long: more)
-	$(PY) -m bench.benchmark.baselines $(ARGS)
+	$(PY) -m bench.dev.baselines $(ARGS)
 
 docs: $(STAMP) ## write the tables of docs/ anew from the methods and conf/
-	$(PY) -m bench.manual
+	$(PY) -m bench.dev.docs
 
 faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
 	$(PY) -m pytest tests/faults -v $(ARGS)

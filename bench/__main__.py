@@ -35,17 +35,17 @@ _USAGE = """
 
 # What runs each command, imported when it is given.
 _COMMANDS = {
-    "run": "bench.app:run",
-    "bench": "bench.app:run_profile",
-    "plan": "bench.app:plan",
-    "status": "bench.status:status",
-    "rescore": "bench.rescore:rescore",
-    "export": "bench.export:export",
-    "report": "bench.reporting:report",
-    "list": "bench.listing:show",
-    "check": "bench.checking:check",
-    "cite": "bench.citing:cite",
-    "discover": "bench.discovery:discover",
+    "run": "bench.cli.run:run",
+    "bench": "bench.cli.run:run_profile",
+    "plan": "bench.cli.run:plan",
+    "status": "bench.cli.status:status",
+    "rescore": "bench.cli.rescore:rescore",
+    "export": "bench.cli.export:export",
+    "report": "bench.cli.report:report",
+    "list": "bench.cli.list:show",
+    "check": "bench.cli.check:check",
+    "cite": "bench.cli.cite:cite",
+    "discover": "bench.cli.discover:discover",
 }
 _HYDRA = ("run", "bench", "plan")
 
@@ -109,15 +109,26 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     _add_store_commands(commands)
     report = commands.add_parser("report", help="write the page on a results folder")
     report.add_argument(
-        "words", nargs="*", metavar="FOLDER or override",
+        "words",
+        nargs="*",
+        metavar="FOLDER or override",
         help="folder of a run, and profile=NAME with its overrides; results/laptop if none",
-    )  # fmt: skip
+    )
     report.add_argument("--config-dir", metavar="FOLDER", help="folder of configs of your own")
     report.add_argument("--reference", help="method from which the others are subtracted")
     listing = commands.add_parser("list", help="list what can be chosen")
-    listing.add_argument("what", choices=[
-        "methods", "simulators", "datasets", "experiments", "profiles", "limits", "executors",
-    ])  # fmt: skip
+    listing.add_argument(
+        "what",
+        choices=[
+            "methods",
+            "simulators",
+            "datasets",
+            "experiments",
+            "profiles",
+            "limits",
+            "executors",
+        ],
+    )
     check = commands.add_parser("check", help="check that a method keeps the contract")
     check.add_argument("method", help="a registered name, or module:Class")
     cite = commands.add_parser("cite", help="print the BibTeX of methods and their libraries")
@@ -152,9 +163,11 @@ def _add_discover(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
     parser.add_argument("--time-column", help="column to drop")
     parser.add_argument(
-        "--missing", choices=["refuse", "split"], default="refuse",
+        "--missing",
+        choices=["refuse", "split"],
+        default="refuse",
         help="missing values: refuse the file, or split the series at the gaps",
-    )  # fmt: skip
+    )
     parser.add_argument("--out", help="CSV to write: cause,effect,lag,score,selected")
     parser.add_argument("--plot", help="PNG, SVG or PDF to draw")
 

@@ -1,8 +1,8 @@
 """Methods of causal discovery behind one interface; each adapter is one module."""
 
-from methods.base import DeclinedError, Handles, Method, UnavailableError
-from methods.graph import LaggedGraph, SummaryGraph
-from methods.series import TimeSeries
+from methods.types.graph import LaggedGraph, SummaryGraph
+from methods.types.method import DeclinedError, Handles, Method, UnavailableError
+from methods.types.series import TimeSeries
 
 __all__ = [
     "DeclinedError",

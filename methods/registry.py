@@ -11,7 +11,7 @@ import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
-from methods.base import Method
+from methods.types.method import Method
 
 GROUP = "lagbench.methods"
 

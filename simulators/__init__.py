@@ -15,11 +15,15 @@ from simulators.streams import stream
 __all__ = ["KINDS", "Sample", "Simulator", "System", "load", "stream"]
 
 KINDS: Mapping[str, str] = {
+    "recorded": "simulators.recorded:Recorded",
     "structural": "simulators.structural:Structural",
     "lorenz96": "simulators.lorenz96:Lorenz96",
     "linear_var": "simulators.linear_var:LinearVAR",
 }
 """Kinds of simulator by name, as `module:Class`, imported when loaded."""
+
+_MOVED = {"bench.datasets:Recorded": "recorded"}
+"""What stored cells call a kind that has moved."""
 
 
 def load(kind: str) -> type[Simulator]:
@@ -30,6 +34,7 @@ def load(kind: str) -> type[Simulator]:
     ValueError
         If nothing has that name, or it is not a `Simulator`.
     """
+    kind = _MOVED.get(kind, kind)
     module, _, name = KINDS.get(kind, kind).partition(":")
     if not name:
         raise ValueError(

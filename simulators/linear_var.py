@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_discrete_lyapunov
 
 from simulators.base import Simulator
-from simulators.compiled import CompiledSystem
-from simulators.effects import truth
-from simulators.graphs import Edge
-from simulators.pilot import burn_in
-from simulators.regimes import Regimes
-from simulators.units import IDENTITY, Equation, Input, Unit, compile_program
+from simulators.components.graphs import Edge
+from simulators.components.regimes import Regimes
+from simulators.engine.compiled import CompiledSystem
+from simulators.engine.effects import truth
+from simulators.engine.pilot import burn_in
+from simulators.engine.units import IDENTITY, Equation, Input, Unit, compile_program
 
 FloatArray = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from methods import LaggedGraph, TimeSeries
 from simulators.base import Sample, Simulator
-from simulators.effects import truth
-from simulators.graphs import Edge
+from simulators.components.graphs import Edge
+from simulators.engine.effects import truth
 from simulators.properties import describe
 from simulators.streams import stream
 
@@ -54,7 +54,7 @@ class Lorenz96(Simulator):
     The window truth is `x_{i-2}, x_{i-1}, x_i, x_{i+1} -> x_i` at lag 1, from sample to sample.
     That is the graph of the equation; within one interval influence also spreads, more weakly, to
     variables further away, which the truth leaves out. An edge's effect is measured through the
-    flow over one interval, with the others held at its start: see `simulators.effects`.
+    flow over one interval, with the others held at its start: see `simulators.engine.effects`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.grid import expand
-from bench.settings import Limits, Settings
-from bench.store import Store
-from bench.sweep import sweep
+from bench.config.grid import expand
+from bench.config.settings import Limits, Settings
+from bench.run.sweep import sweep
+from bench.store.store import Store
 from bench.threads import pin
 
 # As in a worker, and before torch loads: with more threads it rounds otherwise.
@@ -109,8 +109,11 @@ class Lagbench:
         given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         process = subprocess.Popen(
             [*before, sys.executable, "-m", "bench", *words],
-            cwd=self.folder, text=True, env=self.env, **given,
-        )  # fmt: skip
+            cwd=self.folder,
+            text=True,
+            env=self.env,
+            **given,
+        )
         self._started.append(process)
         return process
 

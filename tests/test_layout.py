@@ -92,8 +92,21 @@ def test_the_top_level_is_the_agreed_one():
         ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True
     ).stdout.split()
     allowed = {
-        "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE",
-        "constraints.txt", ".ci", "bench", "methods", "simulators", "conf", "docs", "results",
-        "tests", ".gitignore",
-    }  # fmt: skip
+        "pyproject.toml",
+        "Makefile",
+        "README.md",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "LICENSE",
+        "constraints.txt",
+        ".ci",
+        "bench",
+        "methods",
+        "simulators",
+        "conf",
+        "docs",
+        "results",
+        "tests",
+        ".gitignore",
+    }
     assert {name.split("/")[0] for name in tracked} <= allowed

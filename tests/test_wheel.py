@@ -34,10 +34,20 @@ def test_it_holds_the_four_packages_and_nothing_else(unpacked):
 
 def test_it_runs_from_any_folder(unpacked, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "run", "method=var", "simulator=linear",
-         "n_samples=100", "seeds=[0]"],
-        cwd=tmp_path, capture_output=True, text=True,
+        [
+            sys.executable,
+            "-m",
+            "bench",
+            "run",
+            "method=var",
+            "simulator=linear",
+            "n_samples=100",
+            "seeds=[0]",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(unpacked)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "run" / "table.csv").is_file()

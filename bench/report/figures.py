@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.files import replacing
-from bench.report.rows import one_scope
+from bench.analysis.rows import one_scope
 from bench.report.tables import interval
+from bench.store.atomic import replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +115,9 @@ def _panel(
         above = [max(0.0, high - m) for m, high in zip(means, highs, strict=True)]
         # A small sideways shift keeps the intervals of equal scores apart.
         moved = [_shift(at, k - (len(present) - 1) / 2, x) for at in xs]
-        ax.errorbar(moved, means, yerr=[below, above], label=method, elinewidth=0.8,
-                    **styles[method])  # fmt: skip
+        ax.errorbar(
+            moved, means, yerr=[below, above], label=method, elinewidth=0.8, **styles[method]
+        )
     for bound, style in (("floor", ":"), ("ceiling", "--")):
         level = rows.groupby(x)[bound].mean()
         ax.plot(level.index, level, style, color="grey", lw=1.2, label=bound, zorder=0)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.files import write_text
-from bench.report.rows import CONDITION, one_scope, protocols
+from bench.analysis.rows import CONDITION, one_scope, protocols
+from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,7 @@ SHOWN = {
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
 # Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
-_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio",
-              "cpu_seconds")  # fmt: skip
+_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio", "cpu_seconds")
 _LOWEST = {"ari": -0.5, "effect_r": -1.0, "difference": -1.0}
 
 
@@ -79,8 +78,19 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
             | {"n_ok": n_ok, "n_planned": n_planned, "cpu_seconds": cpu_seconds}
         )
-    columns = [*CONDITION, "method", "metric", "mean", "low", "high", "floor", "ceiling", "n_ok",
-               "n_planned", "cpu_seconds"]  # fmt: skip
+    columns = [
+        *CONDITION,
+        "method",
+        "metric",
+        "mean",
+        "low",
+        "high",
+        "floor",
+        "ceiling",
+        "n_ok",
+        "n_planned",
+        "cpu_seconds",
+    ]
     return pd.DataFrame(out, columns=columns)
 
 

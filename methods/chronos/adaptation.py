@@ -11,7 +11,7 @@ from methods.chronos.forecaster import Forecaster
 from methods.chronos.windows import Windows
 
 if TYPE_CHECKING:
-    from methods.chronos import Chronos
+    from methods.chronos.method import Chronos
 
 
 def adapt(

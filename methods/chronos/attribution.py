@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from methods.base import DeclinedError
 from methods.chronos.forecaster import Forecaster
 from methods.chronos.windows import Windows
+from methods.types.method import DeclinedError
 
 _WINDOWS = 64  # most samples to average over
 _SERIES = 256  # most variables times windows in one pass, which bounds the memory

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from methods.base import UnavailableError
+from methods.types.method import UnavailableError
 
 
 def load(checkpoint: str) -> Any:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from methods.base import DeclinedError
+from methods.types.method import DeclinedError
 
 _TRAIN = 0.8  # share of the targets to train on, the first ones
 

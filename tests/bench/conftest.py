@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import provenance
-from bench.cells import Cell
-from bench.report.page import Part, write_page
-from bench.store import Store
-from bench.views import Published, View
-from bench.worker import base_record
+from bench.config.cell import Cell
+from bench.config.view import Published, View
+from bench.report.page.build import Part, write_page
+from bench.run.isolation.worker import base_record
+from bench.store import provenance
+from bench.store.store import Store
 
 REFERENCE = """figure,panel,method,x_name,x_value,metric,value,err_low,err_high,confidence
 scaling,Linear,DOT,sample_size,100,F1,0.9,,,high
@@ -25,10 +25,16 @@ BEST = {"dot": 0.8, "dot_paper": 0.7, "pcmci": 0.6, "random": 0.05}
 
 def cell(method, seed, simulator="linear", n_samples=100, axes=None, **params):
     return Cell(
-        simulator=simulator, method=method, kind="structural",
-        simulator_params={"name": simulator, **(axes or {})}, method_params=params,
-        n_samples=n_samples, seed=seed, regimes_known=False, axes=axes or {},
-    )  # fmt: skip
+        simulator=simulator,
+        method=method,
+        kind="structural",
+        simulator_params={"name": simulator, **(axes or {})},
+        method_params=params,
+        n_samples=n_samples,
+        seed=seed,
+        regimes_known=False,
+        axes=axes or {},
+    )
 
 
 def record(f1, **changes):
@@ -50,8 +56,12 @@ def write_store(root):
     """
     store = Store(root)
     volume = [cell(m, s, n_samples=n) for m in BEST for s in range(5) for n in (100, 1000)]
-    lags = [cell(m, s, "long", axes={"graph.max_lag": k})
-            for m in BEST for s in range(5) for k in (5, 50)]  # fmt: skip
+    lags = [
+        cell(m, s, "long", axes={"graph.max_lag": k})
+        for m in BEST
+        for s in range(5)
+        for k in (5, 50)
+    ]
     for one in volume[:-1]:
         store.write(base_record(one) | record(BEST[one.method] + one.seed / 100))
     (root / "reference.csv").write_text(REFERENCE)
@@ -74,6 +84,12 @@ def small(tmp_path_factory):
     page = write_page("trial", parts, store.read, store.root)
     cells = [cell for part in parts for cell in part.cells]
     return SimpleNamespace(
-        store=store, parts=parts, cells=cells, page=page, text=page.read_text(),
-        methods=list(BEST), cell=cell, record=record,
-    )  # fmt: skip
+        store=store,
+        parts=parts,
+        cells=cells,
+        page=page,
+        text=page.read_text(),
+        methods=list(BEST),
+        cell=cell,
+        record=record,
+    )

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bench import plans
-from bench.records import load
-from bench.store import Store
+from bench.store import commands as plans
+from bench.store.record import load
+from bench.store.store import Store
 
 METHODS = ["var", "correlation", "sortability", "random"]
 LOOPBACK = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
@@ -37,8 +37,12 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         seeds = list(range(-(-args.cells // len(METHODS))))
-        words = [f"method=[{','.join(METHODS)}]", "simulator=monotonic", "n_samples=200",
-                 f"seeds={seeds}".replace(" ", "")]  # fmt: skip
+        words = [
+            f"method=[{','.join(METHODS)}]",
+            "simulator=monotonic",
+            "n_samples=200",
+            f"seeds={seeds}".replace(" ", ""),
+        ]
         here = killed(Path(folder), words, args.kills, np.random.default_rng(args.seed))
         if args.ray:
             there = on_ray(Path(folder), words)
@@ -50,9 +54,12 @@ def main():
 def start(folder, words, **env):
     return subprocess.Popen(
         [sys.executable, "-m", "bench", "run", *words],
-        cwd=folder, env={**os.environ, **LOOPBACK, **env},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        env={**os.environ, **LOOPBACK, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def killed(folder, words, kills, rng):
@@ -72,8 +79,10 @@ def killed(folder, words, kills, rng):
         runner.communicate()
         alive = psutil.wait_procs(family, timeout=10)[1]
         drafts = len(list(store.root.rglob(".*")))
-        print(f"kill {k + 1:2d}: {n_records(store):5d} of {n} rows kept, {drafts} drafts left, "
-              f"{len(family)} processes, {len(alive)} alive after it")  # fmt: skip
+        print(
+            f"kill {k + 1:2d}: {n_records(store):5d} of {n} rows kept, {drafts} drafts left, "
+            f"{len(family)} processes, {len(alive)} alive after it"
+        )
         assert not alive
     return finish(folder, words, store, "after the kills")
 
@@ -109,8 +118,10 @@ def whole_rows(store, when):
         rows[key] = json.dumps([record[part] for part in ("metrics", "data", "truth")])
     drafts = [path for path in store.root.rglob(".*") if path.is_file()]
     claims = list((store.root / "claims").glob("*"))
-    print(f"{when}: {len(rows)} rows of {len(cells)} cells planned, {len(scan.strange)} strange "
-          f"files, {len(drafts)} drafts, {len(claims)} claims")  # fmt: skip
+    print(
+        f"{when}: {len(rows)} rows of {len(cells)} cells planned, {len(scan.strange)} strange "
+        f"files, {len(drafts)} drafts, {len(claims)} claims"
+    )
     assert not any((scan.strange, drafts, claims))
     return rows
 
@@ -120,9 +131,13 @@ def on_ray(folder, words):
     store = Store(folder / "results" / "ray")
     script = Path(__file__).parent / "two_nodes.py"
     with subprocess.Popen(
-        [sys.executable, script], env={**os.environ, **LOOPBACK}, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as cluster:  # fmt: skip
+        [sys.executable, script],
+        env={**os.environ, **LOOPBACK},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as cluster:
         address = next(line.split()[1] for line in cluster.stdout if line.startswith("address"))
         words = [*words, "name=ray", "executor=ray", f"executor.address={address}"]
         runner = start(folder, words)

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from bench.grid import expand
-from bench.records import SCHEMA
-from bench.store import Store
-from bench.sweep import sweep
+from bench.config.grid import expand
+from bench.run.sweep import sweep
+from bench.store.record import SCHEMA
+from bench.store.store import Store
 
 MANY = ["simulator=linear", "n_samples=100", f"seeds={list(range(200))}".replace(" ", "")]
 
@@ -120,7 +120,7 @@ def test_a_record_that_cannot_be_read_is_run_again_and_never_moved(
         raise OSError(5, "Input/output error", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr("bench.store.load_head", failing)
+        patch.setattr("bench.store.store.load_head", failing)
         scan = store.scan()
     assert list(scan.unreadable) == [store.path(cells[0].key)]
     assert not scan.strange

@@ -20,9 +20,13 @@ def cluster(lagbench):
     lagbench.env |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
     script = Path(__file__).parent / "two_nodes.py"
     process = subprocess.Popen(
-        [sys.executable, script], text=True, env=lagbench.env,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, script],
+        text=True,
+        env=lagbench.env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -50,10 +54,14 @@ def statuses(store):
 def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster):
     """Cells that fail in their own ways do so in a sandbox on their node, as anywhere."""
     sweep = lagbench.start(
-        "run", "method=[slow,exits,segfaults,allocates]", *THIRTY[:2],
-        f"seeds={list(range(12))}".replace(" ", ""), "executor=ray",
-        f"executor.address={cluster.address}", "limits.memory_limit=1.5",
-    )  # fmt: skip
+        "run",
+        "method=[slow,exits,segfaults,allocates]",
+        *THIRTY[:2],
+        f"seeds={list(range(12))}".replace(" ", ""),
+        "executor=ray",
+        f"executor.address={cluster.address}",
+        "limits.memory_limit=1.5",
+    )
     store = lagbench.store()
     deadline = time.monotonic() + 90
     while len(list(store.root.glob("cells/*/*.json"))) < 8:
@@ -78,8 +86,15 @@ def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster
 
 def test_slurm_jobs_share_the_work(lagbench):
     """By submitit's own stand-in for a cluster: each job is a process on this machine."""
-    words = ["run", "method=[notes,raises]", *THIRTY, "jobs=1", "executor=slurm",
-             "executor.cluster=local", "executor.shards=2"]  # fmt: skip
+    words = [
+        "run",
+        "method=[notes,raises]",
+        *THIRTY,
+        "jobs=1",
+        "executor=slurm",
+        "executor.cluster=local",
+        "executor.shards=2",
+    ]
     done = lagbench(*words)
     assert done.returncode == 1, done.stderr
     assert statuses(lagbench.store()) == {"notes": ["ok"] * 30, "raises": ["error"] * 30}
@@ -91,8 +106,15 @@ def test_slurm_jobs_share_the_work(lagbench):
 
 
 def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
-    words = ["run", "method=[slow]", *THIRTY, "jobs=1", "executor=slurm",
-             "executor.cluster=local", "executor.shards=2"]  # fmt: skip
+    words = [
+        "run",
+        "method=[slow]",
+        *THIRTY,
+        "jobs=1",
+        "executor=slurm",
+        "executor.cluster=local",
+        "executor.shards=2",
+    ]
     sweep = lagbench.start(*words)
     store = lagbench.store()
     deadline = time.monotonic() + 60
@@ -124,8 +146,17 @@ def read(path):
 
 def test_hydras_launchers_share_one_store(lagbench):
     """Jobs that a launcher sends to other processes end in one store and one report."""
-    words = ["run", "-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "method=[random]",
-             "simulator=linear", "n_samples=100,120", "seeds=[0,1],[1,2]", "jobs=1"]  # fmt: skip
+    words = [
+        "run",
+        "-m",
+        "hydra/launcher=joblib",
+        "hydra.launcher.n_jobs=2",
+        "method=[random]",
+        "simulator=linear",
+        "n_samples=100,120",
+        "seeds=[0,1],[1,2]",
+        "jobs=1",
+    ]
     done = lagbench(*words)
     assert done.returncode == 0, done.stderr
     store = lagbench.store()
@@ -139,8 +170,16 @@ def test_hydras_launchers_share_one_store(lagbench):
 
 
 def test_a_job_of_a_launcher_that_fails_makes_the_exit_code_1(lagbench):
-    done = lagbench("run", "-m", "hydra/launcher=joblib", "method=[raises]", "simulator=linear",
-                    "n_samples=100,120", "seeds=[0]", "jobs=1")  # fmt: skip
+    done = lagbench(
+        "run",
+        "-m",
+        "hydra/launcher=joblib",
+        "method=[raises]",
+        "simulator=linear",
+        "n_samples=100,120",
+        "seeds=[0]",
+        "jobs=1",
+    )
     assert done.returncode == 1, done.stderr
     assert "1 cells failed" in done.stderr
     assert statuses(lagbench.store()) == {"raises": ["error"] * 2}
@@ -161,8 +200,9 @@ def test_a_cluster_that_is_not_there_is_one_line(lagbench):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    done = lagbench("run", "executor=ray", f"executor.address=127.0.0.1:{port}",
-                    "method=[random]", *THIRTY)  # fmt: skip
+    done = lagbench(
+        "run", "executor=ray", f"executor.address=127.0.0.1:{port}", "method=[random]", *THIRTY
+    )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "executor.address" in line

@@ -12,10 +12,10 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.claims import Claims
-from bench.grid import expand
-from bench.store import Store
-from bench.sweep import sweep
+from bench.config.grid import expand
+from bench.run.sweep import sweep
+from bench.store.locks import Claims
+from bench.store.store import Store
 
 FORTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(40))}".replace(" ", "")]
 
@@ -80,9 +80,9 @@ WRITER = """
 import sys
 import numpy as np
 from pathlib import Path
-from bench.cells import Cell
-from bench.store import Store
-from bench.worker import base_record
+from bench.config.cell import Cell
+from bench.store.store import Store
+from bench.run.isolation.worker import base_record
 from methods import LaggedGraph
 
 store = Store(Path(sys.argv[1]))
@@ -179,7 +179,7 @@ def test_what_an_executor_has_not_run_again_still_counts_as_lost(
 
     cells, store = expand(settings("Raises")), Store(tmp_path)
     assert sweep(cells, store, settings("Raises")).lost == 1
-    monkeypatch.setattr("bench.executors.load", lambda node: RunsNothing())
+    monkeypatch.setattr("bench.run.executors.load", lambda node: RunsNothing())
     assert sweep(cells, store, settings("Raises", retry=("error",))).lost == 1
     assert "1 cells were not run; the same command runs them" in capsys.readouterr().err
 
@@ -200,7 +200,7 @@ def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
     config = settings("Works")
     (cell,) = expand(config)
     code = (
-        "import sys, os; from pathlib import Path; from bench.claims import Claims\n"
+        "import sys, os; from pathlib import Path; from bench.store.locks import Claims\n"
         "assert Claims(Path(sys.argv[1])).take(sys.argv[2]); os.kill(os.getpid(), 9)"
     )
     folder = tmp_path / "claims"

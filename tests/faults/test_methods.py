@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from bench.grid import expand
-from bench.records import STATUSES
-from bench.settings import Limits
-from bench.store import Store
+from bench.config.grid import expand
+from bench.config.settings import Limits
+from bench.store.record import STATUSES
+from bench.store.store import Store
 
 LIMITS = Limits(time_limit=6.0, memory_limit=1.5)
 
@@ -77,8 +77,9 @@ def test_a_simulator_that_cannot_draw_is_a_row_of_the_phase_generate(settings, o
 
 def test_a_cell_larger_than_a_pipe_runs(settings, outcomes):
     n, max_lag = 60, 10
-    coefficients = [[[1e-5 * (i + j + lag) for lag in range(max_lag)]
-                     for j in range(n)] for i in range(n)]  # fmt: skip
+    coefficients = [
+        [[1e-5 * (i + j + lag) for lag in range(max_lag)] for j in range(n)] for i in range(n)
+    ]
     large = {"kind": "linear_var", "coefficients": coefficients}
     config = settings("Works", simulators={"large": large}, n_samples=(300,))
     assert len(pickle.dumps(expand(config)[0])) > 2**18
@@ -145,7 +146,7 @@ def test_a_clock_that_jumps_back_ends_nothing_early_and_nothing_late(
 
 def test_every_fault_at_once(settings, rows, tmp_path):
     """All faults side by side, four at a time, end as they do alone."""
-    from bench.sweep import sweep
+    from bench.run.sweep import sweep
 
     config = settings(*FAULTS, limits=LIMITS, jobs=4)
     cells, store = expand(config), Store(tmp_path)

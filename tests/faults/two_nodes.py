@@ -9,13 +9,20 @@ import sys
 from ray.cluster_utils import Cluster
 
 # A lost node is noticed within seconds rather than half a minute.
-_CONFIG = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000,
-           "health_check_failure_threshold": 3}  # fmt: skip
+_CONFIG = {
+    "health_check_initial_delay_ms": 1000,
+    "health_check_period_ms": 1000,
+    "health_check_failure_threshold": 3,
+}
 
 
 def main():
-    head = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "_system_config": _CONFIG,
-            "object_store_memory": 100 * 2**20}  # fmt: skip
+    head = {
+        "num_cpus": 1,
+        "node_ip_address": "127.0.0.1",
+        "_system_config": _CONFIG,
+        "object_store_memory": 100 * 2**20,
+    }
     cluster = Cluster(initialize_head=True, head_node_args=head)
     node = cluster.add_node(
         num_cpus=1, node_ip_address="127.0.0.1", object_store_memory=100 * 2**20

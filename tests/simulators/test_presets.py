@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 import conf
-from simulators.pilot import check_stable
+from simulators.engine.pilot import check_stable
 
 FOLDER = Path(conf.__file__).parent / "simulator"
 PRESETS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -46,7 +46,7 @@ def test_preset_says_what_it_is_and_comments_every_key(name):
 
 
 def test_structural_lists_every_key():
-    from simulators.structural import Structural
+    from simulators.structural.simulator import Structural
 
     listed = yaml.safe_load((FOLDER / "structural.yaml").read_text())
     assert set(listed) - {"kind"} == set(Structural.__dataclass_fields__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.analysis.leaderboard import PROTOCOLS
 from bench.report.figures import save
-from bench.report.page.leaderboard import PROTOCOLS
-from bench.report.page.styles import INK, MUTED
 from bench.report.page.svg import inline
+from bench.report.styles import INK, MUTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def average_svg(means: pd.DataFrame) -> str:
 
 
 def draw_average(means: pd.DataFrame) -> Figure:
-    """Return a row per method; `means` as from `bench.report.page.comparison.make_average`."""
+    """Return a row per method; `means` as from `bench.analysis.comparison.make_average`."""
     from matplotlib.figure import Figure
 
     rows = _drawn(means)

@@ -6,7 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from bench.report.page.styles import variables
+from bench.report.styles import variables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

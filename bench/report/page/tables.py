@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.report.page.drawing import heading
-from bench.report.page.leaderboard import PROTOCOLS, Leaderboard
-from bench.report.page.section import COST, Section
+from bench.analysis.experiment import COST, Section
+from bench.analysis.leaderboard import PROTOCOLS, Leaderboard
+from bench.claims.verdicts import VERDICTS
+from bench.report.page.panels import heading
 from bench.report.page.table import Entry, Table, number, word
-from bench.report.page.verdicts import VERDICTS
 from bench.report.tables import show
 
 if TYPE_CHECKING:
@@ -97,10 +97,11 @@ def leaderboard(board: Leaderboard) -> Table:
             apart = [one[f"difference{end}"] for end in ("", "_low", "_high")]
             row += [
                 number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
-                Entry("reference") if method == board.reference
+                Entry("reference")
+                if method == board.reference
                 else number(apart[0], _signed(*apart)),
                 number(one["rank"], f"{one['rank']:.2f}"),
-            ]  # fmt: skip
+            ]
         row += [
             number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
             number(one[COST], f"{one[COST]:.2g}"),
@@ -117,8 +118,19 @@ def _signed(mean: float, low: float, high: float) -> str:
 
 def published(compared: pd.DataFrame) -> Table:
     """Return one row per published point, ours beside it."""
-    heads = ["experiment", "panel", "axis", "x", "metric", "method", "published", "ours", "runs",
-             "difference", "ours, fair protocol"]  # fmt: skip
+    heads = [
+        "experiment",
+        "panel",
+        "axis",
+        "x",
+        "metric",
+        "method",
+        "published",
+        "ours",
+        "runs",
+        "difference",
+        "ours, fair protocol",
+    ]
     rows = [
         [
             *map(word, (row["experiment"], row["panel"], row["x_name"])),
@@ -137,8 +149,15 @@ def published(compared: pd.DataFrame) -> Table:
 
 def residuals(rests: pd.DataFrame) -> Table:
     """Return one row per experiment, setting of its other axes, and method."""
-    heads = ["experiment", "setting", "metric", "method", "points", "mean difference",
-             "root mean square"]  # fmt: skip
+    heads = [
+        "experiment",
+        "setting",
+        "metric",
+        "method",
+        "points",
+        "mean difference",
+        "root mean square",
+    ]
     rows = [
         [
             *map(word, (row["experiment"], row["setting"])),
@@ -174,8 +193,15 @@ def average(means: pd.DataFrame) -> Table:
 
 def claims(verdicts: pd.DataFrame) -> Table:
     """Return one row per statement and judged method."""
-    heads = ["statement", "method", "verdict", "paper protocol", "fair protocol", "reported",
-             "experiment"]  # fmt: skip
+    heads = [
+        "statement",
+        "method",
+        "verdict",
+        "paper protocol",
+        "fair protocol",
+        "reported",
+        "experiment",
+    ]
     rows = []
     for row in verdicts.to_dict("records"):
         verdict = row["verdict"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from methods.dot.model import Forecaster
-from methods.dot.predictors import Predictor
+from methods.dot.predictors.build import Predictor
 from methods.dot.predictors.operations import recording
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
+from methods.dot.training.model import Forecaster
 
 
 def attention(model: Forecaster, inputs: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from methods.dot.model import Forecaster
+from methods.dot.training.model import Forecaster
 
 
 def gradient(model: Forecaster, inputs: Tensor) -> Tensor:

@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from methods.dot.model import Forecaster
-from methods.dot.predictors import Predictor
+from methods.dot.predictors.build import Predictor
 from methods.dot.predictors.values import Values
+from methods.dot.training.model import Forecaster
 
 
 @torch.no_grad()

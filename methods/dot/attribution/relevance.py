@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from methods.dot.attribution.gradients import lagged, per_effect
-from methods.dot.model import Forecaster, own
 from methods.dot.predictors.operations import Propagation, propagating
+from methods.dot.training.model import Forecaster, own
 
 
 def lrp(model: Forecaster, inputs: Tensor) -> Tensor:

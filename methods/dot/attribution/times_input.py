@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from methods.dot.attribution.gradients import gradient, lagged
-from methods.dot.model import Forecaster
+from methods.dot.training.model import Forecaster
 
 _NODES = 16  # of the Gauss-Legendre rule: exact for polynomials of degree 31
 

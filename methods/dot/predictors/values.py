@@ -1,9 +1,9 @@
 """A decoder over scalar tokens: one per candidate cause, read by one token per effect.
 
 A token is a single lagged value, as in arXiv 2601.05647, but an effect has tokens for its
-candidates only (see `methods.dot.screen`) and weights of its own: nothing that one effect learns
-blurs what another does. The token that forecasts attends to the candidates; they do not attend
-to each other.
+candidates only (see `methods.dot.inputs.screening`) and weights of its own: nothing that one
+effect learns blurs what another does. The token that forecasts attends to the candidates; they do
+not attend to each other.
 """
 
 from __future__ import annotations

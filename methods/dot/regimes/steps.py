@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.dot.regimes.evidence import Forecaster
-from methods.series import TimeSeries
+from methods.types.series import TimeSeries
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

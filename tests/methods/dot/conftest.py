@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from methods import TimeSeries
-from methods.dot import DOT
-from methods.dot.model import Forecaster
+from methods.dot.inputs.sequences import Sequences
+from methods.dot.method import DOT
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
-from methods.dot.sequences import Sequences
+from methods.dot.training.model import Forecaster
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import torch
 from sklearn.metrics import average_precision_score
 
 from methods import DeclinedError, TimeSeries
-from methods.dot import DOT
-from methods.dot.paper import DOTPaper
+from methods.dot.method import DOT
+from methods.dot.variants.paper import DOTPaper
 
 
 def test_same_seed_same_bytes_and_global_randomness_untouched(discover, noise):
@@ -106,5 +106,5 @@ def test_width_that_heads_cannot_share_is_refused(method):
 
 
 def test_importing_the_method_does_not_import_torch():
-    code = "import sys, methods.dot; sys.exit('torch' in sys.modules)"
+    code = "import sys, methods.dot.method; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

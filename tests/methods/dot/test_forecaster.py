@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from methods.dot import linear_path, training
-from methods.dot.linear_path import least_squares
+from methods.dot.inputs import linear_path
+from methods.dot.inputs.linear_path import least_squares
+from methods.dot.inputs.surrogates import shadows
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
-from methods.dot.shadows import shadows
-from methods.dot.training import HeldOut, shrink
+from methods.dot.training import fit as training
+from methods.dot.training.fit import HeldOut, shrink
 
 
 def test_a_forecast_sees_its_past_and_nothing_later(talking, noise):

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from methods import DeclinedError, TimeSeries
-from methods.neural.causalformer import CausalFormer
-from methods.neural.causalformer_network import Network, unrolled
-from methods.neural.causalformer_relevance import relevance
+from methods.neural.causalformer.method import CausalFormer
+from methods.neural.causalformer.network import Network, unrolled
+from methods.neural.causalformer.relevance import relevance
 from simulators.linear_var import LinearVAR
 
 DIAMOND = (

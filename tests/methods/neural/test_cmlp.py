@@ -3,8 +3,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from methods import TimeSeries
-from methods.neural.cmlp import CMLP
-from methods.neural.cmlp_network import hierarchy, shrunk
+from methods.neural.cmlp.method import CMLP
+from methods.neural.cmlp.network import hierarchy, shrunk
 from simulators.linear_var import LinearVAR
 from simulators.lorenz96 import Lorenz96
 

@@ -3,9 +3,9 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from methods import TimeSeries
-from methods.neural.cuts_plus import CUTSPlus
-from methods.neural.cuts_plus_network import Network
-from methods.neural.cuts_plus_training import Graph, mean_gradient
+from methods.neural.cuts_plus.method import CUTSPlus
+from methods.neural.cuts_plus.network import Network
+from methods.neural.cuts_plus.training import Graph, mean_gradient
 from simulators.linear_var import LinearVAR
 from simulators.lorenz96 import Lorenz96
 

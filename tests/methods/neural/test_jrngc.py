@@ -4,8 +4,8 @@ import torch
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from methods import DeclinedError, TimeSeries
-from methods.neural.jrngc import JRNGC
-from methods.neural.jrngc_network import Network, mean_absolute_jacobian
+from methods.neural.jrngc.method import JRNGC
+from methods.neural.jrngc.network import Network, mean_absolute_jacobian
 from simulators.linear_var import LinearVAR
 from simulators.lorenz96 import Lorenz96
 

@@ -5,8 +5,8 @@ from sklearn.metrics import roc_auc_score
 from torch.nn.functional import conv1d
 
 from methods import TimeSeries
-from methods.neural.nts_notears import NTSNOTEARS
-from methods.neural.nts_notears_network import Problem
+from methods.neural.nts_notears.method import NTSNOTEARS
+from methods.neural.nts_notears.network import Problem
 
 
 def discover(series, max_lag=2, **parameters):

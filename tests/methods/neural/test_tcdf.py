@@ -4,9 +4,9 @@ import torch
 from torch.nn.functional import conv1d, prelu
 
 from methods import DeclinedError, TimeSeries
-from methods.neural import tcdf_network
-from methods.neural.tcdf import TCDF, potential_causes
-from methods.neural.tcdf_network import Networks, Reading
+from methods.neural.tcdf import network as tcdf_network
+from methods.neural.tcdf.method import TCDF, potential_causes
+from methods.neural.tcdf.network import Networks, Reading
 from simulators.linear_var import LinearVAR
 
 

@@ -1,0 +1,1 @@
+"""From records to tidy rows, intervals, ranks and comparisons."""

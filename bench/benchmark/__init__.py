@@ -1,1 +1,0 @@
-"""What the harness itself costs, side by side with others: `python -m bench.benchmark`."""

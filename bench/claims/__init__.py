@@ -1,0 +1,1 @@
+"""What is claimed, judged by what was measured."""

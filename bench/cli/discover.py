@@ -1,0 +1,93 @@
+"""`lagbench discover FILE`: from a table of observations to its lagged graph."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+import methods.registry
+from bench.store.atomic import replacing
+from methods import DeclinedError, LaggedGraph, TimeSeries
+
+_SHOWN = 20
+
+
+def discover(args: argparse.Namespace) -> int:
+    """Read the file, run the method, print the strongest edges, write what was asked for.
+
+    Raises
+    ------
+    ValueError
+        For a file, method or argument that cannot be used, and where the method declines.
+    """
+    _check_outputs(args)
+    method = methods.registry.load(args.method)()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        series = TimeSeries.from_file(
+            args.file, time_column=args.time_column, missing=args.missing, max_lag=args.max_lag
+        )
+    for warning in caught:
+        print(f"note: {warning.message}")
+    try:
+        rng = np.random.default_rng(args.seed)
+        graph = method.discover(series, max_lag=args.max_lag, rng=rng)
+    except DeclinedError as reason:
+        raise ValueError(f"{args.method} declines this file: {reason}") from None
+    # Files first: a reader who closes the pipe early still has them.
+    written = _write(graph, args.out, args.plot)
+    print(
+        f"{args.method}: {series.n_vars} variables, {series.n_samples} steps, "
+        f"{len(series.segments)} segment(s), lags up to {args.max_lag}"
+    )
+    print(strongest(graph, _SHOWN))
+    for path in written:
+        print(f"wrote {path}")
+    return 0
+
+
+def _check_outputs(args: argparse.Namespace) -> None:
+    """Refuse a bad argument before the method runs, which may take minutes."""
+    if args.max_lag < 1:
+        raise ValueError(f"--max-lag: expected an integer of at least 1, found {args.max_lag}")
+    if args.seed < 0:
+        raise ValueError(f"--seed: expected an integer of at least 0, found {args.seed}")
+    for option, path in (("--out", args.out), ("--plot", args.plot)):
+        if path and (Path(path).is_dir() or not Path(path).absolute().parent.is_dir()):
+            raise ValueError(f"{option}: expected a file in an existing folder, found {path}")
+    if args.plot and Path(args.plot).suffix not in (".png", ".svg", ".pdf"):
+        raise ValueError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
+
+
+def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
+    if out:
+        with replacing(Path(out)) as draft:
+            graph.to_csv(draft)
+    if plot:
+        from bench.report.graph_figure import draw
+
+        with replacing(Path(plot)) as draft:
+            draw(graph, draft)
+    return [path for path in (out, plot) if path]
+
+
+def strongest(graph: LaggedGraph, count: int) -> str:
+    """Return the `count` highest scores as a text table, one edge a line, strongest first."""
+    flat = np.where(np.isnan(graph.scores), -np.inf, graph.scores).ravel()
+    order = np.argsort(-flat, kind="stable")[: min(count, int(np.isfinite(flat).sum()))]
+    edges = [np.unravel_index(index, graph.scores.shape) for index in order]
+    width = max(len(name) for name in (*graph.names, "effect"))
+    lines = [f"rank  {'cause':{width}}  {'effect':{width}}  lag       score  selected"]
+    for rank, (i, j, lag) in enumerate(edges, start=1):
+        selected = (
+            "-" if graph.adjacency is None else "yes" if graph.adjacency[i, j, lag] else "no"
+        )
+        lines.append(
+            f"{rank:4d}  {graph.names[i]:{width}}  {graph.names[j]:{width}}  {lag:3d}  "
+            f"{graph.scores[i, j, lag]:10.4g}  {selected}"
+        )
+    total = "no decision" if graph.adjacency is None else f"{int(graph.adjacency.sum())} selected"
+    return "\n".join([*lines, f"{total} of {int(np.isfinite(flat).sum())} scored links"])

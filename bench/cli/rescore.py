@@ -1,0 +1,68 @@
+"""`lagbench rescore FOLDER`: every metric anew from the stored graphs and truths."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+
+from bench.run.isolation.worker import metrics
+from bench.store import commands as plans
+from bench.store import provenance
+from bench.store.folder import store_in
+from bench.store.locks import Claims
+from bench.store.record import load
+from bench.store.store import Entry, Store
+
+
+def rescore(args: argparse.Namespace) -> int:
+    """Score every stored graph, rewrite its record and the report; no method is run.
+
+    Returns 1 if a record could not be scored anew, else 0. Records that a runner holds are left
+    to it.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no store.
+    """
+    store = store_in(args.folder)
+    claims = Claims(store.root / "claims")
+    outcomes = {"rescored": 0, "changed": 0, "being run": 0, "not possible": 0}
+    try:
+        for key, entry in store.scan().entries.items():
+            if entry.status != "ok":
+                continue
+            if not claims.take(key):
+                outcomes["being run"] += 1
+                continue
+            outcome = _rescore(store, entry)
+            outcomes[outcome] += 1
+            claims.release(key)
+    finally:
+        claims.release_all()
+    outcomes["rescored"] += outcomes["changed"]
+    print(", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()))
+    cells = plans.load(store)
+    if cells:  # a store of schema 1 has no plans
+        from bench.report.run_report import write_report
+
+        write_report(cells, store.scan(), store)
+    return int(outcomes["not possible"] > 0)
+
+
+def _rescore(store: Store, entry: Entry) -> str:
+    record = load(entry.path)
+    if record["truth"] is None:
+        print(f"{entry.path}: holds no truth; run its cell again with force", file=sys.stderr)
+        return "not possible"
+    try:
+        graph, truth = store.read_graph(entry), store.read_truth(record["truth"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        print(f"{entry.path}: its graph or truth cannot be read ({error})", file=sys.stderr)
+        return "not possible"
+    anew = metrics(record["cell"]["seed"], graph, truth)
+    changed = anew != record["metrics"]
+    record |= {"metrics": anew, "scored_by": provenance.code()}
+    store.write(record)
+    return "changed" if changed else "rescored"

@@ -1,0 +1,88 @@
+"""`lagbench status FOLDER`: what a store holds, and which records other versions made."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from bench.store import commands as plans
+from bench.store import provenance
+from bench.store.folder import store_in
+from bench.store.locks import Claims
+from bench.store.record import STATUSES, Record, load
+from bench.store.store import Entry, Scan, Store
+
+
+def status(args: argparse.Namespace) -> int:
+    """Print counts by method, what was left over, and the versions; return 0.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no store, or a plan in it cannot be read.
+    """
+    store = store_in(args.folder)
+    scan, cells = store.scan(), {cell.key: cell for cell in plans.load(store)}
+    states: dict[str, Counter[str]] = defaultdict(Counter)
+    for cell in cells.values():
+        entry = scan.entries.get(cell.key)
+        states[cell.method]["missing" if entry is None else entry.status] += 1
+    for key, entry in scan.entries.items():
+        if key not in cells:
+            states[entry.head["method"]][entry.status] += 1
+            states[entry.head["method"]]["in no plan"] += 1
+    print(_table(states))
+    for line in (*_leftovers(scan, store), *_versions(scan.entries.values())):
+        print(line)
+    return 0
+
+
+def _table(states: dict[str, Counter[str]]) -> str:
+    """Return a line per method; columns without a count are left out."""
+    columns = [
+        c
+        for c in (*STATUSES, "missing", "in no plan")
+        if c == "ok" or any(counts[c] for counts in states.values())
+    ]
+    width = max((len(method) for method in states), default=6)
+    lines = ["  ".join([f"{'method':{width}}", *(f"{c:>8}" for c in columns)])]
+    for method, counts in sorted(states.items()):
+        cells = (f"{counts[c]:{max(8, len(c))}d}" for c in columns)
+        lines.append("  ".join([f"{method:{width}}", *cells]))
+    return "\n".join(lines)
+
+
+def _leftovers(scan: Scan, store: Store) -> Iterable[str]:
+    claimed = Claims(store.root / "claims").keys()
+    if claimed:
+        yield f"{len(claimed)} cells are claimed by runners"
+    for reason in scan.strange.values():
+        yield f"no record: {reason}"
+    for reason in scan.unreadable.values():
+        yield f"cannot be read: {reason}"
+    if scan.newer:
+        yield f"{len(scan.newer)} records of a newer lagbench, as {scan.newer[0]}"
+
+
+def _versions(entries: Iterable[Entry]) -> Iterable[str]:
+    """Yield a line for the records of this version and one for each other."""
+    made: Counter[str] = Counter(_maker(load(entry.path)) for entry in entries)
+    here = _maker({"made_by": {"code": provenance.code(), "versions": provenance.versions()}})
+    yield f"this version: {here}: {made.pop(here, 0)} records"
+    for other, n in made.most_common():
+        yield f"another version: {_difference(other, here)}: {n} records"
+
+
+def _maker(record: Record) -> str:
+    """Return the code and packages that made a record, in one comparable line."""
+    made_by = record["made_by"]
+    packages = sorted(made_by["versions"].items())
+    listed = (f"{name} {version}" for name, version in packages if name != "lagbench")
+    return ", ".join([f"lagbench {provenance.describe(made_by['code'])}", *listed])
+
+
+def _difference(other: str, here: str) -> str:
+    """Return the parts of one version line that another lacks."""
+    known = set(here.split(", "))
+    return ", ".join(part for part in other.split(", ") if part not in known) or "fewer packages"

@@ -1,0 +1,1 @@
+"""What is asked: composed with Hydra, checked, and expanded to cells."""

@@ -1,0 +1,119 @@
+"""A cell is one run: one system, one length, one method, one seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import methods.registry
+import simulators
+from bench.config.validate import build
+from methods import Method
+from simulators import Simulator
+
+SCHEMA = 2
+"""Version of the description of a cell and of its record; see `bench.store.record`."""
+
+_KEYED_AS = {"recorded": "bench.datasets:Recorded"}
+"""Kinds of simulator that have moved, and what stored keys call them."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is run, in plain values.
+
+    Parameters
+    ----------
+    simulator, method
+        Names in the config, which label the rows of a table.
+    kind
+        The simulator's kind, see `simulators.load`.
+    simulator_params, method_params
+        All parameters, defaults included.
+    n_samples
+        Time steps of the series.
+    seed
+        Seed of the system, the series and the method, each through streams of its own.
+    regimes_known
+        The protocol of a run, which is what the method is told: whether it is given the regime
+        label of each step. How a score is read off its result (the paper's rule or the fair
+        one) is no part of a run, so both come from the same cells; see `bench.report.run_report`.
+    axes
+        The grid point, as labels: dotted parameter name and value.
+    """
+
+    simulator: str
+    method: str
+    kind: str
+    simulator_params: Mapping[str, Any]
+    method_params: Mapping[str, Any]
+    n_samples: int
+    seed: int
+    regimes_known: bool
+    axes: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of `describe()`, 16 hex digits."""
+        return content_key(self.describe())
+
+    @cached_property
+    def problem(self) -> str:
+        """Hash of what the method is given: the same for all methods that can be compared."""
+        description = self.describe()
+        del description["method"]
+        return content_key(description)
+
+    def describe(self) -> dict[str, Any]:
+        """Return everything that decides the result, in plain JSON; labels are left out.
+
+        Nor is the version of the code a part of it: that is in the record, and
+        `lagbench status` says which records other versions made.
+        """
+        description: dict[str, Any] = canonical(
+            {
+                "schema": SCHEMA,
+                "simulator": {
+                    "kind": _KEYED_AS.get(self.kind, self.kind),
+                    "params": self.simulator_params,
+                },
+                "n_samples": self.n_samples,
+                "seed": self.seed,
+                "protocol": {"regimes_known": self.regimes_known},
+                "method": {"name": self.method, "params": self.method_params},
+            }
+        )
+        return description
+
+    def build_simulator(self) -> Simulator:
+        """Return the simulator this cell describes."""
+        return build(simulators.load(self.kind), self.simulator_params, self.simulator)
+
+    def build_method(self) -> Method:
+        """Return the method this cell describes."""
+        return build(methods.registry.load(self.method), self.method_params, self.method)
+
+
+def canonical(value: Any) -> Any:
+    """Return plain JSON in which equal numbers are equal text: 1.0 is 1 and a tuple a list.
+
+    >>> canonical({"a": (1.0, 0.5)})
+    {'a': [1, 0.5]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): canonical(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [canonical(part) for part in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def content_key(description: Mapping[str, Any]) -> str:
+    """Return the key of a canonical description: its SHA-256, 16 hex digits."""
+    text = json.dumps(description, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

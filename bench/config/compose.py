@@ -1,0 +1,194 @@
+"""Composing configs with Hydra: names checked first, errors as one line."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import hydra
+import yaml
+from hydra.core.config_store import ConfigStore
+
+import methods.registry
+from bench.config import settings as run_settings
+from bench.config.cell import Cell
+from bench.config.grid import expand
+from bench.config.settings import Settings
+from bench.config.view import View
+
+GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
+
+ERRORS = (hydra.errors.HydraException, yaml.YAMLError)
+"""What composing a wrong config raises; see `plain_error`."""
+
+_FLAGS = ("--config-dir", "-cd")  # followed by a folder of somebody's own configs
+
+
+def options(group: str, overrides: Sequence[str] = ()) -> list[str]:
+    """Return the names in a config group, sorted.
+
+    Methods include those of other packages; a `--config-dir` among the overrides adds its own.
+    """
+    foreign = methods.registry.available() if group == "method" else ()
+    return sorted({*written(group, overrides), *foreign})
+
+
+def written(group: str, overrides: Sequence[str] = ()) -> dict[str, Traversable]:
+    """Return the YAML file of each name in a config group, here or in somebody's own folder."""
+    private = _private_folder(overrides)
+    files: list[Traversable] = [*(resources.files("conf") / group).iterdir()]
+    if private is not None and (private / group).is_dir():
+        files += (private / group).iterdir()
+    return {Path(file.name).stem: file for file in files if file.name.endswith(".yaml")}
+
+
+def prepare(overrides: Sequence[str]) -> None:
+    """Check the names in overrides and make the methods of other packages known to Hydra.
+
+    Raises
+    ------
+    ValueError
+        Names the group, its options and what was found. Hydra's own message for a wrong name in
+        a list names no options.
+    """
+    for word in overrides:
+        group, _, value = word.partition("=")
+        if group not in GROUPS or "(" in value:
+            continue
+        names = (part.strip("[] '\"") for part in value.split(","))
+        _refuse_unknown(
+            group, (name for name in names if name not in ("", "null")), group, overrides
+        )
+    _add_foreign_methods(overrides)
+
+
+def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
+    known = options(group, overrides)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"{key}: expected one of {', '.join(known)}, found {name!r}{hint}")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An experiment of a profile.
+
+    Parameters
+    ----------
+    name
+        Its name, by which a profile may list it several times with different overrides.
+    cells
+        Its cells under all of them, each once.
+    view
+        How the report shows it.
+    """
+
+    name: str
+    cells: list[Cell]
+    view: View
+
+
+def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
+    """Return the cells of all experiments of a profile, and its settings; raises as they do."""
+    planned, whole = experiments(overrides)
+    return cells_of(planned), whole
+
+
+def cells_of(planned: Iterable[Planned]) -> list[Cell]:
+    """Return the cells of some experiments, each once."""
+    return _once(cell for part in planned for cell in part.cells)
+
+
+def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
+    """Return the experiments of a profile in its order, and its settings.
+
+    Raises
+    ------
+    ValueError
+        Names the key, option or override that is wrong.
+    """
+    prepare(overrides)
+    given, overrides = overrides, _composable(overrides)
+    if any(word.startswith("experiment=") for word in overrides):
+        raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
+    if not any(word.startswith("profile=") for word in overrides):
+        overrides = ["profile=laptop", *overrides]
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        whole = compose(overrides)
+        _refuse_unknown("headline", whole.headline, "experiment", given)
+        chosen = [f"experiment={entry}".split() for entry in whole.experiments] or [[]]
+        composed = [(words, compose([*words, *overrides])) for words in chosen]
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    views: dict[str, View] = {}
+    for words, settings in composed:
+        name = words[0].partition("=")[2] if words else whole.name
+        cells[name] += expand(settings)
+        views.setdefault(name, settings.report)
+    return [Planned(name, _once(cells[name]), view) for name, view in views.items()], whole
+
+
+def experiment_view(name: str, flags: Sequence[str] = ()) -> View:
+    """Return how the report shows an experiment; raises as `experiments`.
+
+    `flags` may be `--config-dir` and a folder.
+    """
+    prepare([*flags, f"experiment={name}"])
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        return compose([*_composable(flags), f"experiment={name}"]).report
+
+
+def _once(cells: Iterable[Cell]) -> list[Cell]:
+    return list({(cell.key, cell.simulator, *cell.axes): cell for cell in cells}.values())
+
+
+def plain_error(error: Exception) -> BaseException:
+    """Return what one of `ERRORS` means: a ValueError of one line, or an interrupt."""
+    if isinstance(error.__cause__, KeyboardInterrupt):  # it wraps whatever happens to it
+        return error.__cause__
+    return ValueError(run_settings.one_line(error))
+
+
+def compose(overrides: Sequence[str]) -> Settings:
+    """Compose a config inside an initialised Hydra; ValueError says what is wrong with it."""
+    try:
+        return run_settings.from_config(hydra.compose("config", overrides=list(overrides)))
+    except ERRORS as error:
+        raise plain_error(error) from error
+
+
+def _composable(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides with `--config-dir FOLDER`, which only Hydra's command line takes."""
+    folder = _private_folder(overrides)
+    if folder is None:
+        return list(overrides)
+    if not folder.is_dir():
+        raise ValueError(f"--config-dir: expected a folder, found none at {folder}")
+    before = ["", *overrides]
+    kept = [
+        word
+        for flag, word in zip(before, overrides, strict=False)
+        if flag not in _FLAGS and not word.startswith(_FLAGS)
+    ]
+    return [f"hydra.searchpath=['file://{folder.absolute()}']", *kept]
+
+
+def _private_folder(overrides: Sequence[str]) -> Path | None:
+    folders = [Path(b) for a, b in itertools.pairwise(overrides) if a in _FLAGS]
+    folders += [Path(w.partition("=")[2]) for w in overrides if w.startswith("--config-dir=")]
+    return folders[0] if folders else None
+
+
+def _add_foreign_methods(overrides: Sequence[str]) -> None:
+    """Give each method without a YAML file a config node, so that `method=name` selects it."""
+    for name in set(methods.registry.available()) - set(written("method", overrides)):
+        ConfigStore.instance().store(
+            group="method", name=name, node={}, package=f"methods.{name}", provider="entry point"
+        )

@@ -1,0 +1,1 @@
+"""Timings and generated documents, for developers."""

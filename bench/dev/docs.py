@@ -1,0 +1,136 @@
+"""The parts of `docs/` that follow from the methods: what each assumes, and its parameters.
+
+`python -m bench.dev.docs` writes them anew, each between `<!-- begin NAME -->` and
+`<!-- end NAME -->`; what stands outside of these lines is left alone. A test fails while a part
+is out of date. Everything is read where it is declared: `Method.handles`, the annotations of the
+parameters, the comments of `conf/method`, and the references of the docstrings.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import get_type_hints
+
+import methods.registry
+from bench.cli import list as listing
+from bench.config.validate import describe
+from methods import Method
+
+FILES = ("protocols.md", "methods.md")
+
+# What is asked of a problem, and the entry of `Handles` that answers it.
+SCOPE: Mapping[str, str] = {
+    "nonlinear effects": "nonlinear",
+    "edges at lag 0": "instantaneous",
+    "law that changes": "changes",
+    "regimes it is told": "regimes",
+    "hidden causes": "latent",
+    "several segments": "segments",
+    "depends on chance": "trained",
+}
+
+
+def built_in() -> dict[str, type[Method]]:
+    """Return the methods of this package by name, sorted."""
+    entries = methods.registry.available()
+    own = [name for name, entry in entries.items() if entry.dist and entry.dist.name == "lagbench"]
+    return {name: methods.registry.load(name) for name in own}
+
+
+def assumptions() -> str:
+    """Return the table of what each method takes, from its declarations at its defaults."""
+    rows = []
+    for name, cls in built_in().items():
+        handles = cls().handles
+        label = f"{name} (floor)" if handles.trivial else name
+        rows.append([label, *("yes" if getattr(handles, key) else "-" for key in SCOPE.values())])
+    return _table(["method", *SCOPE], rows)
+
+
+def defaults() -> str:
+    """Return the table of every method's parameters and its source."""
+    rows = []
+    for name, cls in built_in().items():
+        settings = ", ".join(f"`{key}={value}`" for key, (value, _) in settings_of(name).items())
+        rows.append([f"[{name}](methods.md#{name})", settings or "none", source(cls)])
+    return _table(["method", "parameters and defaults", "source"], rows)
+
+
+def parameters() -> str:
+    """Return a section per method: its parameters with default, range and meaning."""
+    parts = []
+    for name, cls in built_in().items():
+        text = f"## {name}\n\n{listing.describe('method', name)}\n\nSource: {source(cls)}"
+        hints = get_type_hints(cls, include_extras=True)
+        rows = [
+            [f"`{key}`", f"`{value}`", describe(hints[key]), meaning]
+            for key, (value, meaning) in settings_of(name).items()
+        ]
+        heads = ["parameter", "default", "allowed", "meaning"]
+        parts.append(f"{text}\n\n{_table(heads, rows)}" if rows else text)
+    return "\n\n".join(parts)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "assumptions": assumptions,
+    "defaults": defaults,
+    "parameters": parameters,
+}
+
+
+def settings_of(name: str) -> dict[str, tuple[str, str]]:
+    """Return value and comment of every key in a method's YAML."""
+    text = (resources.files("conf") / "method" / f"{name}.yaml").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, str]] = {}
+    comment: list[str] = []
+    for line in text.splitlines():
+        key, colon, value = line.partition(":")
+        if line.startswith("#"):
+            comment.append(line.removeprefix("#").strip())
+        elif colon:
+            found[key] = (value.strip(), " ".join(comment))
+        if not line.startswith("#"):
+            comment = []
+    return found
+
+
+def source(cls: type[Method]) -> str:
+    """Return the references of a class, or what it or its module names as its source."""
+    for text in (inspect.getdoc(cls), inspect.getdoc(inspect.getmodule(cls))):
+        found = re.search(r"(?:References\n-+\n|[Ss]ource: )(.*?)(?:\n\n|\Z)", text or "", re.S)
+        if found:
+            return " ".join(found[1].split())
+    return "this project"
+
+
+def updated(text: str) -> str:
+    """Return the text of a file with its marked parts as they should be."""
+    for name, part in PARTS.items():
+        before, begin, rest = text.partition(f"<!-- begin {name} -->\n")
+        _, end, after = rest.partition(f"\n<!-- end {name} -->")
+        if begin and end:
+            text = f"{before}{begin}\n{part()}\n{end}{after}"
+    return text
+
+
+def write(folder: Path) -> None:
+    """Bring the marked parts of the files up to date."""
+    for name in FILES:
+        path = folder / name
+        path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

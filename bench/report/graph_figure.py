@@ -1,0 +1,116 @@
+"""Drawing one lagged graph: a time-series graph while it is readable, and a heat map always."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from methods import LaggedGraph
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More nodes or arrows than this overlap; the heat map shows the same edges at any size.
+_MOST_VARS, _MOST_LAGS, _MOST_EDGES = 12, 10, 60
+
+
+def draw(graph: LaggedGraph, path: Path) -> None:
+    """Draw a graph to PNG, SVG or PDF.
+
+    The heat map has one cell per cause and effect, coloured by the strongest score over lags,
+    with the lags of the shown edges written in it. Shown are the edges that the method selected,
+    or the strongest three per effect where it makes no decision.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    shown = graph.adjacency if graph.adjacency is not None else strongest_per_effect(graph, 3)
+    n = graph.n_vars
+    small = n <= _MOST_VARS and graph.max_lag <= _MOST_LAGS and int(shown.sum()) <= _MOST_EDGES
+    side = min(max(4.5, 0.32 * n + 2.0), 24.0)
+    figure = Figure(figsize=(side * (2.1 if small else 1.15), side), layout="constrained")
+    axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
+    with mpl.rc_context({"svg.hashsalt": "lagbench"}):
+        if small:
+            _time_series_graph(axes[0], graph, shown)
+        _heat_map(axes[-1], graph, shown)
+        metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {}}[path.suffix]
+        figure.savefig(path, dpi=150, metadata=metadata)
+
+
+def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
+    """Return a bool mask `[cause, effect, lag]` of the `count` largest scores per effect."""
+    scores = np.where(np.isnan(graph.scores), -np.inf, graph.scores)
+    mask = np.zeros(scores.shape, dtype=bool)
+    for effect in range(graph.n_vars):
+        flat = scores[:, effect, :].ravel()
+        best = np.argsort(-flat, kind="stable")[:count]
+        rows, lags = np.unravel_index(best[np.isfinite(flat[best])], scores[:, effect, :].shape)
+        mask[rows, effect, lags] = True
+    return mask
+
+
+def _plain(name: str) -> str:
+    """Keep a dollar sign from being read as mathematics."""
+    return name.replace("$", r"\$")
+
+
+def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
+    n = graph.n_vars
+    strength = graph.summary().scores
+    lowest = min(0.0, float(np.nanmin(strength)))
+    image = ax.imshow(strength, cmap="Blues", vmin=lowest, aspect="equal")
+    # With a long axis the labels get smaller rather than fewer: every name must be findable.
+    size = float(np.clip(240 / n, 5, 10))
+    names = [_plain(name) for name in graph.names]
+    ax.set_xticks(range(n), names, rotation=90, fontsize=size)
+    ax.set_yticks(range(n), names, fontsize=size)
+    ax.set_xlabel("effect")
+    ax.set_ylabel("cause")
+    ax.set_title("strongest score over lags; numbers are the lags of shown edges", fontsize=9)
+    dark = 0.6 * np.nanmax(strength)
+    for i, j in np.argwhere(shown.any(axis=2)).tolist():
+        lags = [str(lag) for lag in np.flatnonzero(shown[i, j])]
+        text = ",".join(lags if len(lags) <= 3 else [*lags[:2], f"+{len(lags) - 2}"])
+        colour = "white" if strength[i, j] > dark else "black"
+        ax.text(j, i, text, ha="center", va="center", color=colour, fontsize=size * 0.8)
+    ax.figure.colorbar(image, ax=ax, shrink=0.7, label="score")
+
+
+def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
+    """Draw one row of nodes per variable, one column per time step, arrows into time t."""
+    n, max_lag = graph.n_vars, graph.max_lag
+    low, top = float(np.nanmin(graph.scores)), float(np.nanmax(graph.scores))
+    low = min(low, 0.0)
+    for row, name in enumerate(graph.names):
+        ax.scatter(
+            np.arange(-max_lag, 1),
+            np.full(max_lag + 1, n - 1 - row),
+            s=60,
+            color="#bbbbbb",
+            zorder=2,
+        )
+        ax.text(-max_lag - 0.3, n - 1 - row, _plain(name), ha="right", va="center")
+    for i, j, lag in np.argwhere(shown).tolist():
+        # Arcs keep an arrow along its own row off the nodes that it passes.
+        bend = 0.25 if i == j else 0.08
+        width = 0.6 + 2.4 * (graph.scores[i, j, lag] - low) / ((top - low) or 1.0)
+        arrow = {
+            "arrowstyle": "-|>",
+            "lw": width,
+            "color": "#0072B2",
+            "alpha": 0.8,
+            "shrinkA": 4,
+            "shrinkB": 5,
+            "connectionstyle": f"arc3,rad={-bend}",
+        }
+        ax.annotate("", (0, n - 1 - j), (-lag, n - 1 - i), arrowprops=arrow, zorder=3)
+    labels = [f"t-{lag}" if lag else "t" for lag in range(max_lag, -1, -1)]
+    ax.set_xticks(range(-max_lag, 1), labels)
+    ax.set_xlim(-max_lag - 1.2, 0.6)
+    ax.set_ylim(-0.7, n - 0.3)
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    ax.set_title("arrows into time t, wider = stronger", fontsize=9)

@@ -1,0 +1,1 @@
+"""Running cells: the sweep, its executors, and the isolation of each cell."""

@@ -1,0 +1,1 @@
+"""A cell in a process of its own, within its limits."""

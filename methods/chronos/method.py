@@ -1,0 +1,123 @@
+"""Chronos: a lagged graph read out of a pretrained forecaster by its gradients.
+
+Sources: the forecaster is Chronos-2 (Ansari et al. 2025, "Chronos-2: From Univariate to
+Universal Forecasting", arXiv 2510.15821); reading its gradients, and adapting nothing but its
+normalisation, is from "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647.
+
+All variables of a window are given as one group, so that the forecast of one can use the past
+of all. How strongly the median forecast of an effect one step ahead depends on one lagged
+input, averaged over windows, is the score of that edge. The model reads patches of several
+steps (16 in the published weights); the gradient within a patch still tells its steps apart.
+
+The variants of the source are `adaptation` none or norm, each without and with
+`node_embeddings`. What it leaves open is our choice: the context, the size of random node
+embeddings, the training, and gradients instead of layer-wise relevance propagation, whose rules
+do not cover this model.
+
+One file per step: `windows`, `forecaster`, `adaptation`, `attribution`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Lt
+
+from methods.types.graph import LaggedGraph
+from methods.types.method import Handles, Method
+from methods.types.series import TimeSeries
+
+__all__ = ["Chronos"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chronos(Method):
+    """Pretrained Chronos-2, zero-shot or with its normalisation trained, read by gradients.
+
+    Needs the extra `chronos` and weights on this machine; it downloads nothing. The published
+    weights (120 million parameters) are made for a GPU.
+
+    Parameters
+    ----------
+    checkpoint
+        Folder with a Chronos-2 model as `save_pretrained` writes it, or the name of one in the
+        local cache of the Hugging Face hub, where `hf download NAME` puts it.
+    adaptation
+        `none`: the weights as they are; `norm`: the scales of the normalisation layers, and the
+        node embeddings if there are any, are trained on the series.
+    node_embeddings
+        Add a vector per variable to its tokens, which lets the model tell variables apart;
+        random where nothing is trained.
+    context
+        Past that a forecast sees (steps); raised to `max_lag` where that is longer, and lowered
+        to what the checkpoint and the longest segment allow. Shorter segments are left out.
+    updates
+        Optimiser steps of the training.
+    batch_size
+        Windows per update, each of `context` steps of all variables.
+    learning_rate
+        Step size of Adam.
+    in_degree
+        Edges that the decision keeps per effect.
+    device
+        Where to compute; `auto` takes a GPU if there is one.
+    """
+
+    handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
+    # A runner imports these before `discover` could say that the optional one is absent.
+    libraries = ("torch", "chronos") if find_spec("chronos") else ("torch",)
+
+    checkpoint: str = "amazon/chronos-2"
+    adaptation: Literal["none", "norm"] = "norm"
+    node_embeddings: bool = True
+    context: Annotated[int, Ge(2)] = 512
+    updates: Annotated[int, Ge(1)] = 200
+    batch_size: Annotated[int, Ge(1)] = 8
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
+    in_degree: Annotated[int, Ge(1)] = 3
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Load the checkpoint, adapt it and read the graph out; see `Method.discover`.
+
+        The forecast error is that of the last fifth of the windows, on which nothing is trained.
+
+        Raises
+        ------
+        UnavailableError
+            If the package or the weights are not on this machine.
+        DeclinedError
+            If the checkpoint sees less than `max_lag` steps, or if in each window that is read
+            a variable stands still.
+        ValueError
+            If `checkpoint` holds another model.
+        """
+        import torch
+
+        from methods.chronos.adaptation import adapt
+        from methods.chronos.attribution import attribute, forecast_error
+        from methods.chronos.forecaster import Forecaster, load
+        from methods.chronos.windows import Windows
+        from methods.common.devices import device_of
+        from methods.dot.readout import top_per_effect
+
+        device = device_of(self.device)
+        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        nodes = generator if self.node_embeddings else None
+        forecaster = Forecaster(load(self.checkpoint), series.n_vars, nodes).to(device)
+        segments = series.standardized().segments
+        windows = Windows.cut(segments, max_lag, self.context, forecaster.longest_context, device)
+        if self.adaptation == "norm":
+            adapt(forecaster, windows, self, generator)
+        scores = attribute(forecaster, windows, max_lag)
+        return LaggedGraph.from_lags(
+            scores,
+            series.names,
+            adjacency=top_per_effect(scores, self.in_degree),
+            forecast_error=forecast_error(forecaster, windows),
+        )

@@ -1,0 +1,30 @@
+"""The lag-unrolled series, folded into one small triangle that least squares cannot tell from it.
+
+If `Z = QR` with orthonormal `Q`, then `|Z b| = |R b|` for every `b`: each regression of columns
+of `Z` on columns of `Z` has the same coefficients and the same sum of squared residuals when it
+is made on the columns of `R`, which has as many rows as columns, however long the series is. The
+error is that of a QR decomposition of `Z` itself, whereas second moments `Z'Z` square the
+condition number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from methods.common.lagged import blocks
+from methods.types.series import FloatArray, TimeSeries
+
+
+def triangle(series: TimeSeries, max_lag: int) -> FloatArray:
+    """Return the factor `R` of `[1, past, present]`, columns as in `unrolled` after the ones.
+
+    The first column is 0 below its first entry, so the rows from the second on are the triangle
+    of the centred columns. Every window counts once, over all segments (Golub and Van Loan,
+    Matrix Computations, 2013, section 5.2; block by block: Demmel et al., SIAM Journal on
+    Scientific Computing 34, 2012, DOI 10.1137/080731992).
+    """
+    folded = np.empty((0, series.n_vars * (max_lag + 1) + 1))
+    for rows in blocks(series, max_lag):
+        augmented = np.hstack([np.ones((len(rows), 1)), rows])
+        folded = np.asarray(np.linalg.qr(np.vstack([folded, augmented]), mode="r"))
+    return folded

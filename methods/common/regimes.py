@@ -1,0 +1,76 @@
+"""A series cut by regime, and the graphs of its regimes put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from methods.types.graph import LaggedGraph
+from methods.types.series import TimeSeries, standing_still
+
+IntArray = NDArray[np.int64]
+
+
+def by_regime(
+    series: TimeSeries, labels: tuple[IntArray, ...] | None, max_lag: int
+) -> dict[int, TimeSeries]:
+    """Return the stays in each regime as the segments of a series of its own.
+
+    Stays shorter than `max_lag + 2` rows are left out, and regimes without a longer one or in
+    which a variable stands still. Without labels, or where no regime is left, the whole series is
+    regime 0.
+    """
+    if labels is None:
+        return {0: series}
+    stays: dict[int, list[NDArray[np.float64]]] = {}
+    for segment, label in zip(series.segments, labels, strict=True):
+        borders = np.flatnonzero(np.diff(label)) + 1
+        for stay, regime in zip(
+            np.split(segment, borders), label[np.append(0, borders)], strict=True
+        ):
+            if len(stay) >= max_lag + 2:
+                stays.setdefault(int(regime), []).append(stay)
+    moving = [k for k in sorted(stays) if not standing_still(stays[k]).any()]
+    if not moving:
+        return {0: series}
+    return {k: TimeSeries.from_segments(stays[k], series.names) for k in moving}
+
+
+def union(
+    graphs: Mapping[int, LaggedGraph],
+    found: tuple[IntArray, ...] | None,
+    windows: Mapping[int, int] | None = None,
+) -> LaggedGraph:
+    """Return one graph of all regimes, which holds theirs.
+
+    An edge scores what it scores in the regime where it is strongest, and is selected where it
+    is in any regime; its other statistics and the forecast error, which is over the variance
+    within the regime, are means over regimes.
+
+    Parameters
+    ----------
+    graphs
+        Graphs of the same names and shape, each with an adjacency.
+    found
+        The labels, one array per segment, where the method found them itself.
+    windows
+        On how many windows each graph rests. What is only noise in a score falls with their root,
+        so each score is first multiplied by the root of their share of the most: a short regime
+        does not drown the others. Without them scores are compared as they are.
+    """
+    every = list(graphs.values())
+    rests = np.array([1 if windows is None else windows[k] for k in graphs], dtype=float)
+    shares = np.sqrt(rests / rests.max())
+    errors = [g.forecast_error for g in every if g.forecast_error is not None]
+    names = every[0].edge_statistics
+    return LaggedGraph(
+        np.max([share * g.scores for share, g in zip(shares, every, strict=True)], axis=0),
+        every[0].names,
+        np.any([g.adjacency for g in every if g.adjacency is not None], axis=0),
+        per_regime=graphs,
+        forecast_error=float(np.mean(errors)) if errors else None,
+        regimes=found,
+        edge_statistics={k: np.mean([g.edge_statistics[k] for g in every], axis=0) for k in names},
+    )

@@ -1,0 +1,1 @@
+"""What the forecaster sees: windows, surrogates, the linear path, feature screening."""

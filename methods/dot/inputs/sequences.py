@@ -1,0 +1,153 @@
+"""Cutting a series into training sequences that never cross a segment border.
+
+All segments lie behind each other in one array of rows, each after `context - max_lag` rows of
+zeros (the mean). A target is a row with `max_lag` rows of its own segment before it, so the
+`context` rows before a target hold its own segment and zeros, and nothing of another segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from methods.dot.inputs.surrogates import shadows
+
+_BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
+_TRAIN, _VALIDATION = 0.75, 0.9  # where validation starts in a stretch, and where testing does
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Rows of all segments, and which of them may be forecast.
+
+    Parameters
+    ----------
+    rows
+        Shape `(R, n_inputs)`, float32: standardised observations, then their shadows if there
+        are any, and zeros between segments.
+    n_effects
+        Number of columns to forecast, the first ones.
+    n_index
+        Number of columns that say the regime, the last ones: 1 in the row before a step of that
+        regime, 0 elsewhere.
+    targets
+        Indices of the rows with a full `max_lag` window before them, in order.
+    train, validation, test
+        Bool masks over the rows: the targets split into contiguous stretches.
+    max_lag, context
+        Steps.
+    """
+
+    rows: Tensor
+    n_effects: int
+    n_index: int
+    targets: Tensor
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+    max_lag: int
+    context: int
+
+    @classmethod
+    def cut(
+        cls,
+        segments: Sequence[NDArray[np.float64]],
+        max_lag: int,
+        context: int,
+        device: str,
+        *,
+        shift: float = 0.0,
+        with_shadows: bool = False,
+        regimes: Sequence[NDArray[np.int64]] | None = None,
+    ) -> Self:
+        """Lay out standardised segments of shape `(T_k, n_vars)`.
+
+        `shift` moves the held-out stretches, by a fraction of the way from one to the next.
+        With `with_shadows` every series has a surrogate beside it: see `surrogates`.
+        With `regimes`, labels `0..R-1` of every step, an index of the regime runs along too.
+        """
+        n = segments[0].shape[1]
+        if with_shadows:
+            pairs = zip(segments, shadows(segments, max_lag), strict=True)
+            segments = [np.hstack(pair) for pair in pairs]
+        n_index = 0
+        if regimes is not None:
+            n_index = 1 + max(int(labels.max()) for labels in regimes)
+            index = [np.eye(n_index)[np.append(labels[1:], labels[-1])] for labels in regimes]
+            segments = [np.hstack(pair) for pair in zip(segments, index, strict=True)]
+        gap = np.zeros((context - max_lag, segments[0].shape[1]))
+        rows = np.concatenate([part for segment in segments for part in (gap, segment)])
+        lengths = [len(segment) + len(gap) for segment in segments]
+        is_target = np.concatenate([np.arange(length) >= context for length in lengths])
+        targets = np.flatnonzero(is_target)
+        place = (np.arange(len(targets)) * _BLOCKS / len(targets) + shift) % 1
+
+        def between(low: float, high: float) -> Tensor:
+            mask = np.zeros(len(rows), dtype=bool)
+            mask[targets[(low <= place) & (place < high)]] = True
+            return torch.tensor(mask, device=device)
+
+        return cls(
+            rows=torch.tensor(rows, dtype=torch.float32, device=device),
+            n_effects=n,
+            n_index=n_index,
+            targets=torch.tensor(targets, device=device),
+            train=between(0, _TRAIN),
+            validation=between(_TRAIN, _VALIDATION),
+            test=between(_VALIDATION, 1),
+            max_lag=max_lag,
+            context=context,
+        )
+
+    @property
+    def positions(self) -> int:
+        """Number of steps that one sequence forecasts: those with a full window."""
+        return self.context - self.max_lag + 1
+
+    @property
+    def last_start(self) -> int:
+        """Largest index at which a sequence of `context` inputs and one more row fits."""
+        return len(self.rows) - self.context - 1
+
+    def in_regime(self, regime: int) -> Self:
+        """Return the same with the targets of one regime alone, to attribute on."""
+        column = self.rows.shape[1] - self.n_index + regime
+        return replace(self, targets=self.targets[self.rows[self.targets - 1, column] == 1])
+
+    def take(self, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return inputs, the rows to forecast, and the indices of these rows.
+
+        Shapes `(B, context, n_inputs)`, `(B, positions, n_effects)` and `(B, positions)`.
+        """
+        at = self._forecast_at(starts)
+        inputs = self.rows[starts[:, None] + torch.arange(self.context, device=starts.device)]
+        return inputs, self.rows[at, : self.n_effects], at
+
+    def draw(self, count: int, generator: Generator) -> Tensor:
+        """Return `count` random starts of sequences that forecast a training step each."""
+        train = self.train.nonzero()[:, 0]
+        device = train.device
+        row = train[torch.randint(len(train), (count,), generator=generator, device=device)]
+        place = torch.randint(self.positions, (count,), generator=generator, device=device)
+        return (row - self.context + place).clamp(0, self.last_start)
+
+    def starts(self, mask: Tensor) -> Tensor:
+        """Return starts of sequences that together forecast every row in `mask`."""
+        step = self.positions
+        grid = torch.arange(0, self.last_start + step, step, device=mask.device)
+        grid = grid.clamp(max=self.last_start)
+        return grid[mask[self._forecast_at(grid)].any(dim=1)]
+
+    def _forecast_at(self, starts: Tensor) -> Tensor:
+        steps = torch.arange(self.max_lag, self.context + 1, device=starts.device)
+        return starts[:, None] + steps
+
+    def windows(self, at: Tensor) -> Tensor:
+        """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_inputs)`."""
+        return self.rows[at[:, None] - torch.arange(1, self.max_lag + 1, device=at.device)]

@@ -1,0 +1,286 @@
+"""What all methods that train a forecaster share: the way from a series to its graph.
+
+Find the regimes; on each, standardise, train a few forecasters, attribute their forecasts to
+their inputs, and read a graph out. A method adds the predictor that it trains.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
+
+import numpy as np
+from annotated_types import Ge, Gt, Lt
+from numpy.typing import NDArray
+
+from methods.common.lagged import require_independent_variables
+from methods.types.graph import LaggedGraph
+from methods.types.method import Handles, Method
+from methods.types.series import TimeSeries
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+    from methods.dot.inputs.linear_path import LinearPath
+    from methods.dot.inputs.sequences import Sequences
+    from methods.dot.predictors.build import Predictor
+    from methods.dot.readout import BoolArray, FloatArray
+    from methods.dot.training.fit import Trained
+
+IntArray = NDArray[np.int64]
+
+_STEPS_PER_INPUT = 5  # with fewer, the columns of shadows cost more than they tell
+
+Kind = Literal[
+    "gradient",
+    "gradient_energy",
+    "score_energy",
+    "gradient_x_input",
+    "integrated_gradients",
+    "lrp",
+    "lrp_cp",
+    "attention",
+    "attention_rollout",
+    "intervention",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecasting(Method):
+    """Trains forecasters, regime by regime, and reads their graph out.
+
+    Parameters
+    ----------
+    members
+        Models trained one after the other, each from its own start and with its own held-out
+        steps; an edge has to be seen by more than one.
+    width
+        Size of a hidden state of the predictor.
+    layers
+        Number of its layers.
+    updates
+        Most optimiser steps; training ends earlier once validation stops improving.
+    batch_size
+        Steps forecast per update.
+    learning_rate
+        Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
+    weight_decay
+        Decay of the weight matrices, in AdamW's decoupled form.
+    input_noise
+        Noise added to what the predictor sees in training (standard deviations of a variable).
+    linear_path
+        Forecast by least squares and let the predictor learn the rest.
+    attribution
+        The rule that reads the models; see `methods.dot.attribution.rules`.
+    readout
+        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
+        each, the paper's), `top_overall` (`edges` edges) or `threshold`.
+    false_discovery_rate
+        Share of selected edges that may be false, for `automatic`.
+    in_degree, edges, threshold
+        For the read-out of that name.
+    find_regimes
+        Look for regimes where the series does not say them; see `methods.dot.regimes.find`.
+    domain_index
+        Train on all regimes at once, with the regime of the step to forecast as a further input,
+        and attribute regime by regime: the source's ablation. Otherwise each regime has models
+        of its own.
+    device
+        Where to train; `auto` takes a GPU if there is one.
+
+    Raises
+    ------
+    ValueError
+        If the predictor has no rule for `attribution`.
+    """
+
+    handles: ClassVar[Handles] = Handles(regimes=True, changes=True, nonlinear=True, trained=True)
+    libraries = ("torch",)
+
+    members: Annotated[int, Ge(1)] = 2
+    width: Annotated[int, Ge(1)] = 32
+    layers: Annotated[int, Ge(1)] = 1
+    updates: Annotated[int, Ge(1)] = 600
+    batch_size: Annotated[int, Ge(1)] = 256
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
+    weight_decay: Annotated[float, Ge(0)] = 0.05
+    input_noise: Annotated[float, Ge(0)] = 0.2
+    linear_path: bool = True
+    attribution: Kind = "score_energy"
+    readout: Literal["automatic", "top_per_effect", "top_overall", "threshold"] = "automatic"
+    false_discovery_rate: Annotated[float, Gt(0), Lt(1)] = 0.1
+    in_degree: Annotated[int, Ge(1)] = 3
+    edges: Annotated[int, Ge(1)] = 30
+    threshold: Annotated[float, Ge(0)] = 0.1
+    find_regimes: bool = True
+    domain_index: bool = False
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    def __post_init__(self) -> None:
+        if self.attribution in self.unreadable():
+            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
+            raise ValueError(
+                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
+                "for which this predictor has no rule; choose one of these or another predictor"
+            )
+
+    @abstractmethod
+    def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
+        """Return the predictor to train, on the CPU, with fresh weights.
+
+        Parameters
+        ----------
+        sequences
+            The data, for their shape and whatever the predictor is fitted to beforehand.
+        path
+            The linear path, solved on the training steps.
+        generator
+            Source of the starting weights, on the CPU.
+        """
+
+    def context_of(self, max_lag: int) -> int:
+        """Return the length of a training sequence (steps), at least `max_lag`."""
+        return max_lag
+
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return the attributions that the predictor has no rule for."""
+        return ("attention", "attention_rollout")
+
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Find the regimes, train on each and read its graph out; see `Method.discover`.
+
+        With several regimes the union scores an edge as the regime does where it is strongest,
+        see `methods.per_regime.union`, and selects it where any regime does. Regimes too short
+        for one window, or in which a variable stands still, have no graph.
+        Series too short to hold out 20 steps for validation are scored by the linear path
+        alone, without a forecast error.
+
+        Raises
+        ------
+        DeclinedError
+            If such a short series meets `linear_path=False`, or some variables are an exact
+            linear function of others: their coefficients are shared out at random.
+        """
+        from methods.common.regimes import by_regime, union
+        from methods.dot.regimes.find import find_regimes
+
+        require_independent_variables(series, type(self).__name__)
+        found = None
+        if series.regimes is None and self.find_regimes:
+            found = find_regimes(series, max_lag)
+        labels = found if series.regimes is None else series.regimes
+        parts = by_regime(series, labels, max_lag)
+        if len(parts) == 1:
+            return replace(self.read(series, max_lag, rng), regimes=found)
+        if labels is not None and self.domain_index:
+            return union(self._read_jointly(series, labels, max_lag, rng), found)
+        windows = {k: sum(len(s) - max_lag for s in part.segments) for k, part in parts.items()}
+        graphs = {k: self.read(part, max_lag, rng) for k, part in parts.items()}
+        return union(graphs, found, windows)
+
+    def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
+        """Train on a series as on one regime and read its graph out; see `discover`."""
+        members, sequences = self._train(series, None, max_lag, rng)
+        return self._graph(series.names, members, sequences)
+
+    def _read_jointly(
+        self,
+        series: TimeSeries,
+        labels: Sequence[IntArray],
+        max_lag: int,
+        rng: np.random.Generator,
+    ) -> dict[int, LaggedGraph]:
+        """Train on all regimes at once and read the graph of each; see `domain_index`."""
+        names = np.unique(np.concatenate(labels))
+        places = [np.searchsorted(names, label) for label in labels]
+        members, sequences = self._train(series, places, max_lag, rng)
+        regimes = {int(name): sequences.in_regime(k) for k, name in enumerate(names)}
+        return {
+            name: self._graph(series.names, members, regime)
+            for name, regime in regimes.items()
+            if len(regime.targets)
+        }
+
+    def _train(
+        self,
+        series: TimeSeries,
+        labels: Sequence[IntArray] | None,
+        max_lag: int,
+        rng: np.random.Generator,
+    ) -> tuple[list[Trained], Sequences]:
+        """Return the trained members and the sequences of the last one."""
+        import torch
+
+        from methods.common.devices import device_of
+        from methods.dot.inputs.sequences import Sequences
+        from methods.dot.training.fit import fit
+
+        device = device_of(self.device)
+        seeds = rng.integers(2**63, size=2).tolist()
+        weights = torch.Generator().manual_seed(seeds[0])
+        batches = torch.Generator(device).manual_seed(seeds[1])
+        segments = series.standardized().segments
+        with_shadows = self._needs_shadows(series, max_lag)
+        members = []
+        for member in range(self.members):
+            sequences = Sequences.cut(
+                segments,
+                max_lag,
+                self.context_of(max_lag),
+                device,
+                shift=member / self.members,
+                with_shadows=with_shadows,
+                regimes=labels,
+            )
+            members.append(fit(sequences, self, weights, batches))
+        return members, sequences
+
+    def _graph(
+        self, names: tuple[str, ...], members: Sequence[Trained], sequences: Sequences
+    ) -> LaggedGraph:
+        """Attribute the forecasts of all targets and decide."""
+        from methods.dot.attribution.rules import RULES, attribute
+        from methods.dot.readout import in_units_of_free_variation, student_null
+
+        found = attribute([m.model for m in members], sequences, self.attribution)
+        scores = found.strength
+        if RULES[self.attribution].per_unit:
+            free = members[0].free_variation.cpu().numpy()
+            scores = in_units_of_free_variation(scores, free)
+        errors = [m.forecast_error for m in members if m.forecast_error is not None]
+        n = len(names)
+        null = scores[n : 2 * n]
+        if sequences.rows.shape[1] - sequences.n_index == n:
+            null = student_null(scores[:n].shape, len(sequences.targets))
+        return LaggedGraph.from_lags(
+            scores[:n],
+            names,
+            adjacency=self._decide(scores[:n], null),
+            forecast_error=float(np.mean(errors)) if errors else None,
+            edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
+        )
+
+    def _needs_shadows(self, series: TimeSeries, max_lag: int) -> bool:
+        """Return whether the decision needs a null that only shadows give.
+
+        On short series the null of `score_energy` is known well enough, and the columns of
+        shadows would cost more accuracy than a better null is worth.
+        """
+        steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
+        long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
+        return self.readout == "automatic" and (long or self.attribution != "score_energy")
+
+    def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
+        from methods.dot import readout
+
+        if self.readout == "automatic":
+            return readout.at_false_discovery_rate(scores, null, self.false_discovery_rate)
+        if self.readout == "top_per_effect":
+            return readout.top_per_effect(scores, self.in_degree)
+        if self.readout == "top_overall":
+            return readout.top_overall(scores, self.edges)
+        return readout.above_threshold(scores, self.threshold)

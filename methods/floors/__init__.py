@@ -1,0 +1,8 @@
+"""Methods that ignore what makes a cause: what any other should beat."""
+
+from methods.floors.correlation import Correlation
+from methods.floors.persistence import Persistence
+from methods.floors.random_scores import Random
+from methods.floors.sortability import Sortability
+
+__all__ = ["Correlation", "Persistence", "Random", "Sortability"]

@@ -1,0 +1,33 @@
+"""Correlation: the absolute lagged cross-correlation, a floor for linear methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from methods.common.lagged import blocks, correlation, gram
+from methods.types.graph import LaggedGraph
+from methods.types.method import Handles, Method
+from methods.types.series import TimeSeries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correlation(Method):
+    """Score `|corr(x_cause(t - lag), x_effect(t))|` over all windows; no decision is made.
+
+    Autocorrelation and common causes are not accounted for, which is what a method has to beat.
+    """
+
+    handles = Handles(trivial=True)
+
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Return the absolute correlations at lags `1..max_lag`."""
+        n, n_past = series.n_vars, series.n_vars * max_lag
+        moments = sum(gram(rows) for rows in blocks(series.standardized(), max_lag))
+        across = np.abs(correlation(np.asarray(moments))[:n_past, n_past:])
+        return LaggedGraph.from_lags(
+            across.reshape(n, max_lag, n).transpose(0, 2, 1), series.names
+        )

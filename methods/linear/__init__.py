@@ -1,0 +1,8 @@
+"""Linear autoregressions and what is read off them."""
+
+from methods.linear.dynotears import DYNOTEARS
+from methods.linear.granger import GrangerMultivariate, GrangerPairwise
+from methods.linear.var import VAR
+from methods.linear.varlingam import VARLiNGAM
+
+__all__ = ["DYNOTEARS", "VAR", "GrangerMultivariate", "GrangerPairwise", "VARLiNGAM"]

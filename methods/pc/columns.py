@@ -1,0 +1,140 @@
+"""What the methods of causal-learn share: the columns, the test, the order of time, silence.
+
+The library stops testing a pair only where `p > alpha`, and so never where `p` is NaN; columns
+that could give one (constant, or an exact function of others) are declined here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from methods.common.lagged import (
+    blocks,
+    correlation,
+    dependent,
+    gram,
+    n_windows,
+    require_independent,
+    require_windows,
+)
+from methods.pc.fisherz import register
+from methods.types.graph import LaggedGraph
+from methods.types.method import DeclinedError, Exact
+from methods.types.series import FloatArray, TimeSeries
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns `X_i(t - l)`, ordered as in `unrolled`, and an index after them if given.
+
+    Parameters
+    ----------
+    series, max_lag
+        What is unrolled.
+    correlations
+        Of the columns, positive definite.
+    index
+        One value per window, or None.
+    """
+
+    series: TimeSeries
+    max_lag: int
+    correlations: FloatArray
+    index: FloatArray | None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of windows."""
+        return n_windows(self.series, self.max_lag)
+
+    def for_library(self, exact: Exact) -> tuple[FloatArray, str, dict[str, Any]]:
+        """Return what the library takes as data, the name of its test and the test's options.
+
+        The data are the correlations for `fast` and the windows for `library`. Among the
+        options, `smallest[a, b]` becomes the smallest statistic of two columns.
+        """
+        data = self.correlations
+        if exact == "library":
+            data = np.concatenate(list(_rows(self.series, self.max_lag, self.index)))
+        smallest = np.full(self.correlations.shape, np.inf)
+        return data, register(exact), {"n_rows": self.n_rows, "smallest": smallest}
+
+    def graph(self, kept: Any, smallest: FloatArray) -> LaggedGraph:
+        """Return the lagged graph of what is said of `[cause, effect]` among the columns."""
+        statistic = self._lagged(smallest)
+        return LaggedGraph.from_lags(
+            statistic,
+            self.series.names,
+            adjacency=self._lagged(np.asarray(kept)),
+            p_values=2 * ndtr(-statistic),
+        )
+
+    def _lagged(self, matrix: Any) -> Any:
+        n, n_past = self.series.n_vars, self.series.n_vars * self.max_lag
+        across = matrix[:n_past, n_past : n_past + n]
+        return across.reshape(n, self.max_lag, n).transpose(0, 2, 1)
+
+
+def columns_of(
+    series: TimeSeries, max_lag: int, who: str, index: FloatArray | None = None
+) -> Columns:
+    """Unroll a series, with an index of one value per window if there is one.
+
+    Raises
+    ------
+    DeclinedError
+        If there are too few windows, or some columns are an exact linear function of others; the
+        message begins with `who`.
+    """
+    require_windows(series, max_lag, who)
+    correlations = require_independent(series, max_lag, who)
+    if index is not None:
+        scaled = (index - index.mean()) / index.std()
+        moments = sum(gram(rows) for rows in _rows(series.standardized(), max_lag, scaled))
+        correlations = correlation(np.asarray(moments))
+        if dependent(correlations):
+            raise DeclinedError(
+                f"{who} needs an index that is no linear function of the variables; drop the "
+                "variable that is one, or the regime labels"
+            )
+    return Columns(series, max_lag, correlations, index)
+
+
+def _rows(series: TimeSeries, max_lag: int, index: FloatArray | None) -> Iterator[FloatArray]:
+    start = 0
+    for rows in blocks(series, max_lag):
+        stop = start + len(rows)
+        yield rows if index is None else np.column_stack([rows, index[start:stop]])
+        start = stop
+
+
+def time_order(n: int, max_lag: int) -> Any:
+    """Return one tier per lag, the oldest first, as the library's background knowledge."""
+    from causallearn.graph.GraphNode import GraphNode
+    from causallearn.utils.PCUtils.BackgroundKnowledge import BackgroundKnowledge
+
+    lags = [lag for _ in range(n) for lag in range(1, max_lag + 1)] + [0] * n
+    knowledge = BackgroundKnowledge()
+    for column, lag in enumerate(lags):
+        # The name that the library gives to this column.
+        knowledge.add_node_to_tier(GraphNode(f"X{column + 1}"), max_lag - lag)
+    return knowledge
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Drop what the library prints and its progress bars, which no argument of it turns off."""
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        yield

@@ -1,0 +1,1 @@
+"""Tigramite's tests and data, faster where the result is the same."""

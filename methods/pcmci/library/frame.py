@@ -1,0 +1,67 @@
+"""From a series to tigramite's data frame, and what its partial correlation does not take."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from methods.common.lagged import n_windows, require_independent
+from methods.types.method import DeclinedError
+from methods.types.series import FloatArray, TimeSeries
+
+if TYPE_CHECKING:
+    from tigramite.data_processing import DataFrame
+
+
+def frame_of(series: TimeSeries, max_lag: int, who: str) -> DataFrame:
+    """Return the segments of the series as one data frame of tigramite.
+
+    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the
+    same rows; segments that short are left out.
+
+    Raises
+    ------
+    DeclinedError
+        If too few rows are left, or some columns are an exact linear function of others; the
+        message begins with `who`.
+    """
+    from tigramite.data_processing import DataFrame
+
+    segments = _usable(series, max_lag, who)
+    names = list(series.names)
+    if len(segments) == 1:
+        return DataFrame(segments[0], var_names=names)
+    return DataFrame(dict(enumerate(segments)), analysis_mode="multiple", var_names=names)
+
+
+def _usable(series: TimeSeries, max_lag: int, who: str) -> list[FloatArray]:
+    """Return the segments the library can use, or decline with the reason."""
+    segments = [segment for segment in series.segments if len(segment) > 2 * max_lag]
+    rows = sum(len(segment) - 2 * max_lag for segment in segments)
+    if rows < series.n_vars + 3:
+        raise DeclinedError(
+            f"{who} needs at least {series.n_vars + 3} rows after the first 2 * max_lag = "
+            f"{2 * max_lag} of each segment, found {rows}; lower max_lag or give a longer series"
+        )
+    # With fewer windows than columns some relation is always exact, and says nothing.
+    if n_windows(series, max_lag) > series.n_vars * (max_lag + 1) + 1:
+        require_independent(series, max_lag, who)
+    return segments
+
+
+@contextmanager
+def no_spread_declines(who: str) -> Iterator[None]:
+    """Decline where the library would go on with the correlation of a constant, a NaN."""
+    from scipy.stats import DegenerateDataWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DegenerateDataWarning)
+        try:
+            yield
+        except DegenerateDataWarning:
+            raise DeclinedError(
+                f"{who} needs variables that still vary once the first 2 * max_lag rows are "
+                "dropped and the conditions are regressed out; lower max_lag or give more rows"
+            ) from None

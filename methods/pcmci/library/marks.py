@@ -1,0 +1,49 @@
+"""Reading the marks of tigramite's graphs: which links count as edges, and what they score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from methods.types.graph import BoolArray, FloatArray, LaggedGraph
+
+
+def graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+    """Return the graph of a search that also orients links at lag 0.
+
+    An edge is selected where its mark is `-->`; every other mark is a link and no edge, so that
+    `o->`, `o-o`, `x-x` and `<->` select nothing. Scores are those of `marked_scores`, p-values
+    those of the search; both are NaN for a variable and itself at lag 0.
+    """
+    p_values = np.array(found["p_matrix"])
+    np.fill_diagonal(p_values[:, :, 0], np.nan)
+    return LaggedGraph(marked_scores(found), names, edges(found), p_values)
+
+
+def lagged_graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+    """Return the graph of a search over lags from 1 on, silent at lag 0."""
+    return LaggedGraph.from_lags(
+        np.abs(found["val_matrix"][:, :, 1:]),
+        names,
+        adjacency=edges(found)[:, :, 1:],
+        p_values=found["p_matrix"][:, :, 1:],
+    )
+
+
+def edges(found: dict[str, Any]) -> BoolArray:
+    """Return where the mark is `-->`."""
+    return np.asarray(found["graph"] == "-->")
+
+
+def marked_scores(found: dict[str, Any]) -> FloatArray:
+    """Return the absolute statistic of each link, 0 at lag 0 where its mark excludes it.
+
+    Both directions of a link at lag 0 have the same test, so the one whose mark begins with `<`
+    would tie with the edge. A lagged link keeps its statistic whatever its mark, because the link
+    is more certain than the mark.
+    """
+    scores = np.abs(found["val_matrix"])
+    scores[:, :, 0][np.char.startswith(found["graph"][:, :, 0], "<")] = 0.0
+    np.fill_diagonal(scores[:, :, 0], np.nan)
+    return np.asarray(scores)

@@ -1,0 +1,61 @@
+"""PCMCI+ from tigramite: lagged edges, and edges at lag 0 with their direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from annotated_types import Interval
+
+from methods.pcmci.library.marks import edges
+from methods.pcmci.search import FDR, LIBRARIES, TigramiteSearch, check_fdr, kept
+from methods.types.graph import LaggedGraph
+
+if TYPE_CHECKING:
+    from tigramite.data_processing import DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class PCMCIPlus(TigramiteSearch):
+    """Lagged conditions by PC1, then a PC search over lag 0 with momentary tests, then rules.
+
+    An edge is selected where its mark is `-->`. At lag 0 only links whose direction follows from
+    the others have it; one that could point either way (`o-o`) or on which rules contradict each
+    other (`x-x`) is not selected, and scores the same in both directions. See `TigramiteSearch`.
+
+    Parameters
+    ----------
+    alpha
+        Level of each test (0 to 1), `pc_alpha` of `run_pcmciplus`, whose default this is.
+    fdr
+        `none`, or `fdr_bh`: the p-values of lagged links are corrected by Benjamini-Hochberg
+        after the search, which leaves the library's graph as it is; here an edge is selected only
+        if its corrected p-value is at most `alpha` too. P-values at lag 0 stay as they are.
+    cond_ind_test
+        The test; see `methods.pcmci.library.ci_tests`.
+    exact
+        `fast` or `library`, with equal results; see `methods.pcmci.library.ci_tests`.
+
+    References
+    ----------
+    Runge, UAI 2020, arXiv 2003.03685. Benjamini and Hochberg, JRSS B 57, 1995,
+    DOI 10.1111/j.2517-6161.1995.tb02031.x.
+    """
+
+    libraries = (*LIBRARIES, "tigramite.pcmci")
+
+    alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.01
+    fdr: FDR = "none"
+
+    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+        from tigramite.pcmci import PCMCI
+
+        check_fdr(self.fdr)
+        found: dict[str, Any] = PCMCI(frame, test).run_pcmciplus(
+            tau_max=max_lag, pc_alpha=self.alpha, fdr_method=self.fdr
+        )
+        return found
+
+    def _graph(self, found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+        graph = super()._graph(found, names)
+        return replace(graph, adjacency=edges(found) & kept(found, self.alpha))

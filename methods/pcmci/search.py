@@ -1,0 +1,92 @@
+"""What the searches of tigramite have in common: a data frame, a test, a graph with marks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from methods.pcmci.library.ci_tests import (
+    NONLINEAR,
+    Test,
+    bounds_allowed,
+    independence_test,
+)
+from methods.pcmci.library.frame import frame_of, no_spread_declines
+from methods.pcmci.library.marks import graph_of
+from methods.types.graph import BoolArray, LaggedGraph
+from methods.types.method import Exact, Handles, Method
+from methods.types.series import TimeSeries
+
+if TYPE_CHECKING:
+    from tigramite.data_processing import DataFrame
+
+FDR = Literal["none", "fdr_bh"]
+
+LIBRARIES = (
+    "methods.pcmci.library.parcorr",
+    "tigramite.data_processing",
+    "tigramite.independence_tests.parcorr",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TigramiteSearch(Method):
+    """Search by the library with a test of choice; a subclass says which search.
+
+    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the
+    same rows; segments that short are left out. The score of a link is the absolute statistic of
+    its least certain test, because p-values underflow and would tie; they are kept beside it.
+    """
+
+    cond_ind_test: Test = "parcorr"
+    exact: Exact = "fast"
+
+    @property
+    def handles(self) -> Handles:
+        """Lag 0 as well; what else follows from the test."""
+        return Handles(
+            instantaneous=True,
+            nonlinear=self.cond_ind_test in NONLINEAR,
+            trained=self.cond_ind_test == "cmiknn",
+        )
+
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Return scores, p-values and the selected edges; see `Method.discover`.
+
+        Raises
+        ------
+        DeclinedError
+            If too few rows are left after the first `2 * max_lag`, some columns are an exact
+            linear function of others, or conditions leave no variation.
+        UnavailableError
+            If the package that the test needs is missing.
+        """
+        who = type(self).__name__
+        frame = frame_of(series, max_lag, who)
+        test = independence_test(self.cond_ind_test, self.exact, rng)
+        with no_spread_declines(who), bounds_allowed(self.cond_ind_test):
+            found = self._search(frame, test, max_lag)
+        return self._graph(found, series.names)
+
+    @abstractmethod
+    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+        """Return the library's `graph`, `val_matrix` and `p_matrix`."""
+
+    def _graph(self, found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+        return graph_of(found, names)
+
+
+def check_fdr(fdr: str) -> None:
+    """Raise ValueError unless the correction is one of the library's."""
+    if fdr not in ("none", "fdr_bh"):
+        raise ValueError(f"fdr: expected 'none' or 'fdr_bh', found {fdr!r}")
+
+
+def kept(found: dict[str, Any], alpha: float) -> BoolArray:
+    """Return where the p-value, which may have been corrected, is at most `alpha`."""
+    return np.asarray(found["p_matrix"] <= alpha)

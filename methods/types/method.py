@@ -1,0 +1,174 @@
+"""What a method is: one abstract base with two abstract members.
+
+The base checks what goes in and what comes out, so that an adapter holds nothing but its method.
+"""
+
+from __future__ import annotations
+
+import functools
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from methods.types.graph import LaggedGraph
+from methods.types.series import TimeSeries
+
+Exact = Literal["fast", "library"]
+"""How a method that a library has is run: our exact route, or the library as it is shipped."""
+
+
+class DeclinedError(Exception):
+    """Raised by a method that does not take a problem; the message is the reason."""
+
+
+class UnavailableError(DeclinedError):
+    """Raised by a method that cannot run on this machine, whatever the problem.
+
+    An optional package or a file of weights is missing; the message says which, and how to get
+    it. Contract checks that need a result are skipped with that reason.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handles:
+    """What a method declares about itself.
+
+    Parameters
+    ----------
+    instantaneous
+        Scores edges at lag 0.
+    segments
+        Takes a series of several segments.
+    regimes
+        Uses regime labels where the series has them.
+    changes
+        Allows a law that changes over time, without being told when.
+    latent
+        Allows hidden common causes.
+    nonlinear
+        Can see an effect that leaves no linear trace.
+    trained
+        Draws random numbers, so that two column orders agree only in their leading edges.
+    trivial
+        Is a floor rather than a method: the checks against a known truth are skipped.
+    """
+
+    instantaneous: bool = False
+    segments: bool = True
+    regimes: bool = False
+    changes: bool = False
+    latent: bool = False
+    nonlinear: bool = False
+    trained: bool = False
+    trivial: bool = False
+
+
+class Method(ABC):
+    """A method of causal discovery.
+
+    A subclass sets the class attribute `handles` and writes `discover`. Its constructor only
+    stores keyword-only parameters, which is what `@dataclass(frozen=True, kw_only=True)` gives.
+    Arguments of `discover` are checked before the adapter sees them and its result after.
+    `libraries` names the modules that `discover` imports, so that a runner can load them once
+    for many runs and keep their loading out of a method's time.
+    """
+
+    libraries: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    @abstractmethod
+    def handles(self) -> Handles:
+        """What the method declares about itself; a class attribute in every adapter."""
+
+    @abstractmethod
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Find the lagged graph of a series.
+
+        Parameters
+        ----------
+        series
+            The observations; every segment has at least `max_lag + 2` rows, and every column
+            varies over the windows at every lag.
+        max_lag
+            Largest lag to score, in steps, at least 1.
+        rng
+            The only source of randomness.
+
+        Returns
+        -------
+        LaggedGraph
+            Scores of shape `(n_vars, n_vars, max_lag + 1)` as `[cause, effect, lag]`.
+
+        Raises
+        ------
+        DeclinedError
+            If the method does not take this problem.
+        ValueError
+            If an argument or the returned graph is not as described here.
+        """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "discover" in cls.__dict__:
+            cls.discover = _checked(cls.__dict__["discover"])  # type: ignore[method-assign]
+
+
+def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]:
+    @functools.wraps(discover)
+    def checked(
+        self: Method, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        _check_arguments(self, series, max_lag, rng)
+        graph = discover(self, series, max_lag=int(max_lag), rng=rng)
+        _check_result(self, series, max_lag, graph)
+        return graph
+
+    return checked
+
+
+def _check_arguments(
+    method: Method, series: TimeSeries, max_lag: int, rng: np.random.Generator
+) -> None:
+    if not isinstance(series, TimeSeries):
+        raise ValueError(
+            f"series: expected a TimeSeries, found {type(series).__name__}; build one with "
+            "TimeSeries.from_array(values, names)"
+        )
+    if isinstance(max_lag, bool) or not isinstance(max_lag, int | np.integer) or max_lag < 1:
+        raise ValueError(f"max_lag: expected an integer of at least 1, found {max_lag!r}")
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng: expected a numpy Generator, found {type(rng).__name__}; pass "
+            "np.random.default_rng(seed)"
+        )
+    series.require_rows(max_lag)
+    series.require_variation(max_lag)
+    if len(series.segments) > 1 and not method.handles.segments:
+        raise DeclinedError(
+            f"{type(method).__name__} takes one segment, the series has {len(series.segments)}"
+        )
+
+
+def _check_result(method: Method, series: TimeSeries, max_lag: int, graph: LaggedGraph) -> None:
+    who = type(method).__name__
+    if not isinstance(graph, LaggedGraph):
+        raise ValueError(f"{who}: expected a LaggedGraph, found {type(graph).__name__}")
+    shape = (series.n_vars, series.n_vars, max_lag + 1)
+    if graph.scores.shape != shape or graph.names != series.names:
+        raise ValueError(
+            f"{who}: expected scores of shape {shape} over {series.names}, found "
+            f"{graph.scores.shape} over {graph.names}"
+        )
+    lengths = [len(segment) for segment in series.segments]
+    if graph.regimes is not None and [len(labels) for labels in graph.regimes] != lengths:
+        raise ValueError(
+            f"{who}: expected regimes of one label per step, {lengths} in the segments, found "
+            f"{[len(labels) for labels in graph.regimes]}"
+        )
+    if np.isnan(graph.scores).all():
+        raise ValueError(f"{who}: expected a score somewhere, found only NaN")

@@ -1,0 +1,285 @@
+"""The series a method sees: one or more segments of equally spaced observations.
+
+A `TimeSeries` that exists is valid: every check is made when it is built, so no adapter has to
+ask again whether a value is missing or a column is constant. Reading files is in
+`methods.types.reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class TimeSeries:
+    """Equally spaced observations of `n_vars` variables, in one or more segments.
+
+    Parameters
+    ----------
+    segments
+        Arrays of shape `(T_k, n_vars)`, oldest row first, stored as read-only float64. A window
+        of lagged values never crosses the border between two segments.
+    names
+        One unique name per column.
+    regimes
+        For each segment an integer label per time step, shape `(T_k,)`; given only when the
+        experiment says that the regimes are known.
+
+    Raises
+    ------
+    ValueError
+        If a segment is not 2-D or not numeric, widths differ, a name is doubled, a value is
+        missing or infinite, a column is constant, or the labels do not fit. The message names
+        column and row, what was expected, what was found and what to do.
+    """
+
+    segments: tuple[FloatArray, ...]
+    names: tuple[str, ...]
+    regimes: tuple[IntArray, ...] | None = None
+
+    def __post_init__(self) -> None:
+        names = tuple(str(name) for name in self.names)
+        object.__setattr__(self, "names", names)
+        _check_names(names)
+        if len(self.segments) == 0:
+            raise ValueError("segments: expected at least one array, found none; pass [array]")
+        segments = tuple(_as_segment(s, k, names) for k, s in enumerate(self.segments))
+        object.__setattr__(self, "segments", segments)
+        _check_not_constant(segments, names, "rows 0 to the last")
+        if self.regimes is not None:
+            object.__setattr__(self, "regimes", _as_labels(self.regimes, segments))
+
+    @classmethod
+    def from_array(
+        cls,
+        values: ArrayLike,
+        names: Sequence[str] | None = None,
+        regimes: ArrayLike | None = None,
+    ) -> Self:
+        """Build a series of one segment from `(T, n_vars)` values and optional `(T,)` labels."""
+        return cls.from_segments([values], names, None if regimes is None else [regimes])
+
+    @classmethod
+    def from_segments(
+        cls,
+        segments: Sequence[ArrayLike],
+        names: Sequence[str] | None = None,
+        regimes: Sequence[ArrayLike] | None = None,
+    ) -> Self:
+        """Build a series from segments of shape `(T_k, n_vars)`; names default to X0, X1, ..."""
+        arrays = tuple(np.asarray(segment) for segment in segments)
+        if names is None:
+            width = arrays[0].shape[1] if arrays and arrays[0].ndim == 2 else 1
+            names = [f"X{i}" for i in range(width)]
+        labels = None if regimes is None else tuple(np.asarray(r) for r in regimes)
+        return cls(arrays, tuple(names), labels)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame) -> Self:
+        """Build a series of one segment from a frame whose columns are the variables."""
+        from methods.types.reading import numeric_values
+
+        return cls.from_array(numeric_values(frame), [str(c) for c in frame.columns])
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        *,
+        time_column: str | None = None,
+        missing: Literal["refuse", "split"] = "refuse",
+        max_lag: int = 1,
+    ) -> Self:
+        """Read a CSV or Parquet file with one named column per variable.
+
+        Parameters
+        ----------
+        path
+            File ending in `.csv` (comma, one header line) or `.parquet`.
+        time_column
+            Column to drop. Rows must already be in time order and equally spaced.
+        missing
+            `refuse` raises with the count of missing values per column; `split` removes every
+            row with a missing value and starts a new segment there, dropping segments shorter
+            than `max_lag + 2` rows with a warning that says how many.
+        max_lag
+            Largest lag that will be asked for (steps).
+
+        Raises
+        ------
+        ValueError
+            For an unknown ending, a missing header, a doubled name, text in a column, missing
+            values, and everything that `TimeSeries` itself refuses.
+        """
+        from methods.types.reading import read_segments
+
+        names, segments = read_segments(
+            Path(path), time_column=time_column, missing=missing, min_rows=max_lag + 2
+        )
+        return cls.from_segments(segments, names)
+
+    @property
+    def n_vars(self) -> int:
+        """Number of variables."""
+        return len(self.names)
+
+    @property
+    def n_samples(self) -> int:
+        """Number of time steps, over all segments."""
+        return sum(len(segment) for segment in self.segments)
+
+    def require_rows(self, max_lag: int) -> None:
+        """Raise ValueError unless every segment has at least `max_lag + 2` rows."""
+        for k, segment in enumerate(self.segments):
+            if len(segment) < max_lag + 2:
+                raise ValueError(
+                    f"segment {k}: expected at least max_lag + 2 = {max_lag + 2} rows, found "
+                    f"{len(segment)}; lower max_lag or give a longer series"
+                )
+
+    def require_variation(self, max_lag: int) -> None:
+        """Raise ValueError unless every column varies over the windows, at every lag up to this.
+
+        A column may vary in the first or the last rows alone; shifted by a lag it is constant.
+        """
+        for lag in range(max_lag + 1):
+            shifted = tuple(s[max_lag - lag : len(s) - lag] for s in self.segments)
+            _check_not_constant(shifted, self.names, f"windows of max_lag {max_lag} at lag {lag}")
+
+    def take(self, columns: Sequence[int]) -> Self:
+        """Return the series of the given columns, in the given order."""
+        picked = [np.ascontiguousarray(segment[:, list(columns)]) for segment in self.segments]
+        return type(self)(tuple(picked), tuple(self.names[c] for c in columns), self.regimes)
+
+    def standardized(self) -> Self:
+        """Return the series with mean 0 and standard deviation 1 per column over all segments."""
+        # Dividing by the largest value first keeps squares finite at any scale.
+        peak = np.max([np.abs(s).max(axis=0) for s in self.segments], axis=0)
+        scaled = [segment / peak for segment in self.segments]
+        mean = sum(s.sum(axis=0) for s in scaled) / self.n_samples
+        centred = [s - mean for s in scaled]
+        sd = np.sqrt(sum((s**2).sum(axis=0) for s in centred) / self.n_samples)
+        return type(self)(tuple(s / sd for s in centred), self.names, self.regimes)
+
+    def windows(
+        self, max_lag: int, chunk: int = 65_536
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Iterate over lagged windows that stay within their segment, oldest first.
+
+        Parameters
+        ----------
+        max_lag
+            Largest lag, in steps.
+        chunk
+            Most windows in one item, which bounds the memory held at once.
+
+        Yields
+        ------
+        past, present
+            `past[w, cause, lag - 1]` of shape `(W, n_vars, max_lag)` and `present[w, effect]`
+            of shape `(W, n_vars)`.
+        """
+        for segment in self.segments:
+            for start in range(max_lag, len(segment), chunk):
+                stop = min(start + chunk, len(segment))
+                past = np.stack(
+                    [segment[start - lag : stop - lag] for lag in range(1, max_lag + 1)], axis=2
+                )
+                yield past, segment[start:stop]
+
+
+def _check_names(names: tuple[str, ...]) -> None:
+    if not names:
+        raise ValueError("names: expected at least one variable, found none")
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ValueError(
+            f"names: expected unique names, found {doubled} more than once; rename the columns"
+        )
+
+
+def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
+    if values.ndim != 2:
+        raise ValueError(
+            f"segment {k}: expected a 2-D array (time, variable), found {values.ndim}-D of shape "
+            f"{values.shape}; one variable is an array of shape (T, 1)"
+        )
+    if values.shape[1] != len(names):
+        raise ValueError(
+            f"segment {k}: expected {len(names)} columns ({', '.join(names[:5])}"
+            f"{', ...' if len(names) > 5 else ''}), found {values.shape[1]}; give every segment "
+            "the same columns and one name per column"
+        )
+    if len(values) == 0:
+        raise ValueError(f"segment {k}: expected at least one row, found none")
+    if values.dtype.kind not in "fiub":
+        raise ValueError(
+            f"segment {k}: expected numbers, found dtype {values.dtype}; convert with "
+            ".astype(float)"
+        )
+    # A copy, so that nobody can change a checked series by the array it was made from.
+    segment: FloatArray = np.array(values, dtype=np.float64, order="C")
+    segment.flags.writeable = False
+    finite = np.isfinite(segment)
+    if not finite.all():
+        row, column = (int(index) for index in np.argwhere(~finite)[0])
+        count = int((~finite[:, column]).sum())
+        raise ValueError(
+            f"column {names[column]!r}, row {row} of segment {k}: expected a finite number, "
+            f"found {segment[row, column]} ({count} such rows in this column); fill or drop "
+            "them, or split the series there"
+        )
+    return segment
+
+
+def _check_not_constant(
+    segments: tuple[FloatArray, ...], names: tuple[str, ...], where: str
+) -> None:
+    # The first rows clear nearly every column, which spares a pass over a long series.
+    for column in np.flatnonzero(standing_still([segments[0][:1000]])):
+        if standing_still([segment[:, [column]] for segment in segments])[0]:
+            raise ValueError(
+                f"column {names[column]!r}, {where}: expected values that vary, found the "
+                f"constant {segments[0][0, column]:g}; drop the column"
+            )
+
+
+def standing_still(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
+    """Whether each column varies by less than rounding, whatever its unit."""
+    low = np.min([segment.min(axis=0) for segment in segments], axis=0)
+    high = np.max([segment.max(axis=0) for segment in segments], axis=0)
+    # Halves, because the spread of huge values may not be finite.
+    spread = high / 2 - low / 2
+    return np.asarray(spread <= 4 * np.finfo(float).eps * np.maximum(np.abs(low), np.abs(high)))
+
+
+def _as_labels(
+    regimes: tuple[IntArray, ...], segments: tuple[FloatArray, ...]
+) -> tuple[IntArray, ...]:
+    if len(regimes) != len(segments):
+        raise ValueError(
+            f"regimes: expected one label array per segment ({len(segments)}), found "
+            f"{len(regimes)}"
+        )
+    for k, (labels, segment) in enumerate(zip(regimes, segments, strict=True)):
+        if labels.shape != (len(segment),) or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"regimes of segment {k}: expected {len(segment)} integers, one per row, found "
+                f"shape {labels.shape} of dtype {labels.dtype}"
+            )
+    copies = tuple(np.array(labels, dtype=np.int64) for labels in regimes)
+    for labels in copies:
+        labels.flags.writeable = False
+    return copies

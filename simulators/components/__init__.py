@@ -1,0 +1,1 @@
+"""Parts that a simulator draws: graphs, noise, regimes."""

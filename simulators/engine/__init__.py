@@ -1,0 +1,1 @@
+"""Running drawn equations: their units, the compiled kernel, pilots, effects."""

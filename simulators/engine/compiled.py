@@ -1,0 +1,72 @@
+"""A drawn system that the kernel runs: its program, its noise, its regimes and its truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from methods import LaggedGraph, TimeSeries
+from simulators.base import Sample
+from simulators.components.noise import FloatArray, draw_noise
+from simulators.components.regimes import IntArray, Regimes
+from simulators.engine.kernel import run
+from simulators.engine.units import Program
+from simulators.properties import describe
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CompiledSystem:
+    """A system of ridge units; see `simulators.base.System`.
+
+    Parameters
+    ----------
+    names
+        Names of the observed variables, the first of the program's variables.
+    max_lag
+        Largest lag, in steps.
+    truth
+        The graph over the observed variables.
+    program
+        The equations of all regimes.
+    laws
+        Law of the noise of every variable, latent ones included.
+    regimes
+        When each regime holds.
+    burn_in
+        Steps dropped at the start of every segment.
+    seed
+        Seed of the noise and of the regimes.
+    """
+
+    names: tuple[str, ...]
+    max_lag: int
+    truth: LaggedGraph
+    program: Program
+    laws: tuple[str, ...]
+    regimes: Regimes
+    seed: int
+    burn_in: int
+
+    def generate(self, n_samples: int) -> Sample:
+        """Return `n_samples` steps over all segments; see `simulators.base.System`."""
+        labels = self.regimes.labels(n_samples, self.seed)
+        for k, steps in enumerate(labels):
+            if len(steps) < self.max_lag + 2:
+                raise ValueError(
+                    f"n_samples: expected at least max_lag + 2 = {self.max_lag + 2} steps in "
+                    f"each of {len(labels)} segments, found {len(steps)} in segment {k}; raise "
+                    "n_samples"
+                )
+        series = TimeSeries.from_segments(
+            [self._segment(k, steps) for k, steps in enumerate(labels)], self.names
+        )
+        return Sample(series, labels, describe(series, self.truth))
+
+    def _segment(self, k: int, labels: IntArray) -> FloatArray:
+        """Run one segment from zero, in place of its noise, and drop the burn-in."""
+        before = self.burn_in
+        x = draw_noise(self.laws, before + len(labels), self.seed, "segment", k)
+        x[: self.max_lag] = 0.0
+        run(self.program, x, np.pad(labels, (before, 0), mode="edge"), self.max_lag)
+        return x[before:, : len(self.names)]

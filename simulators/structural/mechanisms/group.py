@@ -1,0 +1,68 @@
+"""What a mechanism is given: edges into one effect, their random streams, and their units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulators.components.graphs import Edge
+from simulators.engine.units import Input, Unit
+from simulators.streams import stream
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Edges into one effect that were drawn together: the base graph's or one regime's.
+
+    Parameters
+    ----------
+    edges
+        At least one edge, all of one effect and one version.
+    sds
+        Standard deviation of the noise of every variable, shape `(n,)`. Functions take a cause in
+        units of its own noise and return it in the same units, so that their shape fits whatever
+        the noise; for the linear mechanism this changes nothing.
+    seed, attempt
+        Key of the draws; another attempt gives other functions.
+    """
+
+    edges: tuple[Edge, ...]
+    sds: NDArray[np.float64]
+    seed: int
+    attempt: int
+
+    @property
+    def effect(self) -> int:
+        """The effect of all edges."""
+        return self.edges[0].effect
+
+    @property
+    def version(self) -> int:
+        """The version of all edges."""
+        return self.edges[0].version
+
+    @property
+    def size(self) -> float:
+        """Root mean square of the noise of the causes."""
+        return float(np.sqrt(np.mean([self.sds[edge.cause] ** 2 for edge in self.edges])))
+
+    def stream(self, *edge: int) -> np.random.Generator:
+        """Return the stream of one edge, given as `*edge`, or of the whole group."""
+        whole = (self.effect, self.version, self.attempt)
+        return stream(self.seed, "mechanism", *whole, *edge)
+
+    def input(self, edge: Edge, gain: float) -> Input:
+        """Return the cause in units of its noise, times `gain`."""
+        return Input(edge.cause, edge.lag, gain / float(self.sds[edge.cause]))
+
+    def unit(self, edge: Edge, code: int, weight: float, gain: float, bias: float = 0.0) -> Unit:
+        """Return `weight * phi(gain * cause + bias)` in units of the noise of the cause."""
+        weight = weight * float(self.sds[edge.cause])
+        return Unit(code, weight, (self.input(edge, gain),), bias)
+
+
+def signed(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw uniformly from `[low, high]`, with a random sign."""
+    return float(rng.choice((-1.0, 1.0)) * rng.uniform(low, high))

@@ -1,0 +1,124 @@
+"""`lagbench discover` as a user meets it: a table, a CSV, a picture, or one clear line."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.__main__ import main
+from bench.cli.discover import strongest
+from bench.report.graph_figure import draw, strongest_per_effect
+from methods import LaggedGraph
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """A file in which `rain` drives `river` two steps later."""
+    rng = np.random.default_rng(7)
+    values = rng.laplace(size=(400, 3))
+    values[2:, 1] += 2.0 * values[:-2, 0]
+    path = tmp_path / "weather.csv"
+    pd.DataFrame(values, columns=["rain", "river", "wind"]).to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("method", ["dot", "pcmci", "var"])
+def test_the_planted_edge_is_printed_written_and_drawn(csv, tmp_path, capsys, method):
+    out, plot = tmp_path / "graph.csv", tmp_path / "graph.png"
+    words = ["discover", str(csv), "--max-lag", "3", "--method", method]
+    assert main([*words, "--out", str(out), "--plot", str(plot)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    best = next(line.split() for line in lines if line.split()[:1] == ["1"])
+    assert best[1:4] == ["rain", "river", "2"]
+    graph = LaggedGraph.from_csv(out)
+    assert np.nanargmax(graph.scores) == np.ravel_multi_index((0, 1, 2), graph.scores.shape)
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_same_seed_prints_the_same(csv, capsys):
+    said = []
+    for _ in range(2):
+        main(["discover", str(csv), "--max-lag", "2", "--method", "random", "--seed", "3"])
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"--max-lag": "0"}, ["--max-lag", "at least 1", "0"]),
+        ({"--max-lag": "399"}, ["max_lag + 2", "400"]),
+        ({"--method": "pmci"}, ["pcmci", "did you mean"]),
+        ({"--plot": "graph.gif"}, [".png", "graph.gif"]),
+        ({"--out": "no/such/folder/graph.csv"}, ["--out", "existing folder"]),
+        ({"--out": "."}, ["--out", "expected a file"]),
+        ({"--time-column": "when"}, ["time_column", "rain", "when"]),
+    ],
+)
+def test_bad_arguments_end_in_one_line(csv, capsys, change, words):
+    options = {"--max-lag": "2", "--method": "var"} | change
+    arguments = [part for pair in options.items() for part in pair]
+    assert main(["discover", str(csv), *arguments]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    for word in words:
+        assert word in said
+
+
+def test_gaps_are_refused_with_counts_and_split_on_request(csv, capsys):
+    frame = pd.read_csv(csv)
+    frame.loc[[100, 101, 103], "wind"] = np.nan
+    frame.to_csv(csv, index=False)
+    assert main(["discover", str(csv), "--max-lag", "2", "--method", "var"]) == 2
+    assert "'wind': 3" in capsys.readouterr().err
+    words = ["discover", str(csv), "--max-lag", "2", "--method", "var", "--missing", "split"]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "2 segment(s)" in said
+    assert "dropped 1 of 3 segments (1 rows)" in said
+
+
+def graph_of(n, max_lag, decided=True):
+    rng = np.random.default_rng(0)
+    scores = rng.random((n, n, max_lag))
+    adjacency = scores > 0.97 if decided else None
+    names = [f"variable_{i}" for i in range(n)]
+    return LaggedGraph.from_lags(scores, names, adjacency=adjacency)
+
+
+@pytest.mark.parametrize(("n", "max_lag", "decided"), [(1, 1, False), (5, 3, True), (40, 5, True)])
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_every_size_and_format_is_drawn(tmp_path, n, max_lag, decided, suffix):
+    path = tmp_path / f"graph{suffix}"
+    draw(graph_of(n, max_lag, decided), path)
+    content = path.read_bytes()
+    assert len(content) > 1000
+    if suffix == ".svg":
+        assert f"variable_{n - 1}".encode() in content
+
+
+def test_negative_scores_and_dollar_signs_are_drawn(tmp_path):
+    scores = np.full((2, 2, 1), -0.5)
+    scores[0, 1] = -0.1
+    graph = LaggedGraph.from_lags(scores, ["cost $\\foo$", "b"], adjacency=scores > -0.2)
+    draw(graph, tmp_path / "graph.png")
+    assert (tmp_path / "graph.png").stat().st_size > 1000
+
+
+def test_strongest_lists_scores_in_order_and_skips_nan():
+    scores = np.full((2, 2, 2), np.nan)
+    scores[:, :, 1] = [[0.1, 0.9], [0.5, 0.2]]
+    lines = strongest(LaggedGraph(scores, ("a", "b")), 3).splitlines()
+    assert [line.split()[1:5] for line in lines[1:-1]] == [
+        ["a", "b", "1", "0.9"],
+        ["b", "a", "1", "0.5"],
+        ["b", "b", "1", "0.2"],
+    ]
+
+
+def test_strongest_per_effect_takes_the_best_of_each():
+    graph = graph_of(4, 3, decided=False)
+    mask = strongest_per_effect(graph, 2)
+    assert (mask.sum(axis=(0, 2)) == 2).all()
+    for effect in range(4):
+        chosen = graph.scores[:, effect][mask[:, effect]]
+        assert chosen.min() >= np.sort(graph.scores[:, effect, 1:].ravel())[-2]

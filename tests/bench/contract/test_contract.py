@@ -1,0 +1,182 @@
+"""Every registered method keeps every clause of the contract; broken adapters fail theirs."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from bench.contract import hard_input
+from bench.contract.checks import CHECKS, Skip, describe, run_checks
+from methods import registry
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", list(registry.available()))
+def test_registered_method(name, check):
+    try:
+        check(registry.load(name)())
+    except Skip as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    return importlib.import_module("broken_adapters")
+
+
+@pytest.mark.parametrize(
+    ("adapter", "check", "reason"),
+    [
+        (
+            "Transposed",
+            "planted_edge_comes_first",
+            "X0(t-2) -> X1(t) was planted; the method ranks X1(t-2) -> X0(t) first: is the "
+            "array transposed?",
+        ),
+        (
+            "OldestLagFirst",
+            "planted_edge_comes_first",
+            "the method ranks X0(t-3) -> X1(t) first: is the lag axis shifted or reversed?",
+        ),
+        ("WrongShape", "result_is_well_formed", "expected scores of shape (4, 4, 4)"),
+        ("Infinite", "result_is_well_formed", "expected finite numbers or NaN, found inf"),
+        ("SilentlyInstantaneous", "result_is_well_formed", "handles.instantaneous is False"),
+        ("OwnCauseAtOnce", "result_is_well_formed", "a variable as cause of itself"),
+        ("DeclinesEverything", "result_is_well_formed", "declines an ordinary problem"),
+        ("Glues", "segment_border_is_not_crossed", "windows cross a border"),
+        ("GluesTrivially", "segment_border_is_not_crossed", "with the segments turned round"),
+        ("OwnRandomness", "same_seed_same_bytes", "draw only from rng"),
+        ("ChangesTheSeries", "same_seed_same_bytes", "changes the values of the series"),
+        ("FavoursFirstColumns", "column_order_does_not_matter", "before it was"),
+        ("UnstableRanking", "column_order_does_not_matter", "the leading edges are"),
+        ("Positional", "constructor_only_stores", "'alpha' can be given by position"),
+        ("ConvertsItsParameter", "constructor_only_stores", "attribute 'layers' is not what"),
+        ("BuildsInConstructor", "constructor_only_stores", "also sets weights"),
+        ("HoldsTheTruth", "truth_is_out_of_reach", "a LaggedGraph is reachable"),
+        (
+            "SilentWhereItCannotTell",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: all scores are 0",
+        ),
+        (
+            "HalfSilent",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: some scores are NaN",
+        ),
+        (
+            "LosesTheEdge",
+            "hard_input_is_answered_or_refused",
+            "leads instead of X0(t-2) -> X1(t), X3(t-2) -> X1(t)",
+        ),
+        (
+            "SelectsNothing",
+            "hard_input_is_answered_or_refused",
+            "is not selected, as it is on an ordinary series",
+        ),
+        (
+            "RaisesWhatALibraryRaises",
+            "hard_input_is_answered_or_refused",
+            "a doubled column: LinAlgError: Singular matrix; raise a ValueError or a Declined",
+        ),
+        (
+            "HasAThresholdInUnits",
+            "units_do_not_matter",
+            "a cause of 1e-12: X0(t-2) -> X1(t) is not selected",
+        ),
+        ("RefusesUnits", "units_do_not_matter", "refused, although only the units differ"),
+        ("ScoresInUnits", "units_do_not_matter", "a cause of 1e-12: X1"),
+    ],
+)
+def test_broken_adapter_fails_its_clause_only(broken, adapter, check, reason):
+    results = run_checks(getattr(broken, adapter)())
+    failed = {result.name: result.message for result in results if result.status == "fail"}
+    assert list(failed) == [check]
+    assert reason in failed[check]
+
+
+def test_unchecked_adapters_are_caught_where_the_base_no_longer_helps(broken):
+    denies = run_checks(broken.TakesSegmentsItDenies())
+    failed = [result for result in denies if result.status == "fail"]
+    assert {result.name for result in failed} >= {"segment_border_is_not_crossed"}
+    assert "several segments are taken" in failed[-1].message
+    forgiving = run_checks(broken.Forgiving())
+    failed = [result for result in forgiving if result.status == "fail"]
+    assert [result.name for result in failed] == ["bad_input_is_refused"]
+    assert "max_lag 0 is taken without an error" in failed[0].message
+
+
+def test_a_method_that_hangs_is_left_behind(broken, monkeypatch):
+    monkeypatch.setattr(hard_input, "_PATIENCE", 0.3)
+    with pytest.raises(AssertionError, match=r"^a doubled column: no answer after 0\.3 s$"):
+        hard_input.hard_input_is_answered_or_refused(broken.Hangs())
+
+
+def test_missing_default_is_named(broken):
+    [first, *_] = run_checks(broken.NoDefault(size=3))
+    assert (first.status, first.message) == ("fail", "parameter 'size' has no default")
+
+
+@pytest.mark.parametrize(
+    ("source", "check", "reason"),
+    [
+        ("import tigramite", "imports_are_lazy", "also imports tigramite"),
+        ("import simulators", "truth_is_out_of_reach", "imports simulators"),
+        (
+            "def peek():\n    from bench import contract",
+            "truth_is_out_of_reach",
+            "imports bench",
+        ),
+    ],
+)
+def test_import_that_breaks_the_contract(tmp_path, monkeypatch, source, check, reason):
+    module = f"adapter_{tmp_path.name}"
+    text = f"from methods.linear.var import VAR\n{source}\n\nclass Adapter(VAR):\n    pass\n"
+    (tmp_path / f"{module}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    results = run_checks(registry.load(f"{module}:Adapter")())
+    failed = {result.name: result.message for result in results if result.status == "fail"}
+    assert list(failed) == [check]
+    assert reason in failed[check]
+
+
+def test_every_file_of_an_adapter_package_is_read(tmp_path, monkeypatch):
+    package = tmp_path / "adapter_package"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from methods.linear.var import VAR\nclass Adapter(VAR): pass\n"
+    )
+    (package / "inner.py").write_text("import simulators\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    results = run_checks(registry.load("adapter_package:Adapter")())
+    failed = {result.name: result.message for result in results if result.status == "fail"}
+    assert list(failed) == ["truth_is_out_of_reach"]
+    assert failed["truth_is_out_of_reach"].startswith("inner.py imports simulators")
+
+
+def test_whatever_an_adapter_raises_is_a_failure_and_graph_checks_are_not_repeated(broken):
+    results = run_checks(broken.Infinite())
+    assert [result.name for result in results] == [check.__name__ for check in CHECKS]
+    skipped = [result.name for result in results if result.status == "skip"]
+    assert skipped == [
+        "planted_edge_comes_first",
+        "column_order_does_not_matter",
+        "same_seed_same_bytes",
+        "hard_input_is_answered_or_refused",
+        "units_do_not_matter",
+        "segment_border_is_not_crossed",
+    ]
+
+
+def test_what_cannot_run_on_this_machine_is_skipped_with_its_reason(broken):
+    results = {result.name: result for result in run_checks(broken.LacksItsWeights())}
+    assert {result.status for result in results.values()} == {"pass", "skip"}
+    formed = results["result_is_well_formed"]
+    assert (formed.status, formed.message) == ("skip", "cannot run on this machine: no weights")
+    assert results["bad_input_is_refused"].status == "pass"
+
+
+def test_each_check_says_in_one_line_what_it_asks_for():
+    lines = [describe(check) for check in CHECKS]
+    assert len(set(lines)) == len(CHECKS)
+    assert all(line.endswith(".") and "\n" not in line for line in lines)

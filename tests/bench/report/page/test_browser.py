@@ -1,0 +1,150 @@
+"""The page in headless Chromium: no network, no errors, sorting and filtering by click.
+
+With the variable `ARTEFACTS` set to a folder, the screenshots are kept there.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+# Runs behind the page's own script and leaves what it found in the page.
+PROBE = """{
+const texts = (id, place) => [...document.getElementById(id).tBodies[0].rows]
+  .filter((row) => !row.hidden).map((row) => row.cells[place].textContent);
+const press = (selector, text) => [...document.querySelectorAll(selector)]
+  .find((button) => button.textContent.trim() === text).click();
+const seen = { errors: window.seenErrors };
+const shown = (name) => [...document.querySelectorAll(`#section-volume [data-method="${name}"]`)]
+  .filter((part) => part.getClientRects().length > 0).length;
+
+seen.methods = texts("leaderboard", 0);
+press("#leaderboard th button", "F1 (fair)");
+seen.ascending = texts("leaderboard", 4);
+press("#leaderboard th button", "F1 (fair)");
+seen.descending = texts("leaderboard", 4);
+press("#leaderboard th button", "method");
+seen.byName = texts("leaderboard", 0);
+
+press("#coverage th button", "not run");
+seen.missing = texts("coverage", 5);
+
+document.querySelector("#section-lags details").open = true;
+const chips = '.chips[data-table="points-lags"] button';
+press(chips, "random");
+seen.random = texts("points-lags", 2);
+press(chips, "dot");
+seen.both = [...new Set(texts("points-lags", 2))];
+press(chips, "dot");
+press(chips, "random");
+seen.all = texts("points-lags", 2).length;
+press('.chips[data-table="claims"] button', "cnn");
+seen.claims = [...new Set(texts("claims", 1))];
+
+seen.drawn = shown("dot");
+press("#section-volume .legend button", "dot");
+seen.hidden = shown("dot");
+const ink = () => getComputedStyle(document.body).color;
+const before = ink();
+document.getElementById("theme").click();
+seen.themes = [before, ink()];
+seen.page = document.documentElement.scrollWidth <= window.innerWidth;
+seen.sections = [...document.querySelectorAll("section.experiment h2")].map((h) => h.textContent);
+seen.figures = document.querySelectorAll("section.experiment figure svg").length;
+seen.requests = performance.getEntriesByType("resource").map((entry) => entry.name);
+const out = document.createElement("pre");
+out.id = "probe";
+out.textContent = JSON.stringify(seen);
+document.body.append(out);
+}"""
+CATCH = "window.seenErrors = []; window.onerror = (text) => { seenErrors.push(String(text)); };"
+
+
+def chromium(page, *words):
+    """Open a page without a network and return what the browser wrote."""
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--enable-logging=stderr",
+        f"--user-data-dir={page.parent / 'profile'}",
+        *words,
+        page.as_uri(),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+
+
+@pytest.fixture(scope="module")
+def seen(small, tmp_path_factory):
+    """What the probe found in the page, and what the console said."""
+    page = tmp_path_factory.mktemp("probe") / "page.html"
+    text = small.text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
+    page.write_text(text.replace("</body>", f"<script>{PROBE}</script></body>"))
+    done = chromium(page, "--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom")
+    (found,) = re.findall(r'<pre id="probe">(.*?)</pre>', done.stdout, flags=re.DOTALL)
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    return json.loads(found.replace("&amp;", "&")) | {"console": console}
+
+
+def test_it_renders_without_network_and_errors(seen):
+    assert seen["errors"] == seen["console"] == []
+    assert [name for name in seen["requests"] if not name.startswith("data:")] == []
+    assert seen["page"]  # nothing makes the page itself scroll sideways
+
+
+def test_every_method_and_experiment_is_there(seen, small):
+    assert sorted(seen["methods"]) == sorted(small.methods)
+    assert seen["sections"] == [part.name for part in small.parts]
+    assert seen["figures"] == 4 * len(small.parts)
+
+
+def test_a_click_on_a_heading_sorts(seen):
+    values = [float(text.split()[0]) for text in seen["ascending"]]
+    assert values == sorted(values)
+    assert len(set(values)) > 2
+    assert seen["descending"] == seen["ascending"][::-1]
+    assert seen["byName"] == sorted(seen["byName"])
+    assert seen["missing"] == ["1", "10"]
+
+
+def test_a_click_on_a_value_filters(seen):
+    assert seen["random"] == ["random"] * 2
+    assert sorted(seen["both"]) == ["dot", "random"]
+    assert seen["all"] == 8
+    assert seen["claims"] == ["cnn"]
+
+
+def test_the_legend_hides_a_method_and_the_button_turns_the_theme(seen):
+    assert seen["drawn"] > 0
+    assert seen["hidden"] == 0
+    assert len(set(seen["themes"])) == 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_screenshot_shows_more_than_one_colour(small, tmp_path, width, theme):
+    page = tmp_path / "page.html"
+    page.write_text(small.text.replace("<html", f'<html data-theme="{theme}"', 1))
+    folder = Path(os.environ.get("ARTEFACTS") or tmp_path).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    shot = folder / f"report_{width}_{theme}.png"
+    chromium(page, f"--window-size={width},2400", f"--screenshot={shot}")
+    from matplotlib.image import imread
+
+    pixels = imread(shot)
+    assert pixels.shape[1] == width
+    assert (pixels[..., :3].mean() > 0.5) == (theme == "light")
+    assert pixels.std() > 0.05

@@ -1,0 +1,238 @@
+"""The page of a small store: what it says, its leaderboard, and its verdicts."""
+
+import math
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from bench.__main__ import main
+from bench.analysis.experiment import make_section, summarise
+from bench.analysis.leaderboard import make_leaderboard, usual_settings
+from bench.analysis.published import curves
+from bench.config.compose import options
+from bench.config.statement import load_statements
+from bench.config.view import Published, View
+from bench.report.page.build import Part, write_page
+from bench.report.page.panels import positions
+from bench.report.page.table import Table, number, word
+from bench.store.store import Store
+
+
+@pytest.fixture(scope="module")
+def sections(small):
+    return [make_section(p.name, p.about, p.view, p.cells, small.store.read) for p in small.parts]
+
+
+def test_the_page_holds_every_method_and_experiment_and_asks_for_nothing_else(small):
+    text = small.text
+    for part in small.parts:
+        assert f'id="section-{part.name}"' in text
+        for method in small.methods:
+            assert f'data-method="{method}"' in text
+    links = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)|@import', text)
+    assert links
+    assert all((link or url).startswith(("#", "data:")) for link, url in links)
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert "killed after 8 s &lt;b&gt;" in text
+
+
+def test_files_lie_beside_the_page(small):
+    folder = small.store.root / "report"
+    found = {path.name for path in folder.iterdir()}
+    assert {
+        "index.html",
+        "points.csv",
+        "points.md",
+        "leaderboard.csv",
+        "leaderboard.md",
+        "claims.csv",
+        "claims.md",
+        "failures.md",
+        "coverage.md",
+        "average.csv",
+        "average.md",
+        "published.csv",
+        "published.md",
+        "residuals.csv",
+        "residuals.md",
+    } <= found
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    stems = ("average", "volume", "lags", "ranks_fair", "ranks_paper")
+    assert {f"{s}.{suffix}" for s in stems for suffix in ("png", "svg", "pdf")} == figures
+
+
+def test_what_was_not_run_is_counted_and_never_filled_in(sections):
+    volume, lags = (summarise(section) for section in sections)
+    nothing = lags[(lags["method"] == "random") & (lags["metric"] == "f1 fair")]
+    assert set(nothing["state"]) == {"not run"}
+    assert nothing["mean"].isna().all()
+    one = volume[(volume["method"] == "random") & (volume["n_samples"] == 1000)]
+    assert set(one["state"]) == {"4 ok, 1 not run"}
+    assert set(one["n"]) == {4}
+
+
+def test_a_failure_counts_as_zero_only_in_the_paper_protocol(sections):
+    volume = summarise(sections[0])
+    rows = volume[(volume["method"] == "pcmci") & (volume["n_samples"] == 100)]
+    means = rows.set_index("metric")["mean"]
+    assert means["f1 paper"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 5)
+    assert means["f1 fair"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 4)
+
+
+def test_the_axis_is_what_varies(sections, small):
+    assert [section.x for section in sections] == ["n_samples", "graph.max_lag"]
+    assert set(sections[0].cells["panel"]) == {"linear"}
+    assert set(sections[1].cells["panel"]) == {"long, 100 steps"}
+    names = [small.cell("dot", 0, simulator) for simulator in ("linear", "other")]
+    assert make_section("s", "", View(), names, lambda key: None).x == "simulator"
+    mixed = make_section("s", "", View(x="graph.max_lag"), small.cells, lambda key: None)
+    assert set(mixed.cells["x"]) == {"none", 5, 50}
+
+
+def test_panels_of_fractions_have_names_of_their_own(small):
+    axes = [{"regimes.level": level, "k": 1} for level in (0.5, 1.5)]
+    planned = [small.cell("dot", 0, axes=at) for at in axes]
+    section = make_section("s", "", View(x="k"), planned, lambda key: None)
+    assert list(section.cells["panel"]) == [f"linear, level={n}, 100 steps" for n in (0.5, 1.5)]
+
+
+def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
+    planned = [small.cell("dot", 0, axes={"k": k}) for k in (2, 5, 10)]
+    scores = {"value": 0.9, "floor": 0.1, "ceiling": 0.9}
+    levels = {2: ("union", "per_regime"), 5: ("union",)}  # at 5 there is one regime
+    records = {
+        c.key: small.record(
+            0.0,
+            metrics={
+                f"window/{scope}/{name}": scores
+                for scope in levels[c.axes["k"]]
+                for name in ("f1@top3", "f1@global_k")
+            },
+        )
+        for c in planned[:2]
+    } | {planned[2].key: small.record(0.0, status="timeout", metrics={})}
+    summary = summarise(make_section("s", "", View(x="k"), planned, records.get))
+    means = summary.pivot_table(index="x", columns="metric", values="mean", dropna=False)
+    assert list(means["f1 paper"]) == [0.9, 0.9, 0.0]
+    assert list(means["f1 fair"])[:2] == [0.9, 0.9]
+    assert math.isnan(means["f1 fair"][10])
+
+
+def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
+    planned = [small.cell(method, 0) for method in ("dot", "random")]
+    lost = small.record(0.0, status="error", reason="no", metrics={})
+    page = write_page("lost", [Part("s", "", View(), planned)], lambda key: lost, tmp_path)
+    assert 'id="section-s"' in page.read_text()
+    assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
+
+
+def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):
+    cells = small.cells
+    table = make_leaderboard(sections, cells, "pcmci").table.set_index(["method", "protocol"])
+    row = table.loc[("dot", "fair")]
+    # By seed: 0.2 on `volume` at two lengths (one, for seed 0), 0.1 on `lags` at two lags.
+    each = [(0.2 + 2 * 0.1) / 3] + [(2 * 0.2 + 2 * 0.1) / 4] * 4
+    assert row["difference"] == pytest.approx(sum(each) / 5)
+    assert row["n_pairs"] == 5
+    assert row["difference_low"] <= row["difference"] <= row["difference_high"]
+    assert table.loc[("pcmci", "fair")]["n_ok"] == 19
+    with pytest.raises(ValueError, match="reference: expected one of dot, dot_paper"):
+        make_leaderboard(sections, cells, "nobody")
+
+
+def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(sections, small):
+    cells = small.cells
+    ranks = make_leaderboard(sections, cells, None).ranks["fair"]
+    assert list(ranks.average.index) == ["dot", "dot_paper", "pcmci"]
+    assert list(ranks.average) == [1.0, 2.0, 3.0]
+    assert ranks.n_systems == 10
+
+
+def test_variants_of_a_method_have_no_place_in_the_leaderboard(small):
+    cell = small.cell
+    cells = [cell("ridge", 0, penalty=1), cell("ridge", 1, penalty=1), cell("ridge", 0, penalty=2)]
+    assert usual_settings(cells) == {cell.key for cell in cells[:2]}
+
+
+def test_the_statements_that_ship_can_be_read_and_have_a_bound():
+    statements = load_statements()
+    assert len(statements) > 20
+    assert all((s.above is None) != (s.below is None) for s in statements)
+    assert all(s.says.endswith(".") for s in statements)
+    # A statement about an experiment that is not there would be "not tested" for ever.
+    assert {s.experiment for s in statements} - {None} <= set(options("experiment"))
+
+
+def test_published_points_take_our_names():
+    table = pd.DataFrame(
+        {
+            "figure": ["a", "a", "a", "b"],
+            "panel": ["p", "p", "q", "p"],
+            "method": ["DOT", "Theirs", "DOT", "DOT"],
+            "x_value": ["1e3", "M", "M", "1"],
+            "value": [0.9, 0.8, 0.7, 0.6],
+        }
+    )
+    entry = Published(figure="a", x={"M": "monotonic"}, methods={"Theirs": "var"})
+    found = curves([entry], table)
+    assert list(found["x"]) == [1000.0, "monotonic", "monotonic"]
+    assert list(found["method"]) == ["dot_paper", "var", "dot_paper"]
+    assert len(curves([Published(figure="a", panel="q")], table)) == 0  # no place for M
+
+
+def test_published_curves_are_dashed_in_the_panel_they_belong_to(small):
+    volume, lags = small.text.split('id="section-lags"')
+    assert "stroke-dasharray" in volume.rpartition('data-method="dot_paper"')[0]
+    assert "published, in the method" in volume
+    assert "published, in the method" not in lags
+    assert ">1k<" in volume
+
+
+def test_numbers_stand_in_proportion_or_by_logarithms_and_names_evenly():
+    assert positions([3, 1, 2]) == {1: 0, 2: 1, 3: 2}
+    assert positions([10, 5, 50, 10.0]) == pytest.approx({5: 0, 10: 2 * 5 / 45, 50: 2})
+    # A factor of 20, as in the published volumes.
+    far = positions([50_000, 100_000, 1_000_000])
+    assert far[100_000] == pytest.approx(2 * math.log(2) / math.log(20))
+    assert (far[50_000], far[1_000_000]) == pytest.approx((0, 2))
+    assert positions([0, 1, 100])[1] == pytest.approx(2 / 100)  # no logarithm of 0
+    assert positions(["b", "a", 3]) == {"b": 0, "a": 1, 3: 2}
+    assert positions([7]) == {7: 0}
+
+
+def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():
+    rows = [[word("a"), number(0.5)], [word("b"), number(math.nan, absent="not run")]]
+    table = Table("t", ["method", "score"], rows, ("method",))
+    assert table.choices() == {0: ["a", "b"]}
+    assert rows[1][1].key == ""
+    assert table.markdown().splitlines()[-1] == "| b | not run |"
+
+
+def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0]"]
+    assert main(["run", *words, "name=trial"]) == 0
+    assert main(["report", "results/trial", "--reference", "var"]) == 0
+    text = (tmp_path / "results" / "trial" / "report" / "index.html").read_text()
+    assert "difference to var" in text
+    # Without its records, the exported table says the same.
+    folder = tmp_path / "results" / "trial"
+    assert 'id="beside"' not in text  # nothing is published of it
+    table = (folder / "report" / "points.csv").read_text()
+    assert main(["export", "results/trial", "--out", str(folder / "long.csv")]) == 0
+    shutil.rmtree(folder / "cells")
+    assert main(["report", "results/trial", "--reference", "var"]) == 0
+    assert (folder / "report" / "points.csv").read_text() == table
+    # A profile whose folder holds nothing of it: everything is marked, nothing is made up.
+    Store(tmp_path / "results" / "smoke").path("00").parent.mkdir(parents=True)
+    assert main(["report", "profile=smoke", "method=[var,pcmci]"]) == 0
+    folder = tmp_path / "results" / "smoke" / "report"
+    assert "0 of 8 planned runs" in (folder / "index.html").read_text()
+    points = pd.read_csv(folder / "points.csv")
+    assert set(points["state"]) == {"not run"}
+    assert points["mean"].isna().all()
+    assert main(["report", "results/nowhere"]) == 2
+    assert "expected the folder of a run" in capsys.readouterr().err
