@@ -29,7 +29,7 @@ def test_it_holds_the_four_packages_and_nothing_else(unpacked):
     assert found == {"bench", "methods", "simulators", "conf"}
     shipped = {path.relative_to(unpacked) for path in unpacked.glob("conf/**/*.yaml")}
     assert shipped == {path.relative_to(ROOT) for path in ROOT.glob("conf/**/*.yaml")}
-    assert (unpacked / "bench" / "references.bib").is_file()
+    assert (unpacked / "bench" / "cli" / "references.bib").is_file()
 
 
 def test_it_runs_from_any_folder(unpacked, tmp_path):

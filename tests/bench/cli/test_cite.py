@@ -9,7 +9,7 @@ from bench.__main__ import main
 from bench.cli.cite import load_references, packages
 from bench.dev.docs import built_in
 
-TEXT = (resources.files("bench") / "references.bib").read_text(encoding="utf-8")
+TEXT = (resources.files("bench.cli") / "references.bib").read_text(encoding="utf-8")
 REFERENCES = load_references()
 NEEDED = {
     "article": {"author", "title", "journal", "volume", "pages", "year"},

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from methods import TimeSeries
-from methods.dot.predictors.build import scalars
+from methods.dot.predictors import scalars
 from methods.dot.predictors.convolution import Convolution
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.perceptron import Perceptron
