@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 
+from methods.chronos.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -34,51 +34,19 @@ __all__ = ["Chronos"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chronos(Method):
+class Chronos(Options, Method):
     """Pretrained Chronos-2, zero-shot or with its normalisation trained, read by gradients.
 
     Needs the extra `chronos` and weights on this machine; it downloads nothing. The published
     weights (120 million parameters) are made for a GPU.
 
-    Parameters
-    ----------
-    checkpoint
-        Folder with a Chronos-2 model as `save_pretrained` writes it, or the name of one in the
-        local cache of the Hugging Face hub, where `hf download NAME` puts it.
-    adaptation
-        `none`: the weights as they are; `norm`: the scales of the normalisation layers, and the
-        node embeddings if there are any, are trained on the series.
-    node_embeddings
-        Add a vector per variable to its tokens, which lets the model tell variables apart;
-        random where nothing is trained.
-    context
-        Past that a forecast sees (steps); raised to `max_lag` where that is longer, and lowered
-        to what the checkpoint and the longest segment allow. Shorter segments are left out.
-    updates
-        Optimiser steps of the training.
-    batch_size
-        Windows per update, each of `context` steps of all variables.
-    learning_rate
-        Step size of Adam.
-    in_degree
-        Edges that the decision keeps per effect.
-    device
-        Where to compute; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
+
     """
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
     # A runner imports these before `discover` could say that the optional one is absent.
     libraries = ("torch", "chronos") if find_spec("chronos") else ("torch",)
-
-    checkpoint: str = "amazon/chronos-2"
-    adaptation: Literal["none", "norm"] = "norm"
-    node_embeddings: bool = True
-    context: Annotated[int, Ge(2)] = 512
-    updates: Annotated[int, Ge(1)] = 200
-    batch_size: Annotated[int, Ge(1)] = 8
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
-    in_degree: Annotated[int, Ge(1)] = 3
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -33,14 +33,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge
 
-from methods.dot.pipeline import Forecasting, Kind
+from methods.dot.options import Kind
+from methods.dot.pipeline import Forecasting
 
 if TYPE_CHECKING:
     from torch import Generator
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
-    from methods.dot.predictors.build import Predictor
+    from methods.dot.predictors.parts import Predictor
 
 __all__ = ["DOT"]
 
@@ -64,7 +65,7 @@ class DOT(Forecasting):
         Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
         is longer. The others see `max_lag` steps.
 
-    The others are those of `methods.dot.pipeline.Forecasting`.
+    The others are those of `methods.dot.options.Options`.
 
     Raises
     ------
@@ -88,8 +89,10 @@ class DOT(Forecasting):
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
         """Return the decoder that `predictor` names; see `Forecasting.build`."""
         from methods.dot.predictors.build import decoder
+        from methods.dot.predictors.parts import Size
 
-        return decoder(self, sequences, path, generator)
+        size = Size(self.width, self.layers, self.heads)
+        return decoder(self.predictor, size, self.candidates, sequences, path, generator)
 
     def context_of(self, max_lag: int) -> int:
         """Return `max_lag`, or for `steps` the context that the parameters ask for."""

@@ -1,9 +1,9 @@
-"""What predictors share: starting weights, waves of a value, the two heads."""
+"""What predictors share: their interface, starting weights, Fourier features, the two heads."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Generator, Tensor, nn
@@ -12,6 +12,16 @@ from methods.dot.predictors.operations import entering, norm
 
 N_WAVES = 9
 """Numbers that `waves` makes of one value."""
+
+
+class Predictor(Protocol):
+    """A `torch.nn.Module` that forecasts mean and log deviation of what is left."""
+
+    def __call__(self, series: Tensor) -> tuple[Tensor, Tensor]:
+        """Map `(B, C, n_inputs)` to two tensors `(B, C - max_lag + 1, n_effects)`.
+
+        Both are 0 before training, and entry `p` sees the inputs up to `p + max_lag - 1` only.
+        """
 
 
 def matrix(generator: Generator, *shape: int) -> nn.Parameter:

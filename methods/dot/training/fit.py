@@ -6,28 +6,28 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.inputs.linear_path import LinearPath, least_squares
 from methods.dot.inputs.sequences import Sequences
+from methods.dot.options import Options
+from methods.dot.predictors.parts import Predictor
+from methods.dot.training.held_out import CHUNK, HeldOut, losses, shrink
 from methods.dot.training.model import Forecaster
 from methods.types.method import DeclinedError
-
-if TYPE_CHECKING:
-    from methods.dot.pipeline import Forecasting
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 40  # updates between two looks at the validation steps
 _PATIENCE = 4  # looks without improvement before training ends
-_HELD_OUT = 2048  # most forecasts per look, which keeps it cheap on long series
 _MOST_FITTED = 200_000  # targets of which the predictor's forecast is projected on the path
 _STRETCHES = 20  # in which they lie on longer series
 _ROWS = 8192  # windows held in memory at once
 _FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
-_CHUNK = 16_384  # forecasts, all effects counted, in one pass without gradients: fits a cache
+
+Build = Callable[[Sequences, LinearPath, Generator], Predictor]
 
 
 @dataclass(frozen=True)
@@ -49,73 +49,12 @@ class Trained:
     forecast_error: float | None
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Sequences with steps on which a forecast is judged.
-
-    Parameters
-    ----------
-    inputs, present
-        Shapes `(B, context, n_inputs)` and `(B, P, n_effects)`: see `Sequences.take`.
-    mask
-        Shape `(B, P)`: the positions that count.
-    """
-
-    inputs: Tensor
-    present: Tensor
-    mask: Tensor
-
-    @classmethod
-    def of(cls, sequences: Sequences, mask: Tensor) -> HeldOut:
-        """Take the sequences that forecast the rows in `mask`, evenly thinned to 2048 steps."""
-        starts = sequences.starts(mask)
-        most = max(_HELD_OUT // sequences.positions, 1)
-        keep = torch.linspace(0, len(starts) - 1, min(len(starts), most))
-        inputs, present, at = sequences.take(starts[keep.long().to(starts.device)])
-        return cls(inputs, present, mask[at])
-
-    @torch.no_grad()
-    def error(self, model: Forecaster) -> float:
-        """Return the mean squared error over effects and the steps that count."""
-        mean, _ = in_chunks(model, self.inputs)
-        return float((mean - self.present)[self.mask].square().mean())
-
-    @torch.no_grad()
-    def loss(self, model: Forecaster) -> float:
-        """Return the mean of `losses` over effects and the steps that count."""
-        mean, log_sd = in_chunks(model, self.inputs)
-        return float(losses(model, mean, log_sd, self.present)[self.mask].mean())
-
-
-@torch.no_grad()
-def in_chunks(
-    model: Callable[[Tensor], tuple[Tensor, Tensor]], inputs: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return mean and log deviation of a model or a predictor, a few sequences at a time."""
-    per_sequence = model(inputs[:1])[0].numel()
-    parts = [model(part) for part in torch.split(inputs, max(_CHUNK // per_sequence, 1))]
-    means, log_sds = zip(*parts, strict=True)
-    return torch.cat(means), torch.cat(log_sds)
-
-
-def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> Tensor:
-    r"""Return the loss of every forecast, in the shape of the forecasts.
-
-    .. math:: \frac{(x - \mu)^2}{2 \sigma_0^2} +
-              \log \frac{\sigma}{\sigma_0} + \frac{(x - [\mu])^2}{2 \sigma^2} - \frac12
-
-    The mean is learnt by least squares, as in arXiv 2601.05647, and the deviation by maximum
-    likelihood for that mean: brackets stop the gradient. A likelihood that trains both lets a
-    growing deviation excuse a bad mean (Seitzer et al., 2022, arXiv 2203.09168).
-    """
-    square = (present - mean).square()
-    relative = log_sd - model.noise.log()
-    deviation = relative + square.detach() * torch.exp(-2 * log_sd) / 2 - 0.5
-    return square / (2 * model.noise.square()) + deviation
-
-
 def fit(
-    sequences: Sequences, settings: Forecasting, weights: Generator, batches: Generator
+    sequences: Sequences,
+    options: Options,
+    build: Build,
+    weights: Generator,
+    batches: Generator,
 ) -> Trained:
     """Train a forecaster as the module says.
 
@@ -128,8 +67,10 @@ def fit(
     ----------
     sequences
         The data, on the device to train on.
-    settings
-        The configuration of the method.
+    options
+        The parameters of the method.
+    build
+        Returns the predictor to train; see `Forecasting.build`.
     weights, batches
         Sources of the starting weights (on the CPU) and of batches and input noise (on the
         device).
@@ -142,18 +83,18 @@ def fit(
     trained_on = sequences.train.nonzero()[:, 0]
     present = sequences.rows[trained_on, : sequences.n_effects]
     path = least_squares(sequences, trained_on, present)
-    if not settings.linear_path:
+    if not options.linear_path:
         path = path._replace(coefficients=torch.zeros_like(path.coefficients))
-    predictor = settings.build(sequences, path, weights)
+    predictor = build(sequences, path, weights)
     noise = _noise(sequences, trained_on, path)
     model = Forecaster(predictor, path.coefficients, noise).to(sequences.rows.device)
     error = None
     if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
         validation = HeldOut.of(sequences, sequences.validation)
-        _train(model, sequences, validation, settings, batches)
+        _train(model, sequences, validation, options, batches)
         shrink(model, validation)
         error = HeldOut.of(sequences, sequences.test).error(model)
-    elif settings.linear_path:
+    elif options.linear_path:
         model.scale.zero_()
         model.log_scale.zero_()
     else:
@@ -162,7 +103,7 @@ def fit(
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    if settings.linear_path:
+    if options.linear_path:
         path = _path_of_rest(model, sequences)
         model.coefficients = path.coefficients
     else:
@@ -186,27 +127,27 @@ def _train(
     model: Forecaster,
     sequences: Sequences,
     validation: HeldOut,
-    settings: Forecasting,
+    options: Options,
     generator: Generator,
 ) -> None:
     """Run AdamW until validation stops improving; leave the best checkpoint in the model."""
-    optimiser = _optimiser(model, settings)
+    optimiser = _optimiser(model, options)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
         lambda step: (
-            min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / settings.updates)) / 2
+            min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / options.updates)) / 2
         ),
     )
     best, kept, since = validation.loss(model), copy.deepcopy(model.state_dict()), 0
-    for update in range(1, settings.updates + 1):
-        starts = sequences.draw(-(-settings.batch_size // sequences.positions), generator)
-        loss = _loss(model, sequences, starts, settings.input_noise, generator)
+    for update in range(1, options.updates + 1):
+        starts = sequences.draw(-(-options.batch_size // sequences.positions), generator)
+        loss = _loss(model, sequences, starts, options.input_noise, generator)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        if update % _CHECK_EVERY == 0 or update == settings.updates:
+        if update % _CHECK_EVERY == 0 or update == options.updates:
             error, since = validation.loss(model), since + 1
             if error < best:
                 best, kept, since = error, copy.deepcopy(model.state_dict()), 0
@@ -215,7 +156,7 @@ def _train(
     model.load_state_dict(kept)
 
 
-def _optimiser(model: Forecaster, settings: Forecasting) -> torch.optim.AdamW:
+def _optimiser(model: Forecaster, options: Options) -> torch.optim.AdamW:
     matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
     others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]
     groups: list[dict[str, Any]] = [
@@ -224,9 +165,9 @@ def _optimiser(model: Forecaster, settings: Forecasting) -> torch.optim.AdamW:
     ]
     return torch.optim.AdamW(
         groups,
-        lr=settings.learning_rate,
+        lr=options.learning_rate,
         betas=(0.9, 0.99),
-        weight_decay=settings.weight_decay,
+        weight_decay=options.weight_decay,
         fused=True,
     )
 
@@ -245,26 +186,6 @@ def _loss(
     each = losses(model, model.linear(inputs) + mean, model.noise.log() + log_sd, present)
     weight = sequences.train[at].float()
     return (each.mean(dim=-1) * weight).sum() / weight.sum()
-
-
-@torch.no_grad()
-def shrink(model: Forecaster, validation: HeldOut) -> None:
-    r"""Scale what the predictor says of each effect by what validation confirms of it.
-
-    For the mean :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j, f_j \rangle,
-    0, 1)`, with `r` what the linear path leaves: the least-squares factor, which is near 0 for
-    an effect in which the predictor has learnt nothing but noise. For the deviation
-    :math:`u_j` of 0, 1/4, .., 1 with the highest likelihood.
-    """
-    both = in_chunks(model.predictor, validation.inputs)
-    mean, log_sd = (part[validation.mask] for part in both)
-    left = (validation.present - model.linear(validation.inputs))[validation.mask]
-    power = mean.square().sum(dim=0).clamp(min=torch.finfo(mean.dtype).tiny)
-    model.scale.copy_(((left * mean).sum(dim=0) / power).clamp(0, 1))
-    square = (left - model.scale * mean).square() / model.noise.square()
-    factors = torch.linspace(0, 1, 5, device=mean.device)
-    cost = [(u * log_sd + square * torch.exp(-2 * u * log_sd) / 2).mean(dim=0) for u in factors]
-    model.log_scale.copy_(factors[torch.stack(cost).argmin(dim=0)])
 
 
 def _path_of_rest(model: Forecaster, sequences: Sequences) -> LinearPath:
@@ -291,7 +212,7 @@ def _fitted(model: Forecaster, sequences: Sequences, rows: Tensor) -> Tensor:
         return forecast[rows]
     wanted = torch.zeros_like(sequences.train)
     wanted[rows] = True
-    chunk = max(_CHUNK // (sequences.positions * sequences.n_effects), 1)
+    chunk = max(CHUNK // (sequences.positions * sequences.n_effects), 1)
     for starts in torch.split(sequences.starts(wanted), chunk):
         inputs, _, at = sequences.take(starts)
         forecast[at] = model.scale * model.predictor(inputs)[0]

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from methods.dot.pipeline import Forecasting, Kind
+from methods.dot.options import Kind
+from methods.dot.pipeline import Forecasting
 
 if TYPE_CHECKING:
     from torch import Generator
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
-    from methods.dot.predictors.build import Predictor
+    from methods.dot.predictors.parts import Predictor
 
 __all__ = ["CNN", "LSTM", "MLP"]
 
@@ -48,7 +49,7 @@ class Variant(Forecasting):
 class CNN(Variant):
     """Convolutional network over the window; see `methods.dot.predictors.convolution`.
 
-    The parameters are those of `methods.dot.pipeline.Forecasting`.
+    The parameters are those of `methods.dot.options.Options`.
     """
 
     def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
@@ -62,7 +63,7 @@ class CNN(Variant):
 class MLP(Variant):
     """Multilayer perceptron over the window; see `methods.dot.predictors.perceptron`.
 
-    The parameters are those of `methods.dot.pipeline.Forecasting`.
+    The parameters are those of `methods.dot.options.Options`.
     """
 
     def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
@@ -81,7 +82,7 @@ class LSTM(Variant):
     context
         Longest past that a forecast sees (steps); raised to `2 * max_lag` where that is longer.
 
-    The others are those of `methods.dot.pipeline.Forecasting`.
+    The others are those of `methods.dot.options.Options`.
     """
 
     context: Annotated[int, Ge(2)] = 32

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
 from methods.common.lagged import require_independent_variables
+from methods.neural.causalformer.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
@@ -21,7 +21,7 @@ _FEWEST = 20  # windows, of which two are held out
 
 
 @dataclass(frozen=True, kw_only=True)
-class CausalFormer(Method):
+class CausalFormer(Options, Method):
     """A causality-aware transformer, read by regression relevance propagation.
 
     Each variable of a window is embedded as a whole and attends to all variables; the values that
@@ -51,36 +51,7 @@ class CausalFormer(Method):
     on short series; the normalisation of the embedding has no gain and offset. Only lags up to
     `max_lag` are read. Attention sees the whole window, later steps included, as in the paper.
 
-    Parameters
-    ----------
-    window
-        Steps of a window; raised to `max_lag + 1` where that is longer, lowered to the shortest
-        segment.
-    width
-        Size of embedding, of queries and keys of all heads together, and of the feed-forward
-        layer; a multiple of `heads`.
-    heads
-        Number of attention heads.
-    temperature
-        Divides the scores before the softmax.
-    penalty
-        Weight of the mean sizes of kernels and attention mask in the loss.
-    epochs
-        Most passes over the windows; training ends earlier after 10 without a better validation
-        error.
-    batch_size
-        Windows per step of Adam.
-    learning_rate
-        Step size of Adam, divided by 10 every 30 epochs.
-    clusters, chosen
-        Number of clusters, and how many of the highest hold causes.
-    device
-        Where to train; `auto` takes a GPU if there is one.
-
-    Raises
-    ------
-    ValueError
-        If `width` is no multiple of `heads`, or `chosen` not below `clusters`.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -90,28 +61,6 @@ class CausalFormer(Method):
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, trained=True)
     libraries = ("torch", "sklearn.cluster")
-
-    window: Annotated[int, Ge(2)] = 16
-    width: Annotated[int, Ge(1)] = 256
-    heads: Annotated[int, Ge(1)] = 4
-    temperature: Annotated[float, Gt(0)] = 1.0
-    penalty: Annotated[float, Ge(0)] = 1e-4
-    epochs: Annotated[int, Ge(1)] = 30
-    batch_size: Annotated[int, Ge(1)] = 32
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 0.01
-    clusters: Annotated[int, Ge(2)] = 2
-    chosen: Annotated[int, Ge(1)] = 1
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-
-    def __post_init__(self) -> None:
-        if self.width % self.heads:
-            raise ValueError(
-                f"width: expected a multiple of heads = {self.heads}, found {self.width}"
-            )
-        if self.chosen >= self.clusters:
-            raise ValueError(
-                f"chosen: expected less than clusters = {self.clusters}, found {self.chosen}"
-            )
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

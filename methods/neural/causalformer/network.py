@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,10 +27,8 @@ from torch.nn.functional import layer_norm, leaky_relu, mse_loss
 
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, windows
+from methods.neural.causalformer.options import Options
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.causalformer.method import CausalFormer
 
 _HELD_OUT = 0.1  # share of the windows
 _PATIENCE = 10  # epochs without a better validation error
@@ -48,10 +46,10 @@ class Pass(NamedTuple):
 class Network(nn.Module):
     """The transformer; kernels and mask are indexed `[head, effect, cause, ...]`."""
 
-    def __init__(self, n: int, length: int, settings: CausalFormer, generator: Generator) -> None:
+    def __init__(self, n: int, length: int, options: Options, generator: Generator) -> None:
         super().__init__()
-        width, self.heads = settings.width, settings.heads
-        self.temperature = settings.temperature * math.sqrt(length * width / self.heads)
+        width, self.heads = options.width, options.heads
+        self.temperature = options.temperature * math.sqrt(length * width / self.heads)
 
         def he(rows: int, columns: int, spread: int) -> nn.Parameter:
             sd = math.sqrt(2 / spread)
@@ -122,21 +120,21 @@ def cut(series: TimeSeries, length: int, device: str) -> Tensor:
     return torch.cat([present[:, :, None], past], dim=2)
 
 
-def fit(inputs: Tensor, settings: CausalFormer, rng: np.random.Generator) -> Network:
+def fit(inputs: Tensor, options: Options, rng: np.random.Generator) -> Network:
     """Train on windows and return the network of the epoch with the lowest validation error."""
-    device = device_of(settings.device)
+    device = device_of(options.device)
     _, n, length = inputs.shape
-    network = Network(n, length, settings, generator_of(rng)).to(device)
+    network = Network(n, length, options, generator_of(rng)).to(device)
     draws = generator_of(rng, device)
     order = torch.randperm(len(inputs), generator=draws, device=device)
     held_out, trained_on = order.tensor_split([max(int(_HELD_OUT * len(order)), 1)])
-    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, amsgrad=True)
+    optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate, amsgrad=True)
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, _DECAY_EVERY, 0.1)
     best, kept, since = math.inf, network.state_dict(), 0
-    for _ in range(settings.epochs):
+    for _ in range(options.epochs):
         order = torch.randperm(len(trained_on), generator=draws, device=device)
-        for batch in torch.split(trained_on[order], settings.batch_size):
-            loss = error(network, inputs[batch]) + settings.penalty * network.size()
+        for batch in torch.split(trained_on[order], options.batch_size):
+            loss = error(network, inputs[batch]) + options.penalty * network.size()
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()

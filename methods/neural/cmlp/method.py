@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt
 
+from methods.neural.cmlp.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)
-class CMLP(Method):
+class CMLP(Options, Method):
     """Componentwise MLP with the hierarchical group lasso on the weights of its inputs.
 
     The network of effect j, one hidden ReLU layer, minimises
@@ -45,18 +45,7 @@ class CMLP(Method):
     Departures: scaling and score, as said; the stopping rule; no sweep over penalties and none
     of the paper's other penalties.
 
-    Parameters
-    ----------
-    hidden
-        Hidden units of each network.
-    penalty
-        Weight of the group lasso; more selects less.
-    ridge
-        Weight of the squared output weights.
-    iterations
-        Most steps; each takes all windows.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -67,12 +56,6 @@ class CMLP(Method):
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
     libraries = ("torch",)
-
-    hidden: Annotated[int, Ge(1)] = 100
-    penalty: Annotated[float, Gt(0)] = 0.002
-    ridge: Annotated[float, Ge(0)] = 0.01
-    iterations: Annotated[int, Ge(1)] = 50_000
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

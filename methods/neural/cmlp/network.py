@@ -7,7 +7,7 @@ network has its own step and its own line search.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,10 +16,8 @@ from torch import Generator, Tensor
 
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
+from methods.neural.cmlp.options import Options
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.cmlp.method import CMLP
 
 FloatArray = NDArray[np.float64]
 
@@ -68,7 +66,7 @@ class Weights(NamedTuple):
 
 
 def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: CMLP
+    series: TimeSeries, max_lag: int, rng: np.random.Generator, options: Options
 ) -> tuple[FloatArray, FloatArray]:
     """Train all networks and read what is left of their input weights; see `CMLP`.
 
@@ -78,37 +76,37 @@ def train(
         Norm of the input weights, and of the gradient of the loss by them over `penalty * lag`:
         `[cause, effect, lag - 1]`, both of shape `(n_vars, n_vars, max_lag)`.
     """
-    device = device_of(settings.device)
+    device = device_of(options.device)
     past, present = (_UNIT * part for part in windows(series, max_lag, device))
     n = series.n_vars
-    start = Weights.draw(n, n * max_lag, settings.hidden, generator_of(rng))
+    start = Weights.draw(n, n * max_lag, options.hidden, generator_of(rng))
     start = Weights(*(part.detach().to(device) for part in start))
-    weights, gradient = descend(past.flatten(1), present, start, max_lag, settings)
+    weights, gradient = descend(past.flatten(1), present, start, max_lag, options)
 
     def norms(inputs: Tensor) -> FloatArray:
         by_lag = inputs.reshape(n, n, max_lag, -1).double().norm(dim=3).transpose(0, 1)
         return np.asarray(by_lag.cpu().numpy())
 
-    limits = settings.penalty * np.arange(1, max_lag + 1)
+    limits = options.penalty * np.arange(1, max_lag + 1)
     return norms(weights.inputs), norms(gradient.inputs) / limits
 
 
 def descend(
-    past: Tensor, present: Tensor, weights: Weights, max_lag: int, settings: CMLP
+    past: Tensor, present: Tensor, weights: Weights, max_lag: int, options: Options
 ) -> tuple[Weights, Weights]:
     """Minimise by proximal gradient with line search; return the weights and their gradient.
 
     A network takes a step if that lowers its objective enough, and halves the next otherwise.
     """
-    penalty = settings.penalty
-    smooth, gradient = loss(past, present, weights, settings.ridge)
+    penalty = options.penalty
+    smooth, gradient = loss(past, present, weights, options.ridge)
     value = smooth + penalty * hierarchy(weights.inputs, max_lag)
     step = torch.full_like(value, _FIRST_STEP)
     before = float(value.sum())
-    for iteration in range(1, settings.iterations + 1):
+    for iteration in range(1, options.iterations + 1):
         tried = weights.plus(gradient, -step)
         tried = tried._replace(inputs=shrunk(tried.inputs, penalty * step, max_lag))
-        smooth, slope = loss(past, present, tried, settings.ridge)
+        smooth, slope = loss(past, present, tried, options.ridge)
         reached = smooth + penalty * hierarchy(tried.inputs, max_lag)
         change = tried.plus(weights, -torch.ones_like(step))
         squared = change.dot(change)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 
+from methods.neural.cuts_plus.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)
-class CUTSPlus(Method):
+class CUTSPlus(Options, Method):
     """Neural Granger causality by sampled graphs, coarse to fine, with a message-passing network.
 
     Every pair has a probability `m_ij` that the past of i enters the forecast of j. In each
@@ -41,25 +41,7 @@ class CUTSPlus(Method):
     the equations, and not to the probability, as in the authors' code; the lags are ours; the
     last, smaller batch of an epoch takes part.
 
-    Parameters
-    ----------
-    epochs
-        Turns of network and graph.
-    batch_size
-        Windows per step of Adam.
-    width
-        Size of the hidden state.
-    groups
-        Most groups of causes to begin with.
-    sparsity, final_sparsity
-        Weight of the mean probability in the loss at the first and the last epoch, which rates
-        in between follow a geometric path; so do the next two pairs.
-    learning_rate, final_learning_rate
-        Step size of Adam for the network.
-    graph_rate, final_graph_rate
-        Step size of Adam for the logits of the probabilities.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -69,18 +51,6 @@ class CUTSPlus(Method):
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
     libraries = ("torch",)
-
-    epochs: Annotated[int, Ge(1)] = 64
-    batch_size: Annotated[int, Ge(1)] = 128
-    width: Annotated[int, Ge(1)] = 32
-    groups: Annotated[int, Ge(1)] = 32
-    sparsity: Annotated[float, Gt(0)] = 0.1
-    final_sparsity: Annotated[float, Gt(0)] = 0.01
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 0.01
-    final_learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
-    graph_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
-    final_graph_rate: Annotated[float, Gt(0), Lt(1)] = 1e-4
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

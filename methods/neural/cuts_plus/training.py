@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,10 +11,8 @@ from torch.nn.functional import mse_loss
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, windows
 from methods.neural.cuts_plus.network import Network
+from methods.neural.cuts_plus.options import Options
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.cuts_plus.method import CUTSPlus
 
 FloatArray = NDArray[np.float64]
 
@@ -26,29 +22,29 @@ _READ = 1024  # most windows whose gradients are averaged
 
 
 def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: CUTSPlus
+    series: TimeSeries, max_lag: int, rng: np.random.Generator, options: Options
 ) -> tuple[FloatArray, FloatArray]:
     """Return the probability of each pair and the mean absolute gradient at each lag.
 
     Shapes `(n, n)` and `(n, n, max_lag)`, as `[cause, effect, lag - 1]`.
     """
-    device = device_of(settings.device)
+    device = device_of(options.device)
     past, present = windows(series, max_lag, device)
     n = series.n_vars
-    network = Network(n, settings.width, generator_of(rng)).to(device)
+    network = Network(n, options.width, generator_of(rng)).to(device)
     draws = generator_of(rng, device)
-    graph = Graph(n, min(settings.groups, n), device)
-    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-    mover = torch.optim.Adam([graph.logits], lr=settings.graph_rate)
-    for epoch in range(settings.epochs):
-        done = epoch / settings.epochs
+    graph = Graph(n, min(options.groups, n), device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
+    mover = torch.optim.Adam([graph.logits], lr=options.graph_rate)
+    for epoch in range(options.epochs):
+        done = epoch / options.epochs
         if epoch and epoch % _SPLIT_EVERY == 0 and graph.split():
             mover = torch.optim.Adam([graph.logits])
-        _set_rate(optimiser, _between(settings.learning_rate, settings.final_learning_rate, done))
-        _set_rate(mover, _between(settings.graph_rate, settings.final_graph_rate, done))
-        sparsity = _between(settings.sparsity, settings.final_sparsity, done)
+        _set_rate(optimiser, _between(options.learning_rate, options.final_learning_rate, done))
+        _set_rate(mover, _between(options.graph_rate, options.final_graph_rate, done))
+        sparsity = _between(options.sparsity, options.final_sparsity, done)
         order = torch.randperm(len(past), generator=draws, device=device)
-        batches = torch.split(order, settings.batch_size)
+        batches = torch.split(order, options.batch_size)
         for batch in batches:
             graphs = graph.drawn(len(batch), draws)
             _step(optimiser, mse_loss(network(past[batch], graphs), present[batch]))

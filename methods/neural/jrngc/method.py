@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 
+from methods.neural.jrngc.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)
-class JRNGC(Method):
+class JRNGC(Options, Method):
     """Jacobian regularizer-based neural Granger causality with the L1 penalty.
 
     One network `f(z) = V relu(W z + b) + c` forecasts all `n` variables from the standardised
@@ -39,20 +39,7 @@ class JRNGC(Method):
     are up to 10,000 steps of full batches, stopped by the training loss; 32-bit numbers, where
     theirs are partly 16-bit.
 
-    Parameters
-    ----------
-    hidden
-        Hidden units.
-    penalty
-        Weight of the mean absolute Jacobian, summed over its entries.
-    iterations
-        Steps of Adam.
-    batch_size
-        Windows per step.
-    learning_rate
-        Step size of Adam.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -62,13 +49,6 @@ class JRNGC(Method):
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
     libraries = ("torch",)
-
-    hidden: Annotated[int, Ge(1)] = 50
-    penalty: Annotated[float, Ge(0)] = 0.01
-    iterations: Annotated[int, Ge(1)] = 2000
-    batch_size: Annotated[int, Ge(1)] = 128
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt
 
+from methods.neural.nts_notears.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)
-class NTSNOTEARS(Method):
+class NTSNOTEARS(Options, Method):
     """Nonparametric DAG learning over lags `0..max_lag` by continuous optimisation.
 
     The network of effect j sees the standardised window through `filters` filters,
@@ -37,20 +36,7 @@ class NTSNOTEARS(Method):
     `instantaneous`, which they always have, the constraint falls away. The networks of all effects
     are one matrix product.
 
-    Parameters
-    ----------
-    filters
-        Filters of each network.
-    l1
-        Weight of the absolute filter weights.
-    l2
-        Weight of the squared weights.
-    threshold
-        Smallest score of a selected edge.
-    instantaneous
-        Whether lag 0 is in the model; without it, only lags from 1 on are scored.
-    device
-        Where to compute the objective; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -59,13 +45,6 @@ class NTSNOTEARS(Method):
     """
 
     libraries = ("torch", "scipy.optimize")
-
-    filters: Annotated[int, Ge(1)] = 10
-    l1: Annotated[float, Ge(0)] = 0.005
-    l2: Annotated[float, Ge(0)] = 0.01
-    threshold: Annotated[float, Gt(0)] = 0.3
-    instantaneous: bool = True
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     @property
     def handles(self) -> Handles:

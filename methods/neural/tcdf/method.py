@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
+from methods.neural.tcdf.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
@@ -20,7 +20,7 @@ BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TCDF(Method):
+class TCDF(Options, Method):
     """Temporal Causal Discovery Framework: one attention-weighted depthwise network per effect.
 
     The network of effect j forecasts it from all variables by `methods.neural.tcdf.network`. Its
@@ -50,16 +50,7 @@ class TCDF(Method):
     effect that nothing forecasts little is gained, and PIVM keeps more false causes. The forward
     pass runs over blocks of windows, which changes nothing but memory.
 
-    Parameters
-    ----------
-    epochs
-        Steps of Adam, each over all windows.
-    learning_rate
-        Step size of Adam.
-    significance
-        Share of the gain of training (0 to 1) that may remain when a cause is shuffled.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+    The parameters are those of `Options`.
 
     References
     ----------
@@ -69,11 +60,6 @@ class TCDF(Method):
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, trained=True)
     libraries = ("torch",)
-
-    epochs: Annotated[int, Ge(1)] = 1000
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 0.01
-    significance: Annotated[float, Gt(0), Lt(1)] = 0.8
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -13,7 +13,7 @@ from methods.dot.inputs.surrogates import shadows
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
 from methods.dot.training import fit as training
-from methods.dot.training.fit import HeldOut, shrink
+from methods.dot.training.held_out import HeldOut, shrink
 
 
 def test_a_forecast_sees_its_past_and_nothing_later(talking, noise):

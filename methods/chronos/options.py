@@ -1,0 +1,49 @@
+"""The parameters of Chronos, for its adapter and its network alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Lt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The parameters of Chronos.
+
+    Parameters
+    ----------
+    checkpoint
+        Folder with a Chronos-2 model as `save_pretrained` writes it, or the name of one in the
+        local cache of the Hugging Face hub, where `hf download NAME` puts it.
+    adaptation
+        `none`: the weights as they are; `norm`: the scales of the normalisation layers, and the
+        node embeddings if there are any, are trained on the series.
+    node_embeddings
+        Add a vector per variable to its tokens, which lets the model tell variables apart;
+        random where nothing is trained.
+    context
+        Past that a forecast sees (steps); raised to `max_lag` where that is longer, and lowered
+        to what the checkpoint and the longest segment allow. Shorter segments are left out.
+    updates
+        Optimiser steps of the training.
+    batch_size
+        Windows per update, each of `context` steps of all variables.
+    learning_rate
+        Step size of Adam.
+    in_degree
+        Edges that the decision keeps per effect.
+    device
+        Where to compute; `auto` takes a GPU if there is one.
+    """
+
+    checkpoint: str = "amazon/chronos-2"
+    adaptation: Literal["none", "norm"] = "norm"
+    node_embeddings: bool = True
+    context: Annotated[int, Ge(2)] = 512
+    updates: Annotated[int, Ge(1)] = 200
+    batch_size: Annotated[int, Ge(1)] = 8
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
+    in_degree: Annotated[int, Ge(1)] = 3
+    device: Literal["auto", "cpu", "cuda"] = "auto"

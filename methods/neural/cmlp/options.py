@@ -1,0 +1,33 @@
+"""The parameters of CMLP, for its adapter and its network alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The parameters of CMLP.
+
+    Parameters
+    ----------
+    hidden
+        Hidden units of each network.
+    penalty
+        Weight of the group lasso; more selects less.
+    ridge
+        Weight of the squared output weights.
+    iterations
+        Most steps; each takes all windows.
+    device
+        Where to train; `auto` takes a GPU if there is one.
+    """
+
+    hidden: Annotated[int, Ge(1)] = 100
+    penalty: Annotated[float, Gt(0)] = 0.002
+    ridge: Annotated[float, Ge(0)] = 0.01
+    iterations: Annotated[int, Ge(1)] = 50_000
+    device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -1,0 +1,30 @@
+"""The parameters of TCDF, for its adapter and its network alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Lt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The parameters of TCDF.
+
+    Parameters
+    ----------
+    epochs
+        Steps of Adam, each over all windows.
+    learning_rate
+        Step size of Adam.
+    significance
+        Share of the gain of training (0 to 1) that may remain when a cause is shuffled.
+    device
+        Where to train; `auto` takes a GPU if there is one.
+    """
+
+    epochs: Annotated[int, Ge(1)] = 1000
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 0.01
+    significance: Annotated[float, Gt(0), Lt(1)] = 0.8
+    device: Literal["auto", "cpu", "cuda"] = "auto"
