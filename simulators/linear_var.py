@@ -7,9 +7,9 @@ from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt
-from numpy.typing import NDArray
 from scipy.linalg import solve_discrete_lyapunov
 
+from methods.types.arrays import FloatArray
 from simulators.base import Simulator
 from simulators.components.graphs import Edge
 from simulators.components.regimes import Regimes
@@ -17,8 +17,6 @@ from simulators.engine.compiled import CompiledSystem
 from simulators.engine.effects import truth
 from simulators.engine.pilot import burn_in
 from simulators.engine.units import IDENTITY, Equation, Input, Unit, compile_program
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

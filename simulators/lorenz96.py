@@ -8,16 +8,14 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Interval
 from numba import njit
-from numpy.typing import NDArray
 
 from methods import LaggedGraph, TimeSeries
+from methods.types.arrays import FloatArray
 from simulators.base import Sample, Simulator
 from simulators.components.graphs import Edge
 from simulators.engine.effects import truth
 from simulators.properties import describe
 from simulators.streams import stream
-
-FloatArray = NDArray[np.float64]
 
 _BURN_IN = 1_000  # sampled steps
 _PILOT = 2_000  # sampled steps

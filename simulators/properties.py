@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods import LaggedGraph, TimeSeries
-
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 VISIBLE = 0.05
 """Effects below this, in standard deviations, count as weak: about 1/sqrt(400)."""

@@ -23,8 +23,7 @@ from bench.contract.probes import (
     say,
 )
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
-from methods.types.graph import BoolArray
-from methods.types.series import FloatArray, IntArray
+from methods.types.arrays import BoolArray, FloatArray, IntArray
 
 _PATIENCE = 120.0
 """Seconds after which a method counts as hanging on a few hundred steps."""

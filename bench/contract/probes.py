@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
-from methods.types.series import FloatArray
+from methods.types.arrays import FloatArray
 
 Edge = tuple[int, int, int]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.scoring.candidates import BoolArray, Candidates, FloatArray
+from bench.scoring.candidates import Candidates
 from bench.scoring.decisions import Selection
+from methods.types.arrays import BoolArray, FloatArray
 
 
 def threshold_metrics(tp: Any, selected: Any, n_true: int, reversed_: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from bench.scoring.candidates import Candidates, FloatArray, IntArray
+from bench.scoring.candidates import Candidates
 from bench.scoring.ranking import thresholds
+from methods.types.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.scoring.candidates import Candidates, FloatArray, IntArray
+from bench.scoring.candidates import Candidates
 from bench.scoring.counts import expected_metrics, threshold_metrics
 from bench.scoring.decisions import Selection
 from bench.scoring.ranking import ranks_two_classes, tpr_at_fdr10
+from methods.types.arrays import FloatArray, IntArray
 
 _DRAWS = 200
 

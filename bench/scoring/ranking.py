@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.scoring.candidates import Candidates, FloatArray, IntArray
+from bench.scoring.candidates import Candidates
+from methods.types.arrays import FloatArray, IntArray
 
 
 def rank_metrics(candidates: Candidates) -> dict[str, float]:

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from bench.scoring.candidates import IntArray
 from methods import LaggedGraph
+from methods.types.arrays import IntArray
 
 K = TypeVar("K", bound=Hashable)
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from methods.common.lagged import blocks
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.arrays import FloatArray
+from methods.types.series import TimeSeries
 
 
 def triangle(series: TimeSeries, max_lag: int) -> FloatArray:

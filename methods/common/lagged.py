@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from methods.types.arrays import FloatArray
 from methods.types.method import DeclinedError
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 # Bounds the memory of one block; large enough that the matrix products dominate.
 _CHUNK = 8192

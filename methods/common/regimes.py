@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from methods.types.arrays import IntArray
 from methods.types.graph import LaggedGraph
 from methods.types.series import TimeSeries, standing_still
-
-IntArray = NDArray[np.int64]
 
 
 def by_regime(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods.common.lagged import require_independent_variables
 from methods.dot.options import Kind, Options
+from methods.types.arrays import IntArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
     from methods.dot.predictors.parts import Predictor
-    from methods.dot.readout import BoolArray, FloatArray
     from methods.dot.training.fit import Trained
+    from methods.types.arrays import BoolArray, FloatArray
 
-IntArray = NDArray[np.int64]
 
 _STEPS_PER_INPUT = 5  # with fewer, the columns of shadows cost more than they tell
 

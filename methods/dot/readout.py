@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from methods.types.arrays import BoolArray, FloatArray
 
 
 def in_units_of_free_variation(strength: FloatArray, free_variation: FloatArray) -> FloatArray:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from methods.common.lagged import blocks, gram
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 # Variances closer than this are equal: rounding must not decide an order.
 _TIE = 1e-9

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from methods.types.graph import IntArray
-from methods.types.series import FloatArray
+from methods.types.arrays import FloatArray, IntArray
 
 
 def adaptive_lasso(rows: FloatArray, target: FloatArray, n_samples: int) -> FloatArray:

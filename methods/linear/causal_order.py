@@ -6,7 +6,7 @@ from math import log, pi, sqrt
 
 import numpy as np
 
-from methods.types.series import FloatArray
+from methods.types.arrays import FloatArray
 
 # Constants of the maximum entropy approximation; the last is the mean of log cosh of a standard
 # normal variable as the source rounds it.

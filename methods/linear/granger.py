@@ -13,9 +13,10 @@ from scipy.special import fdtrc, stdtr
 
 from methods.common.folded import triangle
 from methods.common.lagged import dependent, n_windows, require_independent, require_windows
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)

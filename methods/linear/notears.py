@@ -7,7 +7,7 @@ from scipy.linalg import expm
 from scipy.optimize import Bounds, minimize
 
 from methods.linear.adaptive_lasso import short_paths_allowed
-from methods.types.graph import BoolArray, FloatArray
+from methods.types.arrays import BoolArray, FloatArray
 
 
 def structure(second: FloatArray, penalty: FloatArray) -> FloatArray:

@@ -11,9 +11,10 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import stdtr
 
 from methods.common.lagged import blocks, gram, n_windows, require_windows
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)

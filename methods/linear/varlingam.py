@@ -11,9 +11,10 @@ from methods.common.folded import triangle
 from methods.common.lagged import blocks, n_windows, require_independent, require_windows
 from methods.linear.adaptive_lasso import adaptive_lasso, short_paths_allowed
 from methods.linear.causal_order import causal_order
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Exact, Handles, Method
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)

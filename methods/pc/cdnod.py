@@ -10,9 +10,10 @@ from annotated_types import Interval
 
 from methods.pc.columns import columns_of, silence, time_order
 from methods.pc.skeleton import skeleton
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True, kw_only=True)

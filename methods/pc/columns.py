@@ -26,9 +26,10 @@ from methods.common.lagged import (
     require_windows,
 )
 from methods.pc.fisherz import register
+from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Exact
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 
 @dataclass(frozen=True)

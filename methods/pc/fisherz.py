@@ -10,8 +10,8 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf
 from scipy.special import ndtr, ndtri
 
+from methods.types.arrays import FloatArray
 from methods.types.method import Exact
-from methods.types.series import FloatArray
 
 
 def register(exact: Exact) -> str:

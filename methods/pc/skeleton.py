@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import ndtri
 
-from methods.types.graph import BoolArray, FloatArray, IntArray
+from methods.types.arrays import BoolArray, FloatArray, IntArray
 
 _EPS = np.finfo(float).eps
 _CHUNK = 2048  # conditioning sets at once; bounds memory

@@ -12,7 +12,8 @@ from methods.pcmci.library.ci_tests import independence_test
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import edges, graph_of
 from methods.pcmci.search import FDR, LIBRARIES, check_fdr, kept
-from methods.types.graph import FloatArray, LaggedGraph
+from methods.types.arrays import FloatArray
+from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 

@@ -16,7 +16,8 @@ from methods.pcmci.library.frame import frame_of
 from methods.pcmci.library.marks import lagged_graph_of
 from methods.pcmci.library.rounds import Rounds
 from methods.pcmci.search import LIBRARIES
-from methods.types.graph import FloatArray, LaggedGraph
+from methods.types.arrays import FloatArray
+from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Exact, Handles, Method, UnavailableError
 from methods.types.series import TimeSeries
 

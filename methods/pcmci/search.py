@@ -16,7 +16,8 @@ from methods.pcmci.library.ci_tests import (
 )
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import graph_of
-from methods.types.graph import BoolArray, LaggedGraph
+from methods.types.arrays import BoolArray
+from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 

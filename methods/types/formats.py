@@ -4,21 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from methods.types.graph import COLUMNS, IntArray, LaggedGraph
+from methods.types.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
+
+COLUMNS = ("cause", "effect", "lag", "score", "selected")
+"""The first columns of the CSV format."""
+
+FURTHER = ("p_value", "regime")
+"""Columns that follow where a graph has them; the statistics of an edge come last."""
+
+Fields = dict[str, Any]
+"""What a graph is built from, by the names of its parameters."""
+
+
+class Graph(Protocol):
+    """What is written of a graph; see `methods.LaggedGraph`."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def scores(self) -> FloatArray: ...  # noqa: D102
+    @property
+    def adjacency(self) -> BoolArray | None: ...  # noqa: D102
+    @property
+    def p_values(self) -> FloatArray | None: ...  # noqa: D102
+    @property
+    def per_regime(self) -> Mapping[int, Graph]: ...  # noqa: D102
+    @property
+    def regimes(self) -> tuple[IntArray, ...] | None: ...  # noqa: D102
+    @property
+    def edge_statistics(self) -> Mapping[str, FloatArray]: ...  # noqa: D102
+    @property
+    def max_lag(self) -> int: ...  # noqa: D102
+
 
 _STATISTIC = "statistic_"
 
 
-def to_npz(graph: LaggedGraph, path: Path) -> None:
+def to_npz(graph: Graph, path: Path) -> None:
     """Write the graph and its regimes as arrays; a regime's arrays are prefixed by its label."""
     arrays: dict[str, Any] = {"names": np.array(graph.names), **_arrays(graph, "")}
     for label, part in graph.per_regime.items():
@@ -32,43 +63,39 @@ def to_npz(graph: LaggedGraph, path: Path) -> None:
         np.savez_compressed(file, **arrays)
 
 
-def _arrays(graph: LaggedGraph, prefix: str) -> dict[str, Any]:
+def _arrays(graph: Graph, prefix: str) -> dict[str, Any]:
     fields = ("scores", "adjacency", "p_values", "forecast_error")
     values = {name: getattr(graph, name) for name in fields}
     values |= {_STATISTIC + name: array for name, array in graph.edge_statistics.items()}
     return {prefix + name: value for name, value in values.items() if value is not None}
 
 
-def from_npz(path: Path) -> LaggedGraph:
-    """Read what `to_npz` wrote."""
+def from_npz(path: Path) -> Fields:
+    """Read what `to_npz` wrote; `per_regime` holds the fields of each regime's graph."""
     with np.load(path, allow_pickle=False) as stored:
         arrays = dict(stored)
-    names = tuple(str(name) for name in arrays["names"])
-
-    def part(
-        prefix: str,
-        per_regime: dict[int, LaggedGraph],
-        regimes: tuple[IntArray, ...] | None = None,
-    ) -> LaggedGraph:
-        error, statistic = arrays.get(prefix + "forecast_error"), prefix + _STATISTIC
-        return LaggedGraph(
-            arrays[prefix + "scores"],
-            names,
-            arrays.get(prefix + "adjacency"),
-            arrays.get(prefix + "p_values"),
-            per_regime,
-            None if error is None else float(error),
-            regimes,
-            {
-                key.removeprefix(statistic): array
-                for key, array in arrays.items()
-                if key.startswith(statistic)
-            },
-        )
-
     labels = [int(label) for label in arrays.get("regimes", [])]
-    per_regime = {label: part(f"regime{label}_", {}) for label in labels}
-    return part("", per_regime, _labels_of_steps(arrays))
+    return _part(arrays, "") | {
+        "per_regime": {label: _part(arrays, f"regime{label}_") for label in labels},
+        "regimes": _labels_of_steps(arrays),
+    }
+
+
+def _part(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Fields:
+    """Return the fields of the graph whose arrays have a prefix."""
+    error, statistic = arrays.get(prefix + "forecast_error"), prefix + _STATISTIC
+    return {
+        "scores": arrays[prefix + "scores"],
+        "names": tuple(str(name) for name in arrays["names"]),
+        "adjacency": arrays.get(prefix + "adjacency"),
+        "p_values": arrays.get(prefix + "p_values"),
+        "forecast_error": None if error is None else float(error),
+        "edge_statistics": {
+            key.removeprefix(statistic): array
+            for key, array in arrays.items()
+            if key.startswith(statistic)
+        },
+    }
 
 
 def _labels_of_steps(arrays: Mapping[str, NDArray[Any]]) -> tuple[IntArray, ...] | None:
@@ -78,28 +105,48 @@ def _labels_of_steps(arrays: Mapping[str, NDArray[Any]]) -> tuple[IntArray, ...]
     return tuple(np.split(arrays["steps"], ends[:-1]))
 
 
-def to_csv(graph: LaggedGraph, path: Path) -> None:
-    """Write one row per score that is not NaN; `selected` is empty without an adjacency."""
+def to_csv(graph: Graph, path: Path) -> None:
+    """Write one row per score that is not NaN.
+
+    The columns are `COLUMNS`, then `p_value` where the graph has p-values, then its
+    `edge_statistics`. `selected` is empty where the method makes no decision. With regimes a
+    column `regime` follows: it is empty in the rows of the graph itself, and holds the label in
+    the rows of each regime's graph.
+    """
     import pandas as pd
 
-    rows = [
-        (graph.names[i], graph.names[j], lag, graph.scores[i, j, lag], _selected(graph, i, j, lag))
-        for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist()
-    ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name, values in graph.edge_statistics.items():
-        frame[name] = values[~np.isnan(graph.scores)]
+    frames = [_rows(graph)]
+    frames += [_rows(part).assign(regime=label) for label, part in graph.per_regime.items()]
+    frame = pd.concat([part for part in frames if len(part)] or frames[:1], ignore_index=True)
+    if "regime" in frame:
+        frame["regime"] = frame["regime"].astype("Int64")
     frame.to_csv(path, index=False)
 
 
-def _selected(graph: LaggedGraph, i: int, j: int, lag: int) -> bool | None:
-    return None if graph.adjacency is None else bool(graph.adjacency[i, j, lag])
+def _rows(graph: Graph) -> pd.DataFrame:
+    import pandas as pd
+
+    said = ~np.isnan(graph.scores)
+    i, j, lag = (place.tolist() for place in np.nonzero(said))
+    names = graph.names
+    columns: dict[str, Any] = {
+        "cause": [names[k] for k in i],
+        "effect": [names[k] for k in j],
+        "lag": lag,
+        "score": graph.scores[said],
+        "selected": None if graph.adjacency is None else graph.adjacency[said].astype(object),
+    }
+    if graph.p_values is not None:
+        columns["p_value"] = graph.p_values[said]
+    columns |= {name: values[said] for name, values in graph.edge_statistics.items()}
+    return pd.DataFrame(columns)
 
 
-def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> LaggedGraph:
+def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> Fields:
     """Read rows of `COLUMNS`; ValueError names what does not fit.
 
-    Every further column of numbers is an edge statistic; columns of anything else are left out.
+    Columns named in `FURTHER` are read as `to_csv` writes them. Every other column of numbers is
+    an edge statistic, and columns of anything else are left out.
     """
     frame = _read_rows(path)
     if names is None:
@@ -107,6 +154,19 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
     if max_lag is None:
         max_lag = int(frame["lag"].max()) if len(frame) else 0
     _check_rows(path, frame, names, max_lag)
+    if "regime" not in frame:
+        return _graph_of(frame, names, max_lag) | {"per_regime": {}}
+    own, parts = frame[frame["regime"].isna()], frame.dropna(subset="regime")
+    return _graph_of(own.drop(columns="regime"), names, max_lag) | {
+        "per_regime": {
+            int(str(label)): _graph_of(part.drop(columns="regime"), names, max_lag)
+            for label, part in parts.astype({"regime": int}).groupby("regime", sort=False)
+        }
+    }
+
+
+def _graph_of(frame: pd.DataFrame, names: Sequence[str], max_lag: int) -> Fields:
+    """Return the fields of the graph that some rows describe."""
     index = {name: i for i, name in enumerate(names)}
     shape = (len(names), len(names), max_lag + 1)
     at = (
@@ -121,13 +181,14 @@ def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> La
         return array
 
     decided = bool(frame["selected"].notna().all())
-    further = frame.drop(columns=list(COLUMNS)).select_dtypes("number")
-    return LaggedGraph(
-        spread(frame["score"], np.nan),
-        tuple(names),
-        spread(frame["selected"], False) if decided else None,
-        edge_statistics={str(name): spread(further[name], np.nan) for name in further},
-    )
+    numbers = frame.drop(columns=[*COLUMNS, "p_value"], errors="ignore").select_dtypes("number")
+    return {
+        "scores": spread(frame["score"], np.nan),
+        "names": tuple(names),
+        "adjacency": spread(frame["selected"], False) if decided else None,
+        "p_values": spread(frame["p_value"], np.nan) if "p_value" in frame else None,
+        "edge_statistics": {str(name): spread(numbers[name], np.nan) for name in numbers},
+    }
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
@@ -157,8 +218,10 @@ def _check_rows(path: Path, frame: pd.DataFrame, names: Sequence[str], max_lag: 
         )
 
 
-def to_networkx(graph: LaggedGraph) -> nx.MultiDiGraph:
+def to_networkx(graph: Graph) -> nx.MultiDiGraph:
     """Return edges `cause -> effect` keyed by lag, with `score` and (if decided) `selected`."""
+    import networkx as nx
+
     multigraph = nx.MultiDiGraph(max_lag=graph.max_lag)
     multigraph.add_nodes_from(graph.names)
     for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist():
@@ -169,7 +232,7 @@ def to_networkx(graph: LaggedGraph) -> nx.MultiDiGraph:
     return multigraph
 
 
-def from_networkx(graph: nx.MultiDiGraph) -> LaggedGraph:
+def from_networkx(graph: nx.MultiDiGraph) -> Fields:
     """Read a multigraph with `lag`, `score` and optional `selected` on its edges."""
     names = tuple(str(node) for node in graph.nodes)
     index = {name: i for i, name in enumerate(names)}
@@ -181,10 +244,10 @@ def from_networkx(graph: nx.MultiDiGraph) -> LaggedGraph:
         scores[i, j, data["lag"]] = data["score"]
         adjacency[i, j, data["lag"]] = data.get("selected", False)
     decided = any("selected" in data for *_, data in edges)
-    return LaggedGraph(scores, names, adjacency if decided else None)
+    return {"scores": scores, "names": names, "adjacency": adjacency if decided else None}
 
 
-def to_tigramite(graph: LaggedGraph) -> NDArray[np.str_]:
+def to_tigramite(graph: Graph) -> NDArray[np.str_]:
     """Write `-->` at `[cause, effect, lag]`, and `<--` at the mirrored entry of lag 0."""
     if graph.adjacency is None:
         raise ValueError(
@@ -205,10 +268,13 @@ def from_tigramite(
     val_matrix: ArrayLike | None,
     p_matrix: ArrayLike | None,
     edge_marks: Sequence[str],
-) -> LaggedGraph:
+) -> Fields:
     """Read a string graph; an unoriented `o-o` at lag 0 counts both ways if in `edge_marks`."""
     adjacency = np.isin(marks, list(edge_marks))
     scores = adjacency.astype(float) if val_matrix is None else np.abs(np.asarray(val_matrix))
-    return LaggedGraph(
-        scores, tuple(names), adjacency, None if p_matrix is None else np.asarray(p_matrix)
-    )
+    return {
+        "scores": scores,
+        "names": tuple(names),
+        "adjacency": adjacency,
+        "p_values": None if p_matrix is None else np.asarray(p_matrix),
+    }

@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from methods.types import formats
+from methods.types.arrays import BoolArray, FloatArray, IntArray
+from methods.types.formats import COLUMNS, FURTHER
+
 if TYPE_CHECKING:
     import networkx as nx
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
-
-COLUMNS = ("cause", "effect", "lag", "score", "selected")
-"""Columns of the CSV format; the statistics of an edge come after them under their names."""
 
 
 class SummaryGraph(NamedTuple):
@@ -192,21 +189,17 @@ class LaggedGraph:
 
     def to_npz(self, path: str | Path) -> None:
         """Write everything, regimes included, to one npz file; see `methods.types.formats`."""
-        from methods.types import formats
-
         formats.to_npz(self, Path(path))
 
     @classmethod
     def from_npz(cls, path: str | Path) -> LaggedGraph:
         """Read what `to_npz` wrote."""
-        from methods.types import formats
-
-        return formats.from_npz(Path(path))
+        fields = formats.from_npz(Path(path))
+        regimes = {label: cls(**part) for label, part in fields.pop("per_regime").items()}
+        return cls(**fields, per_regime=regimes)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row per score that is not NaN: `COLUMNS`, then the `edge_statistics`."""
-        from methods.types import formats
-
+        """Write one row per score that is not NaN; see `methods.types.formats.to_csv`."""
         formats.to_csv(self, Path(path))
 
     @classmethod
@@ -214,27 +207,21 @@ class LaggedGraph:
         cls, path: str | Path, *, names: Sequence[str] | None = None, max_lag: int | None = None
     ) -> LaggedGraph:
         """Read what `to_csv` wrote; names default to those in the file, in order of mention."""
-        from methods.types import formats
-
-        return formats.from_csv(Path(path), names, max_lag)
+        fields = formats.from_csv(Path(path), names, max_lag)
+        regimes = {label: cls(**part) for label, part in fields.pop("per_regime").items()}
+        return cls(**fields, per_regime=regimes)
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return a multigraph with one edge per entry that is not NaN, keyed by its lag."""
-        from methods.types import formats
-
         return formats.to_networkx(self)
 
     @classmethod
     def from_networkx(cls, graph: nx.MultiDiGraph) -> LaggedGraph:
         """Read what `to_networkx` wrote."""
-        from methods.types import formats
-
-        return formats.from_networkx(graph)
+        return cls(**formats.from_networkx(graph))
 
     def to_tigramite(self) -> NDArray[np.str_]:
         """Return the adjacency as tigramite's string graph, shape `(n, n, max_lag + 1)`."""
-        from methods.types import formats
-
         return formats.to_tigramite(self)
 
     @classmethod
@@ -251,9 +238,7 @@ class LaggedGraph:
 
         Scores are the absolute `val_matrix`, or 1 and 0 where none is given.
         """
-        from methods.types import formats
-
-        return formats.from_tigramite(graph, names, val_matrix, p_matrix, marks)
+        return cls(**formats.from_tigramite(graph, names, val_matrix, p_matrix, marks))
 
 
 def _freeze(graph: LaggedGraph, name: str, array: NDArray[Any]) -> None:
@@ -308,7 +293,8 @@ def _as_statistic(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Float
     array = np.array(values, dtype=np.float64)
     if array.shape != shape:
         raise ValueError(f"edge_statistics[{name!r}]: expected shape {shape}, found {array.shape}")
-    if name in COLUMNS:
-        raise ValueError(f"edge_statistics: expected names other than {COLUMNS}, found {name!r}")
+    taken = (*COLUMNS, *FURTHER)
+    if name in taken:
+        raise ValueError(f"edge_statistics: expected names other than {taken}, found {name!r}")
     array.flags.writeable = False
     return array

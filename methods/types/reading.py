@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from methods.types.series import FloatArray
+from methods.types.arrays import FloatArray
 
 
 def read_segments(

@@ -8,11 +8,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Gt, Interval
-from numpy.typing import NDArray
 
+from methods.types.arrays import FloatArray
 from simulators.streams import stream
-
-FloatArray = NDArray[np.float64]
 
 LAWS: Mapping[str, Callable[[np.random.Generator, int], FloatArray]] = {
     "gaussian": lambda rng, n: rng.standard_normal(n),

@@ -8,12 +8,10 @@ from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Ge, Interval
-from numpy.typing import NDArray
 
+from methods.types.arrays import IntArray
 from simulators.components.graphs import Edge, Pool, draw_parents
 from simulators.streams import stream
-
-IntArray = NDArray[np.int64]
 
 _BLOCK = 1024
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from methods import LaggedGraph, TimeSeries
+from methods.types.arrays import FloatArray, IntArray
 from simulators.base import Sample
-from simulators.components.noise import FloatArray, draw_noise
-from simulators.components.regimes import IntArray, Regimes
+from simulators.components.noise import draw_noise
+from simulators.components.regimes import Regimes
 from simulators.engine.kernel import run
 from simulators.engine.units import Program
 from simulators.properties import describe

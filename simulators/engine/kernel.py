@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from methods.types.arrays import FloatArray, IntArray
 from simulators.engine.units import (
     BUMP,
     COS,
@@ -20,9 +20,6 @@ from simulators.engine.units import (
     IndexArray,
     Program,
 )
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @njit(cache=True)

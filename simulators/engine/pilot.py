@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from methods.types.arrays import FloatArray
 from simulators.components.noise import draw_noise
 from simulators.engine.kernel import run
 from simulators.engine.units import Program
-
-FloatArray = NDArray[np.float64]
 
 STEPS = 5_000
 """Length of a pilot run in steps, after its burn-in."""

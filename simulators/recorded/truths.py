@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods import LaggedGraph
-
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 
 def window_graph(sizes: FloatArray, names: Sequence[str], *, self_loops: bool) -> LaggedGraph:

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from methods.types.arrays import FloatArray
 from simulators.components.graphs import Edge
-from simulators.components.noise import FloatArray
 from simulators.engine.units import Equation, Unit
 from simulators.streams import stream
 from simulators.structural.mechanisms import MECHANISMS, Group, MechanismName, variance

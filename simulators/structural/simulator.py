@@ -8,9 +8,10 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Interval
 
+from methods.types.arrays import FloatArray
 from simulators.base import Simulator
 from simulators.components.graphs import Edge, Graph, draw_pools
-from simulators.components.noise import FloatArray, Noise
+from simulators.components.noise import Noise
 from simulators.components.regimes import Regimes, draw_regimes
 from simulators.engine.compiled import CompiledSystem
 from simulators.engine.effects import edge_effects, truth

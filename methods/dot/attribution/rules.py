@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from methods.dot.attribution.attention import attention, attention_rollout
@@ -24,8 +23,7 @@ from methods.dot.attribution.times_input import gradient_x_input, integrated_gra
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.options import Kind
 from methods.dot.training.model import Forecaster
-
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 _SAMPLES = 256  # most samples to average over
 _FEWEST_SAMPLES = 32

@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 _FUNCTIONS = 5  # x, sin x, cos x, sin 2x, cos 2x
 _MOST = 1_000  # most functions of all lagged inputs; with more only x itself

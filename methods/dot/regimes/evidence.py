@@ -22,11 +22,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import multigammaln
 
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

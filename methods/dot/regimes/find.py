@@ -27,17 +27,14 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import eigh
 
 from methods.dot.regimes.evidence import Forecaster
 from methods.dot.regimes.steps import Steps
 from methods.dot.regimes.viterbi import best_path
+from methods.types.arrays import FloatArray, IntArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 _BLOCK = 50  # steps in a block at least, so that noise averages out
 _MOST_BLOCKS = 1000

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods.dot.regimes.evidence import Forecaster
+from methods.types.arrays import FloatArray, IntArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 _LARGEST = 4.0  # standard deviations; further out, a value would weigh like a regime of its own
 _WAVE = 2.0  # radians per standard deviation: half a period between low and high values

@@ -19,7 +19,8 @@ from methods.dot.method import DOT
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import edges, marked_scores
 from methods.pcmci.search import LIBRARIES
-from methods.types.graph import BoolArray, FloatArray, LaggedGraph
+from methods.types.arrays import BoolArray, FloatArray
+from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
 

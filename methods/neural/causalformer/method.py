@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods.common.lagged import require_independent_variables
 from methods.neural.causalformer.options import Options
+from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
-
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
 
 _FEWEST = 20  # windows, of which two are held out
 

@@ -19,12 +19,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from methods.neural.causalformer.network import Network, unrolled
-
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
 
 _CHUNK = 1_048_576  # numbers per tensor in one pass, which bounds its memory
 

@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
 from methods.neural.cmlp.options import Options
+from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
 
 _UNIT = 1 / 8  # standard deviation of the series for which the published penalties were chosen
 _FIRST_STEP = 0.05

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.nn.functional import mse_loss
 
@@ -12,9 +11,8 @@ from methods.common.devices import device_of
 from methods.common.tensors import generator_of, windows
 from methods.neural.cuts_plus.network import Network
 from methods.neural.cuts_plus.options import Options
+from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
 
 _SPLIT_EVERY = 20  # epochs until each group of causes is split in two
 _COLDEST = 0.1  # temperature of the relaxed graphs at the last epoch; it begins at 1

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 from torch import Tensor
 
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform
 from methods.neural.nts_notears.options import Options
+from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
 
 _CHUNK = 262_144  # hidden values in one pass, which fit a cache
 _SOLVED, _MOST_WEIGHT = 1e-8, 1e16  # the constraint is met; its weight is not raised further

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.neural.tcdf.options import Options
+from methods.types.arrays import BoolArray
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
 
 if TYPE_CHECKING:
     from methods.neural.tcdf.network import Reading
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)

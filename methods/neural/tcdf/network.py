@@ -16,15 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
 from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
 from methods.neural.tcdf.options import Options
+from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
-
-FloatArray = NDArray[np.float64]
 
 _CHUNK = 131_072  # window-cause-effect triples in one pass, which fit a cache
 

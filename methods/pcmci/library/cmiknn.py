@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from tigramite.independence_tests.cmiknn import CMIknn
 
-from methods.types.graph import FloatArray
+from methods.types.arrays import FloatArray
 
 
 class PermutedCMIknn(CMIknn):  # type: ignore[misc]

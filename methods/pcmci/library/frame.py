@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from methods.common.lagged import n_windows, require_independent
+from methods.types.arrays import FloatArray
 from methods.types.method import DeclinedError
-from methods.types.series import FloatArray, TimeSeries
+from methods.types.series import TimeSeries
 
 if TYPE_CHECKING:
     from tigramite.data_processing import DataFrame

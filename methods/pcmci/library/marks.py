@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from methods.types.graph import BoolArray, FloatArray, LaggedGraph
+from methods.types.arrays import BoolArray, FloatArray
+from methods.types.graph import LaggedGraph
 
 
 def graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:

@@ -25,7 +25,8 @@ from scipy.special import stdtr
 from tigramite.independence_tests.parcorr import ParCorr
 from tigramite.independence_tests.parcorr_mult import ParCorrMult
 
-FloatArray = NDArray[np.float64]
+from methods.types.arrays import FloatArray
+
 Node = tuple[int, int]
 
 # Rows per block: few enough for the processor's cache.

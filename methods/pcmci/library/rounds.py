@@ -23,7 +23,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, diags_array, eye_array, hstack, kron, vstack
 
-from methods.types.series import FloatArray
+from methods.types.arrays import FloatArray
 
 # Of tigramite: weight from which on a step belongs to a regime, fewest steps of one, and the
 # round from which on a small change ends a run.
