@@ -11,6 +11,7 @@ import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
+from methods.types.errors import InputError
 from methods.types.method import Method
 
 GROUP = "lagbench.methods"
@@ -40,7 +41,7 @@ def load(name: str) -> type[Method]:
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
+        raise InputError(
             f"method: expected one of {', '.join(known)}, or module:Class, found {name!r}{hint}"
         )
     return _as_method(name, _import(known[name].value))
@@ -51,12 +52,12 @@ def _import(path: str) -> object:
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"method: expected module:Class that can be imported, found {path!r} ({error})"
         ) from error
 
 
 def _as_method(name: str, found: object) -> type[Method]:
     if not (isinstance(found, type) and issubclass(found, Method)):
-        raise ValueError(f"method: expected a subclass of methods.Method, found {name!r}: {found}")
+        raise InputError(f"method: expected a subclass of methods.Method, found {name!r}: {found}")
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 
+from methods.types.errors import InputError
 from simulators.base import Sample, Simulator, System
 from simulators.streams import stream
 
@@ -37,15 +38,15 @@ def load(kind: str) -> type[Simulator]:
     kind = _MOVED.get(kind, kind)
     module, _, name = KINDS.get(kind, kind).partition(":")
     if not name:
-        raise ValueError(
+        raise InputError(
             f"kind: expected one of {', '.join(KINDS)}, or module:Class, found {kind!r}"
         )
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"kind: expected module:Class that can be imported, found {kind!r} ({error})"
         ) from error
     if not (isinstance(found, type) and issubclass(found, Simulator)):
-        raise ValueError(f"kind: expected a subclass of simulators.Simulator, found {kind!r}")
+        raise InputError(f"kind: expected a subclass of simulators.Simulator, found {kind!r}")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods import LaggedGraph, TimeSeries
+from methods.types.parameters import Parameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ class System(Protocol):
         """
 
 
-class Simulator(ABC):
+class Simulator(Parameters):
     """A configuration of random systems; a subclass is a frozen keyword-only dataclass."""
 
     @abstractmethod

@@ -10,6 +10,7 @@ from annotated_types import Gt
 from scipy.linalg import solve_discrete_lyapunov
 
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 from simulators.base import Simulator
 from simulators.components.graphs import Edge
 from simulators.components.regimes import Regimes
@@ -44,15 +45,13 @@ class LinearVAR(Simulator):
     without a pilot run. Only the noise depends on the seed.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     coefficients: tuple[tuple[tuple[float, ...], ...], ...]
     noise_sd: Annotated[float, Gt(0)] = 1.0
 
     def __post_init__(self) -> None:
         radius = _radius(self._array())
         if radius >= 1:
-            raise ValueError(
+            raise InputError(
                 "coefficients: expected a companion matrix of spectral radius below 1, found "
                 f"{radius:.4g}; make the coefficients smaller"
             )
@@ -83,9 +82,9 @@ class LinearVAR(Simulator):
         try:
             a = np.asarray(self.coefficients, dtype=np.float64)
         except ValueError as error:
-            raise ValueError(f"coefficients: expected [cause][effect][lag], {error}") from error
+            raise InputError(f"coefficients: expected [cause][effect][lag], {error}") from error
         if a.ndim != 3 or a.shape[0] != a.shape[1] or 0 in a.shape or not np.isfinite(a).all():
-            raise ValueError(
+            raise InputError(
                 "coefficients: expected finite numbers of shape (n, n, max_lag) as "
                 f"[cause][effect][lag - 1], found shape {a.shape}"
             )

@@ -11,6 +11,7 @@ from numba import njit
 
 from methods import LaggedGraph, TimeSeries
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 from simulators.base import Sample, Simulator
 from simulators.components.graphs import Edge
 from simulators.engine.effects import truth
@@ -55,8 +56,6 @@ class Lorenz96(Simulator):
     flow over one interval, with the others held at its start: see `simulators.engine.effects`.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     n_vars: Annotated[int, Ge(4)] = 10
     forcing: Annotated[float, Ge(1)] = 8.0
     interval: Annotated[float, Interval(gt=0, le=1)] = 0.05
@@ -66,7 +65,7 @@ class Lorenz96(Simulator):
         angles = 2 * np.pi * np.arange(self.n_vars) / self.n_vars
         least = 1 / float(np.max(np.cos(angles) - np.cos(2 * angles)))
         if self.forcing <= least:
-            raise ValueError(
+            raise InputError(
                 f"forcing: expected more than {least:.4g}, below which {self.n_vars} variables "
                 f"come to rest, found {self.forcing:g}"
             )
@@ -120,7 +119,7 @@ class Lorenz96System:
     def generate(self, n_samples: int) -> Sample:
         """Return the `n_samples` states after the start; see `simulators.base.System`."""
         if n_samples < self.max_lag + 2:
-            raise ValueError(
+            raise InputError(
                 f"n_samples: expected at least max_lag + 2 = {self.max_lag + 2}, found {n_samples}"
             )
         series = TimeSeries.from_array(self.config.flow(self.start, n_samples), self.names)

@@ -46,7 +46,7 @@ def settings(tmp_path, monkeypatch):
             },
             "experiments": [],
             "headline": [],
-            "bars": [],
+            "claims": [],
             "ablation": None,
         }
         return Settings(**{**values, **changes})
@@ -68,7 +68,7 @@ def rows():
         assert set(scan.entries) == {cell.key for cell in cells}
         left = [path for path in store.root.rglob(".*") if path.is_file()]
         assert not left
-        assert not list((store.root / "claims").glob("*"))
+        assert not list((store.root / "locks").glob("*"))
         return [(cell, store.read(cell.key)) for cell in cells]
 
     return check

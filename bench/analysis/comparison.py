@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import Section, setting
+from bench.analysis.experiment import ExperimentResults, setting
 from bench.analysis.leaderboard import PROTOCOLS, at_usual_settings
 from bench.analysis.published import beside
 from bench.config.cell import Cell
@@ -37,7 +37,7 @@ _NOTHING = {**dict.fromkeys(("mean", "low", "high"), float("nan")), "n": 0, "n_p
 
 
 def compare(
-    sections: Sequence[Section],
+    experiments: Sequence[ExperimentResults],
     summaries: Mapping[str, pd.DataFrame],
     published: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def compare(
 
     Parameters
     ----------
-    sections
+    experiments
         The experiments.
     summaries, published
         By their names: `bench.analysis.experiment.summarise` of them, and
@@ -63,25 +63,27 @@ def compare(
 
     rows = [
         row
-        for section in sections
-        for row in _points(section, summaries[section.name], published[section.name])
+        for experiment in experiments
+        for row in _points(experiment, summaries[experiment.name], published[experiment.name])
     ]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _points(
-    section: Section, summary: pd.DataFrame, published: pd.DataFrame
+    experiment: ExperimentResults, summary: pd.DataFrame, published: pd.DataFrame
 ) -> list[dict[str, Any]]:
     places = ["metric", "panel", "method", "x"]
     ours = {tuple(row[name] for name in places): row for row in summary.to_dict("records")}
     found = []
     for panel, group in summary.groupby("panel", sort=False):
         condition = group.iloc[0].to_dict()
-        head = {"experiment": section.name, "panel": panel, "x_name": section.x}
-        head["setting"] = setting(condition["axes"], section.x)
-        for point in beside(published, section, condition).to_dict("records"):
+        head = {"experiment": experiment.name, "panel": panel, "x_name": experiment.x}
+        head["setting"] = setting(
+            experiment.axes[condition["simulator"], condition["axes"]], experiment.x
+        )
+        for point in beside(published, experiment, condition).to_dict("records"):
             place = (panel, point["method"], point["x"])
-            metric = point["metric"] or section.view.metrics[0]
+            metric = point["metric"] or experiment.view.metrics[0]
             one = ours.get((metric, *place), _NOTHING)
             fair = ours.get((PROTOCOLS["fair"], *place), _NOTHING)
             found.append(
@@ -115,7 +117,7 @@ def residuals(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_average(
-    sections: Sequence[Section], cells: Sequence[Cell], published: pd.Series
+    experiments: Sequence[ExperimentResults], cells: Sequence[Cell], published: pd.Series
 ) -> pd.DataFrame:
     """Return each method's mean F1 over all conditions of all experiments, beside `published`.
 
@@ -129,7 +131,7 @@ def make_average(
     """
     import pandas as pd
 
-    rows, runs = at_usual_settings(sections, cells)
+    rows, runs = at_usual_settings(experiments, cells)
     planned = runs.drop_duplicates([*_CONDITION, "method"])["method"].value_counts()
     table = pd.DataFrame({"published": published, "n_planned": planned})
     scores = {p: _by_condition(rows[rows["metric"] == m]) for p, m in PROTOCOLS.items()}

@@ -1,4 +1,4 @@
-"""The section of a view with `cuts`: its stored graphs, cut at k edges, against k."""
+"""The experiment of a view with `cuts`: its stored graphs, cut at k edges, against k."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bench.analysis.experiment import Section, panel_of
+from bench.analysis.experiment import ExperimentResults, panel_of
+from bench.config.cell import axes_text
 from bench.config.view import View
 from bench.scoring.cuts import cut_metrics, ranked_by
 from methods import LaggedGraph
@@ -31,8 +32,8 @@ _COLUMNS = [
 ]
 
 
-def cut_section(section: Section, graphs: Graphs) -> Section:
-    """Return a section with one row per cell and cut, scored by what its graphs say there.
+def cut_results(experiment: ExperimentResults, graphs: Graphs) -> ExperimentResults:
+    """Return a experiment with one row per cell and cut, scored by what its graphs say there.
 
     The cuts are axes of the grid, as text and in `points`: `by` (where the view has several
     rankings), `rule` and `k`, which is drawn. A run that is ok but has no graph at hand, as in an
@@ -42,24 +43,28 @@ def cut_section(section: Section, graphs: Graphs) -> Section:
 
     cells: list[dict[Any, Any]] = []
     rows: list[dict[Any, Any]] = []
-    points = {}
-    for cell in section.cells.to_dict("records"):
+    mappings: dict[tuple[str, str], Any] = {}
+    points: dict[tuple[str, str], Any] = {}
+    for cell in experiment.cells.to_dict("records"):
         pair = graphs(cell["key"])
         status = "no graph" if cell["status"] == "ok" and pair is None else cell["status"]
-        scores = {} if pair is None else _scores(*pair, section.view)
-        for cut in _cuts(section.view):
-            axes = " ".join([*cell["axes"].split(), *(f"{k}={v}" for k, v in cut.items())])
+        scores = {} if pair is None else _scores(*pair, experiment.view)
+        for cut in _cuts(experiment.view):
+            here = {**experiment.axes[cell["simulator"], cell["axes"]], **cut}
+            axes = axes_text(here)
+            mappings[cell["simulator"], axes] = here
             points[cell["simulator"], axes] = {
-                **section.points[cell["simulator"], cell["axes"]],
+                **experiment.points[cell["simulator"], cell["axes"]],
                 **cut,
             }
             head = cell | {"axes": axes, "status": status, "x": cut["k"]}
             head["problem"] += f" {axes}"
-            head["panel"] = panel_of("k", head)
+            head["panel"] = panel_of("k", head, here)
             cells.append(head)
             rows += [head | found for found in scores.get(tuple(cut.values()), [])]
     table = pd.DataFrame(rows, columns=_COLUMNS)
-    return replace(section, x="k", cells=pd.DataFrame(cells), rows=table, points=points)
+    cut_cells = pd.DataFrame(cells)
+    return replace(experiment, x="k", cells=cut_cells, rows=table, axes=mappings, points=points)
 
 
 def _cuts(view: View) -> Iterator[dict[str, Any]]:
@@ -80,5 +85,6 @@ def _scores(
         table = {} if ranked is None else cut_metrics(ranked, truth, cuts)
         for (cut, metric), (value, floor, ceiling) in table.items():
             row = {"metric": f"{metric}@k", "value": value, "floor": floor, "ceiling": ceiling}
-            found.setdefault((*[by] * bool(view.by), *cut), []).append(row)
+            place = (by, *cut) if view.by else cut
+            found.setdefault(place, []).append(row)
     return found

@@ -1,19 +1,19 @@
-"""An experiment made ready to be shown: its axis, its panels, and a summary of each point."""
+"""The results of an experiment: its axis, its panels, and a summary of each point."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import estimate
-from bench.analysis.rows import distinct_labels, one_scope, protocols, rows_of
-from bench.config.cell import Cell
+from bench.analysis.rows import Labels, one_scope, protocols, rows_of
+from bench.config.cell import Cell, axes_text, value_text
+from bench.config.compose import Experiment
 from bench.config.view import View
-from bench.report.tables import limits
-from bench.store.record import Record
+from bench.scoring.metrics import bounds
+from bench.store.schema import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ _POINT = [*_CONDITION, "method"]
 
 
 @dataclass(frozen=True)
-class Section:
+class ExperimentResults:
     """One experiment.
 
     Parameters
@@ -46,9 +46,10 @@ class Section:
     rows
         One row per cell and metric, `f1 paper` and `f1 fair` among them: the columns of `cells`,
         with metric, value, floor and ceiling. Scores of regimes stand for a system that has some.
+    axes
+        The axes of each simulator and text of axes, by dotted parameter names.
     points
-        The grid point of each simulator and text of axes, by dotted parameter names, and
-        `regimes_known`.
+        The same, and `regimes_known`.
     """
 
     name: str
@@ -57,41 +58,57 @@ class Section:
     x: str
     cells: pd.DataFrame
     rows: pd.DataFrame
+    axes: Mapping[tuple[str, str], Mapping[str, Any]]
     points: Mapping[tuple[str, str], Mapping[str, Any]]
 
     @property
     def metrics(self) -> list[str]:
         """What is shown, the cost last; a cut costs nothing."""
-        return [*self.view.metrics, *[COST] * (not self.view.cuts)]
+        return [*self.view.metrics, *([] if self.view.cuts else [COST])]
 
 
-def make_section(
-    name: str,
-    about: str,
-    view: View,
-    cells: Sequence[Cell],
+def experiment_results(
+    planned: Experiment,
     read: Callable[[str], Record | None],
-) -> Section:
-    """Return the section of planned cells; `read` returns the record of a key, if there is one."""
+    metrics: Collection[str] = (),
+) -> ExperimentResults:
+    """Return the results of an experiment.
+
+    Parameters
+    ----------
+    planned
+        The experiment.
+    read
+        Returns the record of a key, or None.
+    metrics
+        Metrics that are kept beside those of the view; other levels than the window graph are
+        left out otherwise.
+    """
     import pandas as pd
 
-    labels = distinct_labels(cells)
+    cells, view = planned.cells, planned.view
+    labels = Labels(cells)
     points = {
-        (c.simulator, labels(c)["axes"]): {**c.axes, "regimes_known": c.regimes_known}
+        (c.simulator, axes_text(labels.axes(c))): {**c.axes, "regimes_known": c.regimes_known}
         for c in cells
     }
     x = _axis(view.x, cells)
-    plain = rows_of(cells, read)
+    plain = rows_of(cells, read, labels)
+    conditions = plain[_CONDITION].to_dict("records")
     plain = plain.assign(
-        x=[_place(x, row, points) for row in plain[_CONDITION].to_dict("records")],
-        panel=[panel_of(x, row) for row in plain[_CONDITION].to_dict("records")],
+        x=[_place(x, row, points) for row in conditions],
+        panel=[
+            panel_of(x, row, labels.points[row["simulator"], row["axes"]]) for row in conditions
+        ],
     )
     scored = pd.concat([plain[plain["scope"] != ""], protocols(plain)], ignore_index=True)
     plainly = ~scored["metric"].str.contains(":") | scored["metric"].str.startswith("regimes:")
-    rows = one_scope(scored[plainly | scored["metric"].isin(view.metrics)])
-    planned = plain.drop(columns=["scope", "metric", "value", "floor", "ceiling"])
-    planned = planned.drop_duplicates([*_POINT, "seed"])
-    return Section(name, about, view, x, planned, rows, points)
+    rows = one_scope(scored[plainly | scored["metric"].isin([*view.metrics, *metrics])])
+    runs = plain.drop(columns=["scope", "metric", "value", "floor", "ceiling"])
+    runs = runs.drop_duplicates([*_POINT, "seed"])
+    return ExperimentResults(
+        planned.name, planned.about, view, x, runs, rows, labels.points, points
+    )
 
 
 def _axis(wanted: str | None, cells: Sequence[Cell]) -> str:
@@ -99,7 +116,7 @@ def _axis(wanted: str | None, cells: Sequence[Cell]) -> str:
     values: dict[str, set[str]] = {"n_samples": {str(c.n_samples) for c in cells}}
     for cell in cells:
         for name, value in cell.axes.items():
-            values.setdefault(name, set()).add(str(value))
+            values.setdefault(name, set()).add(value_text(value))
     if wanted == "simulator" or wanted in values:
         return str(wanted)
     swept = {name: len(found) for name, found in values.items() if name != "n_samples"}
@@ -110,26 +127,27 @@ def _axis(wanted: str | None, cells: Sequence[Cell]) -> str:
 
 
 def _place(x: str, row: Mapping[Any, Any], points: Mapping[tuple[str, str], Any]) -> Any:
+    """Return where a condition stands on the axis; a value that is no number stands as text."""
     if x in row:
         return row[x]
-    return points[row["simulator"], row["axes"]].get(x, "none")
+    value = points[row["simulator"], row["axes"]].get(x, "none")
+    return value if isinstance(value, int | float | str) else value_text(value)
 
 
-def panel_of(x: str, row: Mapping[Any, Any]) -> str:
+def panel_of(x: str, row: Mapping[Any, Any], axes: Mapping[str, Any]) -> str:
     """Return the name of a panel: everything of a condition that is not on the axis."""
-    axes = setting(row["axes"], x).split()
     parts = [] if x == "simulator" else [row["simulator"]]
-    parts += [re.sub(r"^[^=]*\.([^=.]*=)", r"\1", part) for part in axes]
+    parts += [f"{k.rpartition('.')[2]}={value_text(v)}" for k, v in axes.items() if k != x]
     parts += [] if x == "n_samples" else [f"{row['n_samples']:,} steps"]
     return ", ".join(parts)
 
 
-def setting(axes: str, x: str) -> str:
+def setting(axes: Mapping[str, Any], x: str) -> str:
     """Return the text of the axes of a condition without the one that is drawn."""
-    return " ".join(part for part in axes.split() if not part.startswith(f"{x}="))
+    return axes_text({name: value for name, value in axes.items() if name != x})
 
 
-def summarise(section: Section) -> pd.DataFrame:
+def summarise(experiment: ExperimentResults) -> pd.DataFrame:
     """Return one row per condition, method and shown metric, whether it was run or not.
 
     Columns: simulator, axes, n_samples, panel, x, method, metric, mean, low, high, n, floor,
@@ -138,23 +156,23 @@ def summarise(section: Section) -> pd.DataFrame:
     """
     import pandas as pd
 
-    groups = dict(iter(section.rows.groupby([*_POINT, "metric"])))
+    groups = dict(iter(experiment.rows.groupby([*_POINT, "metric"])))
     out = []
-    for keys, cells in section.cells.groupby(_POINT, sort=False):
+    for keys, cells in experiment.cells.groupby(_POINT, sort=False):
         first = cells.iloc[0]
         head = dict(zip(_POINT, keys, strict=True))
         head |= {"panel": first["panel"], "x": first["x"]}
         head |= {"n_ok": int((cells["status"] == "ok").sum()), "n_planned": len(cells)}
         head |= {"state": _state(cells["status"])}
-        for metric in section.metrics:
+        for metric in experiment.metrics:
             group = groups.get((*keys, metric))
-            values = cells if metric == COST else section.rows[:0] if group is None else group
-            found = estimate(values[COST if metric == COST else "value"]).within(*limits(metric))
-            bounds = {
+            values = cells if metric == COST else experiment.rows[:0] if group is None else group
+            found = estimate(values[COST if metric == COST else "value"]).within(bounds(metric))
+            levels = {
                 name: float("nan") if group is None else group[name].mean()
                 for name in ("floor", "ceiling")
             }
-            out.append({**head, "metric": metric, **vars(found), **bounds})
+            out.append({**head, "metric": metric, **vars(found), **levels})
     return pd.DataFrame(out)
 
 

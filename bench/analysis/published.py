@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import Section
+from bench.analysis.experiment import ExperimentResults
 from bench.config.view import Published
 
 if TYPE_CHECKING:
@@ -80,22 +80,24 @@ def curves(published: Sequence[Published], reference: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(points, columns=["method", "x", "value", "metric", "where"])
 
 
-def beside(points: pd.DataFrame, section: Section, condition: Mapping[Any, Any]) -> pd.DataFrame:
+def beside(
+    points: pd.DataFrame, experiment: ExperimentResults, condition: Mapping[Any, Any]
+) -> pd.DataFrame:
     """Return the published points that stand in the panel of a condition.
 
     Parameters
     ----------
     points
-        What `curves` returned for the section.
-    section
+        What `curves` returned for the experiment.
+    experiment
         The experiment.
     condition
         `simulator`, `axes` and `n_samples` of any condition in the panel.
     """
-    here = dict(section.points[condition["simulator"], condition["axes"]])
+    here = dict(experiment.points[condition["simulator"], condition["axes"]])
     here |= {name: condition[name] for name in ("simulator", "n_samples")}
     fits = [
-        all(key == section.x or here.get(key) == value for key, value in where.items())
+        all(key == experiment.x or here.get(key) == value for key, value in where.items())
         for where in points["where"]
     ]
     return points.loc[fits]

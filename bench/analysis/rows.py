@@ -6,89 +6,99 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.config.cell import Cell
+from bench.config.cell import Cell, axes_text
 from bench.config.protocol import shipped
-from bench.store.record import Record
+from bench.store.long_table import metrics_of
+from bench.store.schema import Record, Value
 from bench.store.store import Scan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOTHING = {"value": None, "floor": None, "ceiling": None}
-
 # Columns that together name one condition; axes of the grid are added as text.
 CONDITION = ["simulator", "axes", "n_samples", "scope"]
 
 
+class Labels:
+    """Names for the cells of a run, such that no two settings share a row.
+
+    Where cells of one method differ in its parameters, the values that differ follow its name.
+    Where cells of one simulator and grid point differ in its parameters or in what methods are
+    told, these are added to the axes.
+
+    Parameters
+    ----------
+    cells
+        All cells that are shown together.
+    """
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        methods: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        systems: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for cell in cells:
+            methods[cell.method].append(_flat(cell.method_params))
+            systems[_system(cell)].append(_told(cell))
+        self._own = {name: _varying(found) for name, found in methods.items()}
+        self._told = {system: _varying(found) for system, found in systems.items()}
+        self.points = {
+            (cell.simulator, axes_text(self.axes(cell))): self.axes(cell) for cell in cells
+        }
+
+    def method(self, cell: Cell) -> str:
+        """Return the name of a cell's method, with the parameters in which others differ."""
+        params = _flat(cell.method_params)
+        own = {name: params.get(name) for name in self._own[cell.method]}
+        return f"{cell.method} {axes_text(own)}" if own else cell.method
+
+    def at(self, row: Mapping[Any, Any]) -> Mapping[str, Any]:
+        """Return the axes behind the `simulator` and the text of `axes` in a row."""
+        return self.points[row["simulator"], row["axes"]]
+
+    def axes(self, cell: Cell) -> dict[str, Any]:
+        """Return the grid point of a cell, with what else tells its system from others."""
+        told = _told(cell)
+        return dict(cell.axes) | {name: told.get(name) for name in self._told[_system(cell)]}
+
+
 def collect(cells: Sequence[Cell], scan: Scan) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric; see `rows_of`."""
-    return rows_of(cells, scan.read)
+    return rows_of(cells, scan.read, Labels(cells))
 
 
-def rows_of(cells: Sequence[Cell], read: Callable[[str], Record | None]) -> pd.DataFrame:
+def rows_of(
+    cells: Sequence[Cell], read: Callable[[str], Record | None], labels: Labels
+) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric; `read` returns the record of a key.
 
-    Columns: key, problem, simulator, axes, n_samples, seed, method, status, reason, cpu_seconds,
-    scope, metric, value, floor, ceiling; a cell without metrics is one row with scope and metric
-    empty.
-    Where the truth is a summary graph, its scores without self-loops stand for those of a window
-    graph, under the scope `summary`.
+    Columns: key, problem, simulator, axes, n_samples, seed, method, adapter, status, reason,
+    cpu_seconds, scope, metric, value, floor, ceiling. `axes` is the text of `Labels.axes`,
+    `method` that of `Labels.method`, `adapter` the plain name. A cell without metrics is one row
+    with scope and metric empty. Where the truth is a summary graph, its scores without self-loops
+    stand for those of a window graph, under the scope `summary`.
     """
     import pandas as pd
 
     rows = []
-    labels = distinct_labels(cells)
     # A cell planned twice is one system: counted twice it would narrow the interval.
-    for cell in {(c.key, c.simulator, str(c.axes)): c for c in cells}.values():
-        record = read(cell.key) or {"status": "missing"}
-        head = {**_head(cell, record), **labels(cell)}
-        metrics = dict(record.get("metrics", {}))
-        if record.get("forecast_error") is not None:
-            metrics["forecast/union/error"] = {"value": record["forecast_error"]}
-        lagged = not metrics or any(name.startswith("window/") for name in metrics)
+    for cell in {(c.key, c.simulator, axes_text(c.axes)): c for c in cells}.values():
+        record = read(cell.key)
+        head = _head(cell, record) | {
+            "method": labels.method(cell),
+            "axes": axes_text(labels.axes(cell)),
+        }
+        found = metrics_of(record)
+        lagged = not found or any(name.startswith("window/") for name in found)
         plain = ("window" if lagged else "summary_no_self", "forecast", "")
-        for name, scores in metrics.items() or {"//": {}}.items():
+        for name, scores in (found or {"//": Value()}).items():
             level, scope, metric = name.split("/")
             label = metric if level in plain else f"{level}:{metric}"
-            values = {**_NOTHING, **scores}
-            rows.append(
-                {**head, "scope": scope if lagged else "summary", "metric": label} | values
-            )
+            place = {"scope": scope if lagged else "summary", "metric": label}
+            rows.append(head | place | scores.model_dump())
     return pd.DataFrame(rows)
 
 
-def distinct_labels(cells: Sequence[Cell]) -> Callable[[Cell], dict[str, str]]:
-    """Return what names a cell's `method` and `axes` so that no two settings share a row.
-
-    Where cells of one method differ in its parameters, or cells of one simulator and grid point
-    in its parameters or in what methods are told, the values that differ are added.
-    """
-    methods: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    systems: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for cell in cells:
-        methods[cell.method].append(_flat(cell.method_params))
-        systems[_system(cell)].append(_told(cell))
-
-    varying = {name: _varying(found) for name, found in (*methods.items(), *systems.items())}
-
-    def name(cell: Cell) -> dict[str, str]:
-        params, told = _flat(cell.method_params), _told(cell)
-        own = [f"{key}={params.get(key)}" for key in varying[cell.method]]
-        axes = [f"{key}={told.get(key)}" for key in varying[_system(cell)]]
-        return {
-            "method": " ".join([cell.method, *own]),
-            "axes": " ".join(filter(None, [_axes(cell), *axes])),
-        }
-
-    return name
-
-
-def _axes(cell: Cell) -> str:
-    return " ".join(f"{name}={value}" for name, value in cell.axes.items())
-
-
-def _system(cell: Cell) -> str:
-    return f"{cell.simulator} {_axes(cell)}"
+def _system(cell: Cell) -> tuple[str, str]:
+    return cell.simulator, axes_text(cell.axes)
 
 
 def _told(cell: Cell) -> dict[str, Any]:
@@ -111,16 +121,17 @@ def _varying(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return [key for key in keys if any(params.get(key) != first.get(key) for params in found)]
 
 
-def _head(cell: Cell, record: Mapping[str, Any]) -> dict[str, Any]:
+def _head(cell: Cell, record: Record | None) -> dict[str, Any]:
     return {
         "key": cell.key,
         "problem": cell.problem,
         "simulator": cell.simulator,
         "n_samples": cell.n_samples,
         "seed": cell.seed,
-        "status": record["status"],
-        "reason": record.get("reason"),
-        "cpu_seconds": record.get("cost", {}).get("cpu_seconds"),
+        "adapter": cell.method,
+        "status": "missing" if record is None else record.status,
+        "reason": None if record is None else record.reason,
+        "cpu_seconds": None if record is None else record.cost.cpu_seconds,
     }
 
 
@@ -141,8 +152,8 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
     lost = _lost(rows)
     parts = []
     for name, protocol in shipped().items():
-        for method, group in rows.groupby("method"):
-            metric = protocol.metric(str(method).split()[0], set(group["metric"]))
+        for (adapter, _), group in rows.groupby(["adapter", "method"]):
+            metric = protocol.metric(str(adapter), set(group["metric"]))
             parts.append(group[group["metric"] == metric].assign(metric=f"f1 {name}"))
         if protocol.failed is not None:
             parts.append(lost.assign(metric=f"f1 {name}", value=protocol.failed))

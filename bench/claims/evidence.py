@@ -1,4 +1,4 @@
-"""What statements are judged by: the scores of the runs that they ask for."""
+"""Select the runs that a claim refers to."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, PROBLEM, Section
-from bench.config.cell import Cell, canonical
-from bench.config.statement import Statement
+from bench.analysis.experiment import COST, PROBLEM, ExperimentResults
+from bench.config.cell import Cell, canonical, value_text
+from bench.config.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STOPPED = "stopped"
-"""Metric of a run that was killed at its limits or died; see `bench.config.statement`."""
+"""Metric of a run that was killed at its limits or died; see `bench.config.claim`."""
+
+_PARTS = ["value", "floor", "ceiling"]
 
 
 @dataclass(frozen=True)
 class Found:
-    """The scores that a statement asks for.
+    """The scores that a claim asks for.
 
     Parameters
     ----------
     scores
-        `value`, `floor` and `ceiling` by simulator, problem and seed.
+        `value`, `floor`, `ceiling` and `cpu_seconds` by simulator, problem and seed.
     places
-        The condition of each: simulator, n_samples and the grid point, as text.
+        The condition of each score: simulator, n_samples and the grid point, as text.
     planned
         The problems of each planned condition, whether they have a score or not.
     """
@@ -39,49 +41,72 @@ class Found:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What statements are judged by: the sections, and the cells by key."""
+    """All results that claims can refer to.
 
-    sections: Sequence[Section]
+    Parameters
+    ----------
+    experiments
+        The results of each experiment.
+    cells
+        The cells by key.
+    usual
+        The keys of the cells at the usual settings of their method.
+    """
+
+    experiments: Sequence[ExperimentResults]
     cells: Mapping[str, Cell]
     usual: set[str]
 
-    def find(self, asked: Statement, method: str, metric: str) -> Found:
-        """Return the scores that a statement asks for.
+    def find(self, claim: Claim, method: str, metric: str) -> Found:
+        """Return the scores of a method that a claim asks for.
 
-        There are none where several variants of a method fit, because it does not say which.
+        There are none where several variants of the method fit, because the claim does not say
+        which is meant.
         """
         import pandas as pd
 
-        columns = [*PROBLEM, "key", "value", "floor", "ceiling"]
+        columns = [*PROBLEM, "key", *_PARTS, COST]
         parts: list[pd.DataFrame] = []
         places: list[dict[str, str]] = []
         planned: dict[tuple[str, ...], set[str]] = {}
-        for section in self.sections:
-            if asked.experiment not in (None, section.name):
+        for experiment in self.experiments:
+            if claim.experiment not in (None, experiment.name):
                 continue
-            chosen = self._chosen(section, asked, method)
+            chosen = self._chosen(experiment, claim, method)
             for keys, group in chosen.groupby(["simulator", "axes", "n_samples"]):
-                planned[(section.name, *map(str, keys))] = set(group["problem"])
-            scores = _scores(section, chosen, metric).dropna(subset=["value"])
-            parts += [scores[columns]] * bool(len(scores))
-            places += [_place(section, row) for row in scores.to_dict("records")]
+                planned[(experiment.name, *map(str, keys))] = set(group["problem"])
+            scores = _scores(experiment, chosen, metric).dropna(subset=["value"])
+            if len(scores):
+                parts.append(scores[columns])
+                places += [_place(experiment, row) for row in scores.to_dict("records")]
         found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
         once = ~found.duplicated([*PROBLEM, "key"])  # a run that several experiments share
         found, where = found[once], pd.DataFrame(places, index=found.index, dtype=str)[once]
         if found.duplicated(PROBLEM).any():
             found, where = found[:0], where[:0]
-        scores = found.set_index(PROBLEM)[["value", "floor", "ceiling"]].astype(float)
+        scores = found.set_index(PROBLEM)[[*_PARTS, COST]].astype(float)
         return Found(scores, where.set_axis(scores.index), planned)
 
-    def _chosen(self, section: Section, asked: Statement, method: str) -> pd.DataFrame:
-        """Return the cells of a section that a statement asks for."""
-        # The label of a method begins with its name; what its variants differ in follows.
-        named = section.cells["method"].str.split(" ").str[0] == method
-        chosen = section.cells[named]
-        chosen = chosen.loc[[self._is(key, asked.parameters) for key in chosen["key"]]]
-        for name, wanted in asked.where.items():
-            there = _column(section, chosen, name)
-            allowed = _ends(there, wanted)
+    def conditions(self, claim: Claim, method: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return the experiment and the `where` of each condition that a claim refers to."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for experiment in self.experiments:
+            if claim.experiment not in (None, experiment.name):
+                continue
+            for row in self._chosen(experiment, claim, method).to_dict("records"):
+                here = dict(experiment.points[row["simulator"], row["axes"]])
+                here |= {name: row[name] for name in ("simulator", "n_samples")}
+                where = {name: [value] for name, value in here.items()}
+                found.setdefault((experiment.name, repr(where)), where)
+        return [(name, where) for (name, _), where in found.items()]
+
+    def _chosen(self, experiment: ExperimentResults, claim: Claim, method: str) -> pd.DataFrame:
+        """Return the cells of an experiment that a claim asks for."""
+        chosen = experiment.cells[experiment.cells["adapter"] == method]
+        chosen = chosen.loc[[self._is(key, claim.parameters) for key in chosen["key"]]]
+        for name, wanted in claim.where.items():
+            there = _column(experiment, chosen, name)
+            allowed = _allowed(there, wanted)
             chosen = chosen.loc[[value in allowed for value in there]]
         return chosen
 
@@ -93,21 +118,25 @@ class Evidence:
         return all(own.get(name) == value for name, value in canonical(parameters).items())
 
 
-def _scores(section: Section, chosen: pd.DataFrame, metric: str) -> pd.DataFrame:
+def _scores(experiment: ExperimentResults, chosen: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the rows of the chosen runs that hold a metric."""
     if metric in (COST, STOPPED):
         return _of_runs(chosen[chosen["status"] != "missing"], metric)
-    rows = section.rows[section.rows["metric"] == metric]
-    return rows.merge(chosen[["key", "axes"]])
+    rows = experiment.rows[experiment.rows["metric"] == metric.replace("fdr@", "precision@")]
+    found = rows.merge(chosen[["key", "axes"]])
+    if metric.startswith("fdr@"):
+        found[_PARTS] = 1 - found[_PARTS].astype(float)
+    return found
 
 
-def _place(section: Section, row: Mapping[Any, Any]) -> dict[str, str]:
-    own = {**section.points[row["simulator"], row["axes"]]}
+def _place(experiment: ExperimentResults, row: Mapping[Any, Any]) -> dict[str, str]:
+    own = {**experiment.points[row["simulator"], row["axes"]]}
     own |= {name: row[name] for name in ("simulator", "n_samples")}
-    return {name: str(value) for name, value in own.items()}
+    return {name: value_text(value) for name, value in own.items()}
 
 
 def _of_runs(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return what is known of a run rather than of its graph; it has neither floor nor ceiling."""
+    """Return what is known of a run rather than of its graph: no chance level, no oracle."""
     if metric == COST:
         value = runs[COST].where(runs["status"] == "ok")
     else:
@@ -115,18 +144,19 @@ def _of_runs(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
     return runs.assign(value=value.astype(float), floor=math.nan, ceiling=math.nan)
 
 
-def _column(section: Section, cells: pd.DataFrame, name: str) -> list[Any]:
+def _column(experiment: ExperimentResults, cells: pd.DataFrame, name: str) -> list[Any]:
     """Return the value that each cell has of a column or an axis of the grid."""
     if name in cells:
         return list(cells[name])
     keys = zip(cells["simulator"], cells["axes"], strict=True)
-    return [section.points[key].get(name) for key in keys]
+    return [experiment.points[key].get(name) for key in keys]
 
 
-def _ends(there: Sequence[Any], wanted: Any) -> list[Any]:
+def _allowed(there: Sequence[Any], wanted: Any) -> list[Any]:
     """Return the values that a condition allows."""
     if wanted in ("smallest", "largest"):
-        known = {value for value in there if value is not None}
+        known = [value for value in there if value is not None]
+        ends = [min(known), max(known)] if known else []
         # Where only one was planned there are no ends to compare.
-        return [] if len(known) < 2 else [min(known) if wanted == "smallest" else max(known)]
+        return [] if not ends or ends[0] == ends[1] else [ends[wanted == "largest"]]
     return list(wanted) if isinstance(wanted, list | tuple) else [wanted]

@@ -6,6 +6,7 @@ import argparse
 
 import methods.registry
 from bench.contract.checks import run_checks
+from methods.types.errors import InputError
 
 
 def check(args: argparse.Namespace) -> int:
@@ -21,7 +22,7 @@ def check(args: argparse.Namespace) -> int:
     try:
         method = cls()
     except TypeError as error:
-        raise ValueError(
+        raise InputError(
             f"{name}: expected a class that needs no argument, found {error}"
         ) from None
     results = run_checks(method)

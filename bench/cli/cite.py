@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 import methods.registry
+from methods.types.errors import InputError
 
 _ENTRY = re.compile(r"^@\w+\{(\w+),\n(?:  \w+ = \{.+\},\n)+\}$", re.MULTILINE)
 _KEYWORDS = re.compile(r"^  keywords = \{(.+)\},$", re.MULTILINE)
@@ -48,7 +49,7 @@ def cite(args: argparse.Namespace) -> int:
         If no method is given, or nothing has that name.
     """
     if not args.methods:
-        raise ValueError(
+        raise InputError(
             "method: expected at least one, found none; `lagbench list methods` lists them"
         )
     classes = {name: methods.registry.load(name) for name in args.methods}

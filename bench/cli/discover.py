@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 import methods.registry
 from bench.store.atomic import replacing
 from methods import DeclinedError, LaggedGraph, TimeSeries
+from methods.types.arrays import IntArray
+from methods.types.errors import InputError
 
 _SHOWN = 20
 
@@ -36,7 +39,7 @@ def discover(args: argparse.Namespace) -> int:
         rng = np.random.default_rng(args.seed)
         graph = method.discover(series, max_lag=args.max_lag, rng=rng)
     except DeclinedError as reason:
-        raise ValueError(f"{args.method} declines this file: {reason}") from None
+        raise InputError(f"{args.method} declines this file: {reason}") from None
     # Files first: a reader who closes the pipe early still has them.
     written = _write(graph, args.out, args.plot)
     print(
@@ -52,26 +55,45 @@ def discover(args: argparse.Namespace) -> int:
 def _check_outputs(args: argparse.Namespace) -> None:
     """Refuse a bad argument before the method runs, which may take minutes."""
     if args.max_lag < 1:
-        raise ValueError(f"--max-lag: expected an integer of at least 1, found {args.max_lag}")
+        raise InputError(f"--max-lag: expected an integer of at least 1, found {args.max_lag}")
     if args.seed < 0:
-        raise ValueError(f"--seed: expected an integer of at least 0, found {args.seed}")
+        raise InputError(f"--seed: expected an integer of at least 0, found {args.seed}")
     for option, path in (("--out", args.out), ("--plot", args.plot)):
         if path and (Path(path).is_dir() or not Path(path).absolute().parent.is_dir()):
-            raise ValueError(f"{option}: expected a file in an existing folder, found {path}")
+            raise InputError(f"{option}: expected a file in an existing folder, found {path}")
     if args.plot and Path(args.plot).suffix not in (".png", ".svg", ".pdf"):
-        raise ValueError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
+        raise InputError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
 
 
 def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
+    """Write what was asked for, and return the files."""
+    written = []
     if out:
         with replacing(Path(out)) as draft:
             graph.to_csv(draft)
+        written.append(out)
+        if graph.regimes is not None:
+            steps = Path(out).with_suffix(".regimes.csv")
+            with replacing(steps) as draft:
+                _write_regimes(graph.regimes, draft)
+            written.append(str(steps))
     if plot:
         from bench.report.graph_figure import draw
 
         with replacing(Path(plot)) as draft:
             draw(graph, draft)
-    return [path for path in (out, plot) if path]
+        written.append(plot)
+    return written
+
+
+def _write_regimes(regimes: Sequence[IntArray], path: Path) -> None:
+    """Write the regime that was found for each row of each segment."""
+    rows = [
+        f"{segment},{step},{label}"
+        for segment, labels in enumerate(regimes)
+        for step, label in enumerate(labels)
+    ]
+    path.write_text("\n".join(["segment,step,regime", *rows]) + "\n", encoding="utf-8")
 
 
 def strongest(graph: LaggedGraph, count: int) -> str:

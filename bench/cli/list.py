@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 import methods.registry
-from bench.config.compose import options, written
+from bench.config.compose import first_comment, options, written
 
 
 def show(args: argparse.Namespace) -> int:
@@ -25,9 +25,4 @@ def describe(group: str, name: str, overrides: Sequence[str] = ()) -> str:
     if file is None:
         package = methods.registry.available()[name].dist
         return f"(from {package.name})" if package else "(from another package)"
-    comments = (
-        line[1:].strip()
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if line.startswith("#")
-    )
-    return next((text for text in comments if not text.startswith("@package")), "")
+    return first_comment(file)

@@ -6,17 +6,15 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.cli.list import describe
-from bench.cli.run import store_of
 from bench.config.cell import Cell
-from bench.config.compose import Planned, experiment_view, experiments, options
+from bench.config.compose import Experiment, about, experiment_view, experiments, options
 from bench.config.view import View
-from bench.report.page.build import Part, write_page
-from bench.store import commands as plans
-from bench.store.folder import store_in
-from bench.store.long_table import find_exported, read_exported
-from bench.store.record import Record
+from bench.report.page.build import write_page
+from bench.store import commands
+from bench.store.long_table import find_table, read_table
+from bench.store.schema import Record
 from bench.store.store import Store
+from methods.types.errors import InputError
 
 
 def report(args: argparse.Namespace) -> int:
@@ -39,62 +37,53 @@ def report(args: argparse.Namespace) -> int:
     overrides = [word for word in args.words if "=" in word]
     flags = ["--config-dir", args.config_dir] if args.config_dir else []
     if len(folders) > 1:
-        raise ValueError(f"folder: expected one, found {', '.join(folders)}")
+        raise InputError(f"folder: expected one, found {', '.join(folders)}")
     if folders and not overrides and Path(folders[0]).name in options("profile", flags):
         overrides = [f"profile={Path(folders[0]).name}"]
-    parts: list[Part] = []
+    planned: list[Experiment] = []
     root = Path(folders[0]) if folders else None
     if overrides or root is None:
         planned, whole = experiments([*flags, *overrides])
-        parts = _parts(planned)
-        root = root or store_of(whole).root
+        root = root or Store.of(whole.results_dir, whole.name).root
     cells, read = _results(root)
-    parts += _others(cells, parts, root.name, flags)
-    if not parts:
-        raise ValueError(
+    planned += _others(cells, planned, root.name, flags)
+    if not planned:
+        raise InputError(
             f"folder: expected planned cells, found none in {root}; say of which experiment its "
             "records are, as experiments=[smoke]"
         )
-    page = write_page(root.name, parts, read, root, args.reference)
+    page = write_page(root.name, planned, read, root, args.reference)
     print(f"wrote {page}")
     return 0
 
 
-def report_on(planned: Sequence[Planned], store: Store) -> None:
+def report_on(planned: Sequence[Experiment], store: Store) -> None:
     """Write the report on the experiments of a profile into its store."""
     from bench.run.sweep import writing
 
     with writing(store):
-        page = write_page(store.root.name, _parts(planned), store.scan().read, store.root)
+        page = write_page(store.root.name, planned, store.scan().read, store.root)
     print(f"wrote {page}")
-
-
-def _parts(planned: Sequence[Planned]) -> list[Part]:
-    return [Part(p.name, _about(p.name), p.view, p.cells) for p in planned]
 
 
 def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     """Return the cells that a folder has planned, and what reads their records."""
-    exported = find_exported(root)
+    exported = find_table(root)
     if exported is not None and not (root / "cells").is_dir():
-        return read_exported(exported)
-    store = store_in(str(root))
-    return plans.load(store), store.scan().read
+        return read_table(exported)
+    store = Store.open(root)
+    return commands.load(store), store.scan().read
 
 
 def _others(
-    planned: Sequence[Cell], parts: Sequence[Part], name: str, flags: Sequence[str]
-) -> list[Part]:
-    """Return a part of the planned cells that no part holds."""
-    known = {cell.key for part in parts for cell in part.cells}
-    cells = [cell for cell in planned if cell.key not in known]
-    if not cells:
+    cells: Sequence[Cell], planned: Sequence[Experiment], name: str, flags: Sequence[str]
+) -> list[Experiment]:
+    """Return an experiment of the cells that no planned one holds."""
+    known = {cell.key for part in planned for cell in part.cells}
+    others = [cell for cell in cells if cell.key not in known]
+    if not others:
         return []
-    if not parts and name in options("experiment", flags):
-        return [Part(name, _about(name), experiment_view(name, flags), cells)]
-    about = "Runs of other commands in this folder."
-    return [Part("other" if parts else name, about, View(), cells)]
-
-
-def _about(name: str) -> str:
-    return describe("experiment", name) if name in options("experiment") else ""
+    if not planned and name in options("experiment", flags):
+        return [Experiment(name, about(name, flags), others, experiment_view(name, flags))]
+    said = "Runs of other commands in this folder."
+    return [Experiment("other" if planned else name, said, others, View())]

@@ -6,11 +6,9 @@ import argparse
 import sys
 import zipfile
 
-from bench.run.isolation.worker import metrics
-from bench.store import commands as plans
-from bench.store import provenance
-from bench.store.folder import store_in
-from bench.store.locks import Claims
+from bench.run.cell import metrics
+from bench.store import commands, provenance
+from bench.store.locks import Locks
 from bench.store.record import load
 from bench.store.store import Entry, Store
 
@@ -26,25 +24,25 @@ def rescore(args: argparse.Namespace) -> int:
     ValueError
         If the folder holds no store.
     """
-    store = store_in(args.folder)
-    claims = Claims(store.root / "claims")
+    store = Store.open(args.folder)
+    locks = Locks(store.root / "locks")
     outcomes = {"rescored": 0, "changed": 0, "being run": 0, "not possible": 0}
     try:
         for key, entry in store.scan().entries.items():
             if entry.status != "ok":
                 continue
-            if not claims.take(key):
+            if not locks.take(key):
                 outcomes["being run"] += 1
                 continue
             outcome = _rescore(store, entry)
             outcomes[outcome] += 1
-            claims.release(key)
+            locks.release(key)
     finally:
-        claims.release_all()
+        locks.release_all()
     outcomes["rescored"] += outcomes["changed"]
     print(", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()))
-    cells = plans.load(store)
-    if cells:  # a store of schema 1 has no plans
+    cells = commands.load(store)
+    if cells:  # a store of schema 1 has no commands
         from bench.report.run_report import write_report
 
         write_report(cells, store.scan(), store)
@@ -53,16 +51,16 @@ def rescore(args: argparse.Namespace) -> int:
 
 def _rescore(store: Store, entry: Entry) -> str:
     record = load(entry.path)
-    if record["truth"] is None:
+    if record.truth is None:
         print(f"{entry.path}: holds no truth; run its cell again with force", file=sys.stderr)
         return "not possible"
     try:
-        graph, truth = store.read_graph(entry), store.read_truth(record["truth"])
+        graph, truth = store.read_graph(entry), store.read_truth(record.truth)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         print(f"{entry.path}: its graph or truth cannot be read ({error})", file=sys.stderr)
         return "not possible"
-    anew = metrics(record["cell"]["seed"], graph, truth)
-    changed = anew != record["metrics"]
-    record |= {"metrics": anew, "scored_by": provenance.code()}
+    scores = metrics(record.cell["seed"], graph, truth)
+    changed = scores != record.metrics
+    record.metrics, record.scored_by = scores, provenance.code()
     store.write(record)
     return "changed" if changed else "rescored"

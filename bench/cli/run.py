@@ -14,11 +14,20 @@ from omegaconf import DictConfig
 from bench.cli.list import describe
 from bench.config import settings as run_settings
 from bench.config.cell import Cell
-from bench.config.compose import ERRORS, cells_of, experiments, plain_error, prepare, profile
+from bench.config.compose import (
+    ERRORS,
+    Experiment,
+    cells_of,
+    experiments,
+    plain_error,
+    prepare,
+    profile,
+)
 from bench.config.grid import expand
 from bench.config.settings import Settings
-from bench.store import commands as plans
+from bench.store import commands
 from bench.store.store import Scan, Store
+from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     from bench.run.sweep import Outcome
@@ -44,7 +53,7 @@ def run(overrides: Sequence[str]) -> int:
 
     def job(cells: list[Cell], settings: Settings) -> None:
         nonlocal lost
-        store = store_of(settings)
+        store = Store.of(settings.results_dir, settings.name)
         outcome = _sweep(cells, store, settings)
         if os.getpid() == here:
             lost += outcome.lost
@@ -53,7 +62,7 @@ def run(overrides: Sequence[str]) -> int:
             return
         # A launcher has sent this job elsewhere: it reports on all that the store has planned,
         # and tells the launcher by an error what an exit code would have.
-        _report(plans.load(store), outcome.scan, store)
+        _report(commands.load(store), outcome.scan, store)
         if outcome.lost:
             raise RuntimeError(f"{settings.name}: {outcome.lost} cells failed")
 
@@ -74,28 +83,30 @@ def run_profile(overrides: Sequence[str]) -> int:
     from bench.cli.report import report_on
 
     planned, settings = experiments(overrides)
-    store, cells = store_of(settings), cells_of(planned)
+    store, cells = Store.of(settings.results_dir, settings.name), cells_of(planned)
     first = cells_of(part for part in planned if part.name in settings.headline) or cells
     outcome = _sweep(first, store, settings)
     _report(first, outcome.scan, store)
     if len(first) < len(cells):
         outcome = _sweep(cells, store, settings)
-    _compare(cells, outcome.scan, settings)
+    _compare(planned, cells, outcome.scan, settings)
     report_on(planned, store)
     return int(outcome.lost > 0)
 
 
 def plan(overrides: Sequence[str]) -> int:
     """Print what `run`, or `bench` where a profile is named, would do, and do none of it."""
-    from bench.run.todo import make_plan, pace, show
+    from bench.run.pace import find_pace
+    from bench.run.todo import find_todo, show
 
     chosen = [word.removeprefix("profile=") for word in overrides if word.startswith("profile=")]
 
     def job(cells: list[Cell], settings: Settings) -> None:
-        store = store_of(settings)
-        made = make_plan(cells, store, settings)
+        store = Store.of(settings.results_dir, settings.name)
+        todo = find_todo(cells, store, settings)
+        pace = find_pace(todo.cells_to_run, todo.scan.entries.values(), store.root)
         print(f"{settings.name} (in {store.root})")
-        print(show(made, pace(made, store), settings.jobs))
+        print(show(todo, pace, settings.jobs))
 
     if chosen:
         composed = profile(overrides)
@@ -106,11 +117,6 @@ def plan(overrides: Sequence[str]) -> int:
         for error in _compose_each(here, job):
             raise error
     return 0
-
-
-def store_of(settings: Settings) -> Store:
-    """Return the store of a run: the folder `name` under `results_dir`."""
-    return Store(Path(settings.results_dir) / settings.name)
 
 
 def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
@@ -126,7 +132,7 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     def composed(config: DictConfig) -> None:
         try:
             plain(config)
-        except (ValueError, OSError) as error:
+        except (InputError, OSError) as error:
             if os.getpid() != here:
                 raise
             errors.append(error)
@@ -134,7 +140,7 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     def plain(config: DictConfig) -> None:
         settings = run_settings.from_config(config)
         if settings.experiments:
-            raise ValueError(
+            raise InputError(
                 "profile: expected no list of experiments in a single run, found "
                 f"{settings.experiments}; run a profile with `lagbench bench profile=...`"
             )
@@ -164,15 +170,24 @@ def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
         write_report(cells, scan, store)
 
 
-def _compare(cells: Sequence[Cell], scan: Scan, settings: Settings) -> None:
-    """Judge the bars of a profile and set the settings of a method beside each other."""
-    from bench.analysis.ablation import write_ablation
-    from bench.claims.bars import write_bars
+def _compare(
+    planned: Sequence[Experiment], cells: Sequence[Cell], scan: Scan, settings: Settings
+) -> None:
+    """Judge the claims of a profile and set the settings of a method beside each other."""
+    from bench.analysis.experiment import experiment_results
+    from bench.analysis.leaderboard import usual_settings
+    from bench.claims import Evidence, judge
+    from bench.report.ablation import write_ablation
+    from bench.report.claims import write_claims
     from bench.run.sweep import writing
 
-    store = store_of(settings)
+    store = Store.of(settings.results_dir, settings.name)
     with writing(store):
-        if settings.bars:
-            print(write_bars(settings.bars, cells, scan, store, settings.methods))
+        if settings.claims:
+            metrics = {claim.metric for claim in settings.claims}
+            results = [experiment_results(part, scan.read, metrics) for part in planned]
+            by_key = {cell.key: cell for cell in cells}
+            evidence = Evidence(results, by_key, usual_settings(cells))
+            print(write_claims(judge(settings.claims, evidence), store.root))
         if settings.ablation:
             write_ablation(settings.ablation, cells, scan, store, settings.methods)

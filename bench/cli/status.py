@@ -6,11 +6,11 @@ import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from bench.store import commands as plans
-from bench.store import provenance
-from bench.store.folder import store_in
-from bench.store.locks import Claims
-from bench.store.record import STATUSES, Record, load
+from bench.config.cell import STATUSES
+from bench.store import commands, provenance
+from bench.store.locks import Locks
+from bench.store.record import load
+from bench.store.schema import MadeBy
 from bench.store.store import Entry, Scan, Store
 
 
@@ -20,18 +20,18 @@ def status(args: argparse.Namespace) -> int:
     Raises
     ------
     ValueError
-        If the folder holds no store, or a plan in it cannot be read.
+        If the folder holds no store, or a command in it cannot be read.
     """
-    store = store_in(args.folder)
-    scan, cells = store.scan(), {cell.key: cell for cell in plans.load(store)}
+    store = Store.open(args.folder)
+    scan, cells = store.scan(), {cell.key: cell for cell in commands.load(store)}
     states: dict[str, Counter[str]] = defaultdict(Counter)
     for cell in cells.values():
         entry = scan.entries.get(cell.key)
         states[cell.method]["missing" if entry is None else entry.status] += 1
     for key, entry in scan.entries.items():
         if key not in cells:
-            states[entry.head["method"]][entry.status] += 1
-            states[entry.head["method"]]["in no plan"] += 1
+            states[entry.head.method][entry.status] += 1
+            states[entry.head.method]["of no command"] += 1
     print(_table(states))
     for line in (*_leftovers(scan, store), *_versions(scan.entries.values())):
         print(line)
@@ -42,7 +42,7 @@ def _table(states: dict[str, Counter[str]]) -> str:
     """Return a line per method; columns without a count are left out."""
     columns = [
         c
-        for c in (*STATUSES, "missing", "in no plan")
+        for c in (*STATUSES, "missing", "of no command")
         if c == "ok" or any(counts[c] for counts in states.values())
     ]
     width = max((len(method) for method in states), default=6)
@@ -54,9 +54,9 @@ def _table(states: dict[str, Counter[str]]) -> str:
 
 
 def _leftovers(scan: Scan, store: Store) -> Iterable[str]:
-    claimed = Claims(store.root / "claims").keys()
-    if claimed:
-        yield f"{len(claimed)} cells are claimed by runners"
+    locked = Locks(store.root / "locks").keys()
+    if locked:
+        yield f"{len(locked)} cells are locked by runners"
     for reason in scan.strange.values():
         yield f"no record: {reason}"
     for reason in scan.unreadable.values():
@@ -67,19 +67,18 @@ def _leftovers(scan: Scan, store: Store) -> Iterable[str]:
 
 def _versions(entries: Iterable[Entry]) -> Iterable[str]:
     """Yield a line for the records of this version and one for each other."""
-    made: Counter[str] = Counter(_maker(load(entry.path)) for entry in entries)
-    here = _maker({"made_by": {"code": provenance.code(), "versions": provenance.versions()}})
+    made: Counter[str] = Counter(_maker(load(entry.path).made_by) for entry in entries)
+    here = _maker(provenance.everything())
     yield f"this version: {here}: {made.pop(here, 0)} records"
     for other, n in made.most_common():
         yield f"another version: {_difference(other, here)}: {n} records"
 
 
-def _maker(record: Record) -> str:
+def _maker(made_by: MadeBy) -> str:
     """Return the code and packages that made a record, in one comparable line."""
-    made_by = record["made_by"]
-    packages = sorted(made_by["versions"].items())
+    packages = sorted(made_by.versions.items())
     listed = (f"{name} {version}" for name, version in packages if name != "lagbench")
-    return ", ".join([f"lagbench {provenance.describe(made_by['code'])}", *listed])
+    return ", ".join([f"lagbench {made_by.code}", *listed])
 
 
 def _difference(other: str, here: str) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 import methods.registry
 import simulators
@@ -16,7 +16,13 @@ from methods import Method
 from simulators import Simulator
 
 SCHEMA = 2
-"""Version of the description of a cell and of its record; see `bench.store.record`."""
+"""Version of the description of a cell and of its record; see `bench.store.schema`."""
+
+Status = Literal["ok", "declined", "error", "timeout", "out_of_memory", "crashed"]
+NotOk = Literal["declined", "error", "timeout", "out_of_memory", "crashed"]
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""How a cell can end. A method that declines a problem has not failed; the last four are."""
 
 _KEYED_AS = {"recorded": "bench.datasets:Recorded"}
 """Kinds of simulator that have moved, and what stored keys call them."""
@@ -96,6 +102,27 @@ class Cell:
     def build_method(self) -> Method:
         """Return the method this cell describes."""
         return build(methods.registry.load(self.method), self.method_params, self.method)
+
+
+def axes_text(axes: Mapping[str, Any]) -> str:
+    """Return the one text that stands for a point of a grid, as `graph.n_vars=5 noise.scale=2`.
+
+    Values are JSON without spaces where they are no plain words, so no two points share a text.
+
+    >>> axes_text({"graph.in_degree": [1, 2], "noise.kind": "uniform"})
+    'graph.in_degree=[1,2] noise.kind=uniform'
+    """
+    return " ".join(f"{name}={value_text(value)}" for name, value in axes.items())
+
+
+def value_text(value: Any) -> str:
+    """Return one value of an axis as text; see `axes_text`."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def failed(status: str) -> bool:
+    """Whether a status is a failure."""
+    return status not in ("ok", "declined")
 
 
 def canonical(value: Any) -> Any:

@@ -1,74 +1,115 @@
-"""What a profile holds a method to: one bar per claim, judged by `bench.claims.bars`."""
+"""What is claimed of a method, as a comparison that measurements can decide.
+
+A profile holds methods to claims (`claims` in its YAML), and a publication makes some:
+`bench/claims/paper.yaml` lists those of arXiv 2601.05647 that can be tested, in our words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import Any
 
-from bench.config.cell import Cell
+from omegaconf import OmegaConf
+
+from bench.config.validate import build
+from methods.types.parameters import Parameters
+
+PROTOCOL_F1 = "f1"
+"""The metric that each protocol reads in its own way."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bar:
-    """A number that a method should reach; without `at_least` and `at_most` it is only shown.
+class Claim(Parameters):
+    """A score, or its difference to another, lies within bounds.
+
+    Without a bound the score is only shown.
 
     Parameters
     ----------
-    work
-        The heading under which it stands.
+    says
+        The claim in words.
+    heading
+        The heading under which it is listed.
+    reported
+        The numbers of the publication, as text.
+    published
+        The one number of the publication that is shown beside ours.
+    experiment
+        The experiment that tests it; None takes all.
+    where
+        The conditions: `simulator`, `n_samples`, `regimes_known` or an axis of the grid by its
+        dotted name, and a value or a list of values. `smallest` and `largest` stand for the ends
+        of what is planned.
+    each_condition
+        Judge each condition by itself; otherwise all of them together.
     metric
-        Name of a metric as in `table.csv`, or `fdr@own`, the realised share of false edges,
-        `1 - precision@own` (where nothing is selected, that counts as all false). The
-        per-regime score stands for a system with regimes.
-    simulator, axes, n_samples
-        The condition that is judged; without a simulator, every one that the method has run on.
-    method, parameters
-        The method, and where it differs from the settings of the profile.
+        Name of a metric as in `table.csv` or of a cut as `f1@k`. `f1` is judged under every
+        protocol. `fdr@own` is the realised share of false edges, `1 - precision@own`, where an
+        empty selection counts as all false. `cpu_seconds` is the cost of a run that ended as ok.
+        `stopped` is 1 for a run that ended as `timeout`, `out_of_memory` or `crashed`, and 0 for
+        every other.
+    methods
+        The methods that are judged, one verdict each.
+    parameters
+        Parameters of the method that single out one of its variants; without any, the variant
+        with the most runs is judged.
+    of_oracle
+        Divide the score by that of an oracle.
     against
-        `ceiling`: the score is divided by its ceiling; the name of a metric, or a list of
-        methods: its score, or that of the best of them on average, is subtracted.
+        Baselines, of which the strongest is subtracted; or `floor` or `ceiling`, or another
+        metric of the same runs, which is subtracted.
+    versus
+        Instead: the same with other `experiment`, `where`, `methods` or `parameters`, which is
+        subtracted seed by seed, under each condition that the two have in common.
+    above, below
+        Bounds that the score or difference has to pass.
     at_least, at_most
-        The bar on the mean over systems of the score, ratio or difference.
-    paper
-        What a publication reports for the method, to be read beside.
+        Bounds that it has to reach.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    work: str
-    metric: str
-    simulator: str | None = None
-    axes: dict[str, Any] = field(default_factory=dict)
-    n_samples: int | None = None
-    method: str = "dot"
+    says: str = ""
+    heading: str = ""
+    reported: str = ""
+    published: float | None = None
+    experiment: str | None = None
+    where: dict[str, Any] = field(default_factory=dict)
+    each_condition: bool = False
+    metric: str = PROTOCOL_F1
+    methods: tuple[str, ...] = ("dot",)
     parameters: dict[str, Any] = field(default_factory=dict)
+    of_oracle: bool = False
     against: str | list[str] | None = None
+    versus: dict[str, Any] = field(default_factory=dict)
+    above: float | None = None
+    below: float | None = None
     at_least: float | None = None
     at_most: float | None = None
-    paper: float | None = None
 
-    def cells(self, cells: Sequence[Cell], methods: Mapping[str, Mapping[str, Any]]) -> list[Cell]:
-        """Return the cells that are judged; `methods` holds the settings of the profile."""
-        wanted = {**methods.get(self.method, {}), **self.parameters}
-        return [
-            cell
-            for cell in self._here(cells)
-            if cell.method == self.method
-            and all(cell.method_params.get(key) == value for key, value in wanted.items())
-        ]
+    @property
+    def bound(self) -> str:
+        """The bounds as text."""
+        signs = [(">", self.above), ("<", self.below), ("≥", self.at_least), ("≤", self.at_most)]
+        return " and ".join(f"{sign} {limit:g}" for sign, limit in signs if limit is not None)
 
-    def rivals(self, cells: Sequence[Cell]) -> list[Cell]:
-        """Return the cells of the methods in `against`, under the same condition."""
-        names = self.against if isinstance(self.against, list) else []
-        return [cell for cell in self._here(cells) if cell.method in names]
+    @property
+    def measure(self) -> str:
+        """What is compared with the bounds, as text."""
+        metric = f"{self.metric} / oracle" if self.of_oracle else self.metric
+        if self.versus:
+            return f"{metric} - {' '.join(f'{k}={v}' for k, v in self.versus.items())}"
+        if self.against is None:
+            return metric
+        rivals = [self.against] if isinstance(self.against, str) else self.against
+        return f"{metric} - {'best of ' if len(rivals) > 1 else ''}{', '.join(rivals)}"
 
-    def _here(self, cells: Sequence[Cell]) -> list[Cell]:
-        if self.simulator is None:
-            return list(cells)
-        return [
-            cell
-            for cell in cells
-            if (cell.simulator, cell.axes) == (self.simulator, self.axes)
-            and self.n_samples in (None, cell.n_samples)
-        ]
+
+def paper_claims() -> list[Claim]:
+    """Return the claims of arXiv 2601.05647; ValueError names a wrong key."""
+    text = (resources.files("bench.claims") / "paper.yaml").read_text(encoding="utf-8")
+    listed: Any = OmegaConf.to_container(OmegaConf.create(text))
+    methods = {"methods": listed["methods"]}
+    return [
+        build(Claim, methods | {str(k): v for k, v in entry.items()}, f"claims[{place}]")
+        for place, entry in enumerate(listed["claims"])
+    ]

@@ -21,6 +21,7 @@ from bench.config.cell import Cell
 from bench.config.grid import expand
 from bench.config.settings import Settings
 from bench.config.view import View
+from methods.types.errors import InputError
 
 GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
 
@@ -74,17 +75,19 @@ def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Seque
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"{key}: expected one of {', '.join(known)}, found {name!r}{hint}")
+            raise InputError(f"{key}: expected one of {', '.join(known)}, found {name!r}{hint}")
 
 
 @dataclass(frozen=True)
-class Planned:
-    """An experiment of a profile.
+class Experiment:
+    """A planned experiment.
 
     Parameters
     ----------
     name
         Its name, by which a profile may list it several times with different overrides.
+    about
+        One line about it, empty where there is none.
     cells
         Its cells under all of them, each once.
     view
@@ -92,6 +95,7 @@ class Planned:
     """
 
     name: str
+    about: str
     cells: list[Cell]
     view: View
 
@@ -102,12 +106,12 @@ def profile(overrides: Sequence[str]) -> tuple[list[Cell], Settings]:
     return cells_of(planned), whole
 
 
-def cells_of(planned: Iterable[Planned]) -> list[Cell]:
+def cells_of(planned: Iterable[Experiment]) -> list[Cell]:
     """Return the cells of some experiments, each once."""
     return _once(cell for part in planned for cell in part.cells)
 
 
-def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
+def experiments(overrides: Sequence[str]) -> tuple[list[Experiment], Settings]:
     """Return the experiments of a profile in its order, and its settings.
 
     Raises
@@ -118,7 +122,7 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
     prepare(overrides)
     given, overrides = overrides, _composable(overrides)
     if any(word.startswith("experiment=") for word in overrides):
-        raise ValueError("experiment: a profile has its own; choose with experiments=[...]")
+        raise InputError("experiment: a profile has its own; choose with experiments=[...]")
     if not any(word.startswith("profile=") for word in overrides):
         overrides = ["profile=laptop", *overrides]
     with hydra.initialize_config_module("conf", version_base="1.3"):
@@ -132,7 +136,24 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Planned], Settings]:
         name = words[0].partition("=")[2] if words else whole.name
         cells[name] += expand(settings)
         views.setdefault(name, settings.report)
-    return [Planned(name, _once(cells[name]), view) for name, view in views.items()], whole
+    planned = [
+        Experiment(name, about(name, given), _once(cells[name]), view)
+        for name, view in views.items()
+    ]
+    return planned, whole
+
+
+def about(name: str, overrides: Sequence[str] = ()) -> str:
+    """Return the one line that the YAML file of an experiment says of it."""
+    files = written("experiment", overrides)
+    return first_comment(files[name]) if name in files else ""
+
+
+def first_comment(file: Traversable) -> str:
+    """Return the first comment of a YAML file after its package line."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    said = (line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
+    return next(said, "")
 
 
 def experiment_view(name: str, flags: Sequence[str] = ()) -> View:
@@ -150,10 +171,10 @@ def _once(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def plain_error(error: Exception) -> BaseException:
-    """Return what one of `ERRORS` means: a ValueError of one line, or an interrupt."""
+    """Return what one of `ERRORS` means: an InputError of one line, or an interrupt."""
     if isinstance(error.__cause__, KeyboardInterrupt):  # it wraps whatever happens to it
         return error.__cause__
-    return ValueError(run_settings.one_line(error))
+    return InputError(run_settings.one_line(error))
 
 
 def compose(overrides: Sequence[str]) -> Settings:
@@ -170,7 +191,7 @@ def _composable(overrides: Sequence[str]) -> list[str]:
     if folder is None:
         return list(overrides)
     if not folder.is_dir():
-        raise ValueError(f"--config-dir: expected a folder, found none at {folder}")
+        raise InputError(f"--config-dir: expected a folder, found none at {folder}")
     before = ["", *overrides]
     kept = [
         word

@@ -14,6 +14,7 @@ import simulators
 from bench.config.cell import Cell
 from bench.config.settings import Settings
 from bench.config.validate import build
+from methods.types.errors import InputError
 
 
 def expand(settings: Settings) -> list[Cell]:
@@ -77,7 +78,7 @@ def _leaves(
             yield (*path, key), value
         else:
             where = ".".join(("grid", *path, key))
-            raise ValueError(f"{where}: expected a list of values to sweep, found {value!r}")
+            raise InputError(f"{where}: expected a list of values to sweep, found {value!r}")
 
 
 def _set(params: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
@@ -85,7 +86,7 @@ def _set(params: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
         params = params.setdefault(key, {})
         if not isinstance(params, dict):
             where = ".".join(("grid", *path[:depth]))
-            raise ValueError(f"{where}: expected a list of values to sweep, found a tree")
+            raise InputError(f"{where}: expected a list of values to sweep, found a tree")
     params[path[-1]] = value
 
 
@@ -99,5 +100,5 @@ def _all_params(cls: type, given: Mapping[str, Any], key: str) -> dict[str, Any]
     try:
         plain: dict[str, Any] = json.loads(json.dumps(params, allow_nan=False))
     except ValueError:
-        raise ValueError(f"{key}: expected finite numbers, found {params}") from None
+        raise InputError(f"{key}: expected finite numbers, found {params}") from None
     return plain

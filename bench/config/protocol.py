@@ -17,12 +17,13 @@ from typing import Annotated, Any, Literal
 from annotated_types import Interval
 
 from bench.config.validate import build
+from methods.types.parameters import Parameters
 
 Rule = Literal["own", "top3", "global_k", "oracle"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protocol:
+class Protocol(Parameters):
     """One way to read an F1 off every method.
 
     Parameters

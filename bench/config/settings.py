@@ -10,10 +10,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator, StringConstraints
 
-from bench.config.claim import Bar
+from bench.config.cell import NotOk
+from bench.config.claim import Claim
 from bench.config.validate import build
 from bench.config.view import View
-from bench.store.record import NotOk
+from methods.types.errors import InputError
+from methods.types.parameters import Parameters
 
 
 def _as_tuple(value: Any) -> Any:
@@ -21,7 +23,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class Limits(Parameters):
     """When a cell is killed.
 
     Parameters
@@ -33,14 +35,12 @@ class Limits:
         `out_of_memory`, or None.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     time_limit: Annotated[float, Gt(0)] | None = None
     memory_limit: Annotated[float, Gt(0)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Parameters):
     """One composed config.
 
     Parameters
@@ -77,8 +77,8 @@ class Settings:
         Experiments of a profile, each with its overrides behind it; empty for a single run.
     headline
         Those of them that a profile runs first and that its table is about; empty for all.
-    bars
-        What `bars.md` judges after a profile has run.
+    claims
+        What `claims.md` judges after a profile has run.
     ablation
         A method whose settings are set beside each other in `ablation.md` after a profile has
         run, or None.
@@ -103,7 +103,7 @@ class Settings:
     simulators: dict[str, dict[str, Any]]
     experiments: list[str]
     headline: list[str]
-    bars: list[Bar]
+    claims: list[Claim]
     ablation: str | None
     report: View = field(default_factory=View)
 
@@ -120,18 +120,18 @@ def from_config(config: DictConfig) -> Settings:
     try:
         plain = OmegaConf.to_container(config, resolve=True)
     except OmegaConfBaseException as error:
-        raise ValueError(one_line(error)) from None
+        raise InputError(one_line(error)) from None
     assert isinstance(plain, dict)
     plain.pop("hydra", None)
     settings = build(Settings, {str(key): value for key, value in plain.items()}, "")
     unknown = [name for name in settings.force if name not in settings.methods]
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"force: expected methods of this run ({', '.join(settings.methods)}), found "
             f"{', '.join(unknown)}"
         )
     if settings.shard is not None:
         part, of = settings.shard.split("/")
         if int(part) > int(of):
-            raise ValueError(f"shard: expected i/n with i from 1 to n, found {settings.shard}")
+            raise InputError(f"shard: expected i/n with i from 1 to n, found {settings.shard}")
     return settings

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge
 
+from methods.types.parameters import Parameters
+
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class Published(Parameters):
     """Rows of a table of published numbers that are drawn, dashed, beside ours.
 
     Parameters
@@ -27,8 +29,6 @@ class Published:
         Published names of methods and ours, where `bench.analysis.published` has no other.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     figure: str
     panel: str | None = None
     where: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class View(Parameters):
     """The `report` node of an experiment.
 
     Parameters
@@ -60,8 +60,6 @@ class View:
         graph, the smallest first where its name begins with `-`; an axis of the grid, `by`.
         Empty for the score alone.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     x: str | None = None
     metrics: tuple[str, ...] = ("f1 paper", "f1 fair", "auprc")

@@ -18,8 +18,8 @@ from typing import get_type_hints
 
 import methods.registry
 from bench.cli import list as listing
-from bench.config.validate import describe
 from methods import Method
+from methods.types.parameters import describe
 
 FILES = ("protocols.md", "methods.md")
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import hydra
 
-from bench.cli.run import store_of
 from bench.config.cell import Cell
 from bench.config.compose import compose, prepare, profile
 from bench.config.grid import expand
 from bench.config.settings import Settings
 from bench.report.run_report import write_report
-from bench.run.isolation.worker import base_record, run
+from bench.run.cell import base_record, run
 from bench.run.sweep import sweep
 from bench.store.record import load
 from bench.store.store import Store
@@ -35,9 +34,9 @@ def smoke(folder: Path) -> dict[str, float]:
     first = list({cell.method: cell for cell in cells}.values())
     _quietly(first, Store(folder / "first"), settings)
     ready = time.perf_counter()
-    _quietly(cells, store_of(settings), settings)
+    _quietly(cells, Store.of(settings.results_dir, settings.name), settings)
     ended = time.perf_counter()
-    method, other, _ = _spent(store_of(settings))
+    method, other, _ = _spent(Store.of(settings.results_dir, settings.name))
     return {
         "method": method,
         "generate and score": other,
@@ -54,11 +53,11 @@ def _quietly(cells: list[Cell], store: Store, settings: Settings) -> None:
 def _spent(store: Store) -> tuple[float, float, float]:
     """Return the seconds of methods, of generating and scoring, and of whole cells."""
     records = [load(entry.path) for entry in store.scan().entries.values()]
-    costs = [record["cost"] for record in records]
+    costs = [record.cost for record in records]
     return (
-        sum(cost["wall_seconds"] for cost in costs),
-        sum(cost["generate_seconds"] + cost["score_seconds"] for cost in costs),
-        sum(record["elapsed"] for record in records),
+        sum(cost.wall_seconds or 0.0 for cost in costs),
+        sum((cost.generate_seconds or 0.0) + (cost.score_seconds or 0.0) for cost in costs),
+        sum(record.elapsed or 0.0 for record in records),
     )
 
 
@@ -80,17 +79,18 @@ def fill(root: Path, n: int) -> list[str]:
     record, graph, truth = run(cells[0])
     store = Store(root / "results" / "many")
     assert truth is not None
-    record |= {"truth": store.write_truth(truth, cells[0].key), "made_by": {}}
+    record.truth = store.write_truth(truth, cells[0].key)
     for cell in cells:
-        known = ("key", "cell", "labels")
-        store.write(record | {name: base_record(cell)[name] for name in known}, graph)
+        own = base_record(cell)
+        named = {"key": own.key, "cell": own.cell, "labels": own.labels}
+        store.write(record.model_copy(update=named), graph)
     return words
 
 
 def rerun(root: Path, words: list[str]) -> tuple[float, float]:
     """Return the seconds of the first report, and of the same run after it, start excluded."""
     cells, settings = _many(root, words)
-    store, times = store_of(settings), []
+    store, times = Store.of(settings.results_dir, settings.name), []
     for _ in range(4):
         started = time.perf_counter()
         with contextlib.redirect_stdout(io.StringIO()):

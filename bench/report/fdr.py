@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def write_discoveries(table: pd.DataFrame, folder: Path) -> None:
-    """Draw the rows of judged bars whose metric is `fdr@own`, if there are some, as `fdr`.
+    """Draw the verdicts on `fdr@own`, if there are some, as `fdr`.
 
     On the left the systems that were run at several targets, on the right every system at the
-    target of the bar.
+    target of the claim.
     """
     from matplotlib.figure import Figure
 
@@ -24,12 +24,12 @@ def write_discoveries(table: pd.DataFrame, folder: Path) -> None:
     if rows.empty:
         return
     rows = rows.assign(system=rows["system"] + rows["steps"].map(", {:,.0f} steps".format))
-    barred = rows[rows["bar"] != ""]
+    bounded = rows[rows["bound"] != ""]
     several = rows[rows.groupby("system")["target"].transform("nunique") > 1]
-    figure = Figure(figsize=(10, 2 + 0.17 * len(barred)), layout="constrained")
+    figure = Figure(figsize=(10, 2 + 0.17 * len(bounded)), layout="constrained")
     left, right = figure.subplots(1, 2)
     _against_target(left, several)
-    _by_system(right, barred)
+    _by_system(right, bounded)
     save(figure, folder / "fdr")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.rows import one_scope
-from bench.report.tables import interval
+from bench.analysis.intervals import estimate
+from bench.analysis.rows import Labels, one_scope
+from bench.analysis.summary import runs_of
+from bench.scoring.metrics import bounds
 from bench.store.atomic import replacing
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ _METADATA: dict[str, dict[str, None]] = {
 _METRICS = {"auprc": "AUPRC", "f1@global_k": "F1 (fair: @global_k)"}
 
 
-def write_figures(rows: pd.DataFrame, folder: Path) -> None:
+def write_figures(rows: pd.DataFrame, labels: Labels, folder: Path) -> None:
     """Write `volume`, one figure per swept axis and `cost`, where the run holds them."""
     scored = one_scope(rows[(rows["scope"] != "") & (rows["status"] == "ok")])
     if scored.empty:
@@ -49,18 +51,26 @@ def write_figures(rows: pd.DataFrame, folder: Path) -> None:
     plain = scored[scored["axes"] == ""]
     if not plain.empty:
         _grid(plain, "simulator", "n_samples", styles, folder / "volume")
-    swept = scored[scored["axes"] != ""]
-    for (simulator, axis), group in swept.assign(
-        axis=swept["axes"].str.split("=").str[0], x=swept["axes"].str.split("=").str[1]
-    ).groupby(["simulator", "axis"]):
-        x = pd.to_numeric(group["x"], errors="coerce")
-        # Two swept parameters, or one of names, have no x axis; the table has them.
-        if group["axes"].str.contains(" ").any() or x.isna().any():
-            continue
-        group = group.assign(x=x).rename(columns={"x": str(axis)})
+    swept = scored[scored["axes"] != ""].copy()
+    points = [
+        labels.points[place] for place in zip(swept["simulator"], swept["axes"], strict=True)
+    ]
+    # Two swept parameters, or one that is no number, have no x axis; the table has them.
+    single = [_single(point) for point in points]
+    swept["axis"] = [axis for axis, _ in single]
+    swept["x"] = pd.Series([x for _, x in single], index=swept.index, dtype=float)
+    for (simulator, axis), group in swept.dropna(subset="x").groupby(["simulator", "axis"]):
         name = f"{simulator}_{str(axis).rpartition('.')[2]}"
-        _grid(group, "n_samples", str(axis), styles, folder / name)
+        renamed = group.rename(columns={"x": str(axis)})
+        _grid(renamed, "n_samples", str(axis), styles, folder / name)
     _cost(scored, styles, folder / "cost")
+
+
+def _single(point: Mapping[str, Any]) -> tuple[str, float | None]:
+    """Return the axis of a point that has one, and its value if that is a number."""
+    (axis, value), *others = point.items()
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return axis, float(value) if number and not others else None
 
 
 def style(k: int) -> dict[str, Any]:
@@ -109,10 +119,11 @@ def _panel(
     present = [method for method in styles if method in set(rows["method"])]
     for k, method in enumerate(present):
         values = rows[rows["method"] == method].groupby(x)["value"]
-        points = [(at, *interval(group, metric)) for at, group in values]
-        xs, means, lows, highs = (list(column) for column in zip(*points, strict=True))
-        below = [m - low for m, low in zip(means, lows, strict=True)]
-        above = [max(0.0, high - m) for m, high in zip(means, highs, strict=True)]
+        found = {at: estimate(group).within(bounds(metric)) for at, group in values}
+        xs, points = [float(str(at)) for at in found], list(found.values())
+        means = [point.mean for point in points]
+        below = [point.mean - point.low for point in points]
+        above = [max(0.0, point.high - point.mean) for point in points]
         # A small sideways shift keeps the intervals of equal scores apart.
         moved = [_shift(at, k - (len(present) - 1) / 2, x) for at in xs]
         ax.errorbar(
@@ -136,7 +147,7 @@ def _shift(value: float, places: float, x: str) -> float:
 def _cost(rows: pd.DataFrame, styles: dict[str, dict[str, Any]], path: Path) -> None:
     from matplotlib.figure import Figure
 
-    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    cells = runs_of(rows)
     figure = Figure(figsize=(6.5, 4.0), layout="constrained")
     ax = figure.subplots()
     for method, style in styles.items():

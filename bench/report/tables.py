@@ -1,19 +1,15 @@
-"""The tables: one long CSV with every metric, and Markdown for reading.
-
-An interval is Student's 95 % interval of the mean over systems (seeds), cut to the values that a
-metric can take. With three systems it is wide, and that is what three systems are worth.
-"""
+"""The tables of a run: a long CSV with every metric, and Markdown for reading."""
 
 from __future__ import annotations
 
-import functools
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from bench.analysis.rows import CONDITION, one_scope, protocols
+from bench.analysis.intervals import show
+from bench.analysis.rows import CONDITION
+from bench.analysis.summary import overall, runs_of, summarise
+from bench.report.markdown import markdown
 from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
@@ -28,180 +24,70 @@ SHOWN = {
     "shd@global_k": "SHD (fair)",
 }
 
-
+_PARTS = ("mean", "low", "high")
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
-# Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
-_UNBOUNDED = ("shd", "tp", "fp", "fn", "reversed", "error", "n_found", "ratio", "cpu_seconds")
-_LOWEST = {"ari": -0.5, "effect_r": -1.0, "difference": -1.0}
 
-
-def interval(values: pd.Series, metric: str) -> tuple[float, float, float]:
-    """Return mean, lower and upper end of Student's 95 % interval; ends are NaN below 2 values."""
-    numbers = values.to_numpy(dtype=float)
-    numbers = numbers[~np.isnan(numbers)]
-    n, mean = len(numbers), float(numbers.mean()) if len(numbers) else math.nan
-    if n < 2:
-        return mean, math.nan, math.nan
-    half = _quantile(n - 1) * float(numbers.std(ddof=1)) / math.sqrt(n)
-    lowest, highest = limits(metric)
-    return mean, max(lowest, mean - half), min(highest, mean + half)
-
-
-def limits(metric: str) -> tuple[float, float]:
-    """Return the least and the largest value of a metric."""
-    name = metric.rpartition(":")[2].partition("@")[0]
-    return _LOWEST.get(name, 0.0), math.inf if name in _UNBOUNDED else 1.0
-
-
-@functools.cache
-def _quantile(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's distribution."""
-    from scipy import stats
-
-    return float(stats.t.ppf(0.975, freedom))
-
-
-def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per condition, method and metric: mean, interval, floor, ceiling, counts."""
-    import pandas as pd
-
-    scored = pd.concat([rows[rows["scope"] != ""], protocols(rows)], ignore_index=True)
-    counts = _counts(rows)
-    out = []
-    for keys, group in scored.groupby([*CONDITION, "method", "metric"], sort=False):
-        mean, low, high = interval(group["value"], str(keys[-1]))
-        n_ok, n_planned, cpu_seconds = counts[(*keys[:3], keys[4])]
-        out.append(
-            dict(zip([*CONDITION, "method", "metric"], keys, strict=True))
-            | {"mean": mean, "low": low, "high": high}
-            | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
-            | {"n_ok": n_ok, "n_planned": n_planned, "cpu_seconds": cpu_seconds}
-        )
-    columns = [
-        *CONDITION,
-        "method",
-        "metric",
-        "mean",
-        "low",
-        "high",
-        "floor",
-        "ceiling",
-        "n_ok",
-        "n_planned",
-        "cpu_seconds",
-    ]
-    return pd.DataFrame(out, columns=columns)
-
-
-def _counts(rows: pd.DataFrame) -> dict[tuple[object, ...], tuple[int, int, float]]:
-    """Return runs ok, runs planned and mean CPU seconds of each condition and method."""
-    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
-    return {
-        keys: (
-            int((group["status"] == "ok").sum()),
-            len(group),
-            float(group["cpu_seconds"].mean()),
-        )
-        for keys, group in cells.groupby(["simulator", "axes", "n_samples", "method"])
-    }
-
-
-def write_tables(rows: pd.DataFrame, folder: Path) -> None:
-    """Write `table.csv` (every metric of every condition) and `table.md`."""
+def write_tables(rows: pd.DataFrame, folder: Path) -> str:
+    """Write `table.csv` (every metric of every condition) and `table.md`; return the headline."""
     folder.mkdir(parents=True, exist_ok=True)
-    table = summarise(rows)
+    table, first = summarise(rows), headline(rows)
     write_text(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
-    parts = [f"{_FIRST}\n", headline(rows), f"\n{_SECOND}\n"]
+    parts = [f"{_FIRST}\n", first, f"\n{_SECOND}\n"]
     for keys, group in table.groupby(CONDITION, sort=False):
         name, axes, n_samples, scope = keys
-        parts.append(
-            f"\n## {name} {axes}, n_samples {n_samples}, {scope} graph\n".replace(" ,", ",")
-        )
+        system = f"{name} {axes}".strip()
+        parts.append(f"\n## {system}, n_samples {n_samples}, {scope} graph\n")
         parts.append(_markdown(group))
     parts.append(_failures(rows))
     write_text(folder / "table.md", "\n".join(parts) + "\n")
-
-
-def read_headline(table: Path) -> str:
-    """Return the headline table in a `table.md`."""
-    text = table.read_text(encoding="utf-8")
-    return text.removeprefix(f"{_FIRST}\n\n").partition(f"\n\n{_SECOND}\n")[0]
+    return first
 
 
 def headline(rows: pd.DataFrame) -> str:
-    """Return the Markdown table of each method's mean over all conditions.
-
-    Each seed's mean over conditions is one value, so the interval is over systems. Where a system
-    has regimes, the per-regime scores stand for it.
-    """
-    import pandas as pd
-
-    scored = pd.concat([rows[rows["scope"] != ""], protocols(rows)], ignore_index=True)
-    by_seed = (
-        one_scope(scored)
-        .groupby(["method", "metric", "seed"])[["value", "floor", "ceiling"]]
-        .mean()
-    )
-    counts = _counts(rows)
-    out = []
-    for (method, metric), group in by_seed.groupby(["method", "metric"]):
-        mean, low, high = interval(group["value"], str(metric))
-        own = [count for keys, count in counts.items() if keys[3] == method]
-        cpu_seconds = [count[2] for count in own if not math.isnan(count[2])]
-        out.append(
-            {"method": method, "metric": metric, "mean": mean, "low": low, "high": high}
-            | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
-            | {"n_ok": sum(c[0] for c in own), "n_planned": sum(c[1] for c in own)}
-            | {"cpu_seconds": sum(cpu_seconds) / len(cpu_seconds) if cpu_seconds else math.nan}
-        )
-    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    """Return the Markdown table of each method's mean over all conditions."""
+    table, cells = overall(rows), runs_of(rows)
+    shown = "No run has a score." if table.empty else _markdown(table)
     missing = int((cells["status"] == "missing").sum())
-    part = f"\n\n{missing} of {len(cells)} cells are missing: this table is partial"
-    shown = _markdown(pd.DataFrame(out)) if out else "No run has a score."
-    return shown + part * bool(missing)
+    if not missing:
+        return shown
+    return f"{shown}\n\n{missing} of {len(cells)} cells are missing: this table is partial"
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    """Return methods x metrics, best `F1 (fair)` first, then the floor and the ceiling."""
+    """Return methods x metrics, best `F1 (fair)` first, then chance level and oracle."""
     entries = table.set_index(["method", "metric"])
 
     def at(method: str, metric: str, part: str) -> float:
         return float(entries[part].get((method, metric), math.nan))
 
-    heads = [*SHOWN.values(), "ok / planned", "CPU s"]
-    lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
+    rows = []
     for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
-        cells = [
-            show(at(method, m, "mean"), at(method, m, "low"), at(method, m, "high")) for m in SHOWN
-        ]
         first = table[table["method"] == method].iloc[0]
-        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2g}"]
-        mark = "*" * bool(first["n_ok"] < first["n_planned"])
-        lines.append(f"| {method}{mark} | " + " | ".join(cells) + " |")
+        mark = "*" if first["n_ok"] < first["n_planned"] else ""
+        scores = [tuple(at(method, m, part) for part in _PARTS) for m in SHOWN]
+        counts = f"{first['n_ok']} / {first['n_planned']}"
+        rows.append(
+            [
+                f"{method}{mark}",
+                *(show(mean, low, high) for mean, low, high in scores),
+                counts,
+                f"{first['cpu_seconds']:.2g}",
+            ]
+        )
     for bound in ("floor", "ceiling"):
         means = [table.loc[table["metric"] == metric, bound].mean() for metric in SHOWN]
-        lines.append(f"| *{bound}* | " + " | ".join([*(f"{m:.2f}" for m in means), "", ""]) + " |")
+        rows.append([f"*{bound}*", *(f"{mean:.2f}" for mean in means), "", ""])
+    text = markdown(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
     if (table["n_ok"] < table["n_planned"]).any():
-        lines.append(
-            "\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
-        )
-    return "\n".join(lines)
-
-
-def show(mean: float, low: float, high: float, digits: int = 2) -> str:
-    """Return a mean and its interval as text, `-` for NaN."""
-    if math.isnan(mean):
-        return "-"
-    if math.isnan(low):
-        return f"{mean:.{digits}f}"
-    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+        text += "\n\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
+    return text
 
 
 def _failures(rows: pd.DataFrame) -> str:
     """Return a Markdown list of what did not end as ok, by method, status and reason."""
-    cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
+    cells = runs_of(rows)
     lost = cells[cells["status"] != "ok"].fillna({"reason": ""})
     if lost.empty:
         return "\nEvery planned run ended as ok."

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self, TextIO
 
-from bench.config.cell import Cell
-from bench.run.todo import Pace, Plan, duration
+from bench.config.cell import Cell, axes_text, failed
+from bench.run.pace import Pace, duration, size_of
+from bench.run.todo import Todo
 from bench.run.work_queue import Running
-from bench.store.record import Record, failed
+from bench.store.schema import Record
 
 _PLAIN_EVERY = 30.0  # seconds between two lines when the output is not a terminal
 _BAR_EVERY = 0.5
@@ -22,9 +23,9 @@ _SHOWN = 4  # running cells named on the bar
 class Progress:
     """Cells done of planned, running cells with their age, failures as they happen, time left."""
 
-    def __init__(self, plan: Plan, pace: Pace, jobs: int) -> None:
-        self._left = {cell.key: cell for cell in plan.todo}
-        self._total, self._pace, self._jobs = len(plan.cells), pace, jobs
+    def __init__(self, todo: Todo, pace: Pace, jobs: int) -> None:
+        self._left = {cell.key: cell for cell in todo.cells_to_run}
+        self._total, self._pace, self._jobs = len(todo.cells), pace, jobs
         self._terminal = sys.stderr.isatty()
         self._began = self._said = time.monotonic()
         self._expected_done = 0.0
@@ -49,16 +50,17 @@ class Progress:
         elif kind is None:
             self._say(self._counts())
 
-    def ended(self, cell: Cell, head: Record) -> None:
+    def ended(self, cell: Cell, record: Record) -> None:
         """Count a cell that has ended, and name it if it failed."""
         self._left.pop(cell.key, None)
-        if head["elapsed"] is not None and not failed(head["status"]):
-            self._pace.add(cell.method, cell.n_samples, head["elapsed"])
-        self._expected_done += self._pace.seconds(cell) or 0.0
+        if record.elapsed is not None and not failed(record.status):
+            self._pace.add(cell.method, size_of(cell), record.elapsed)
+        expected = self._pace.seconds(cell)
+        self._expected_done += 0.0 if expected is None else expected.seconds
         if self._terminal:
             self._bar.n = self._total - len(self._left)
-        if failed(head["status"]):
-            self._say(f"{head['status']}: {label(cell)}: {head['reason']}")
+        if failed(record.status):
+            self._say(f"{record.status}: {label(cell)}: {record.reason}")
 
     def tick(self, running: Iterable[Running]) -> None:
         """Show what is running, if it is time to."""
@@ -82,12 +84,13 @@ class Progress:
 
     def _time_left(self) -> str:
         """Estimate from the pace of the methods and, once cells have ended, from the speed."""
-        seconds, unknown = self._pace.left(list(self._left.values()), 1)
+        total = self._pace.total(list(self._left.values()))
         spent = time.monotonic() - self._began
         speed = self._expected_done / spent if self._expected_done else self._jobs
-        if unknown == len(self._left):
+        if total.unknown == len(self._left):
             return "time left unknown"
-        return f"about {duration(seconds / speed)} left{' or more' * bool(unknown)}"
+        more = " or more" if total.unknown else ""
+        return f"about {duration(total.seconds / speed)} left{more}"
 
     def _say(self, line: str) -> None:
         if self._terminal:
@@ -104,5 +107,5 @@ def tell(line: str, file: TextIO) -> None:
 
 def label(cell: Cell) -> str:
     """Name a cell for a person: method, simulator, axes, steps, seed."""
-    axes = "".join(f" {name}={value}" for name, value in cell.axes.items())
+    axes = f" {axes_text(cell.axes)}" if cell.axes else ""
     return f"{cell.method} on {cell.simulator}{axes} n_samples={cell.n_samples} seed={cell.seed}"

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from bench.config.cell import Cell
+from bench.config.cell import Cell, failed
 from bench.config.settings import Settings
 from bench.run import executors
+from bench.run.pace import find_pace
 from bench.run.progress import Progress, tell
-from bench.run.todo import Plan, make_plan, pace
+from bench.run.todo import Todo, find_todo
 from bench.run.work_queue import Work
-from bench.store import commands as plans
+from bench.store import commands
 from bench.store.atomic import STORE_ERRORS
-from bench.store.record import Record, failed, load
+from bench.store.record import load
+from bench.store.schema import Record
 from bench.store.store import Scan, Store
 
 _REASONS = 20  # kinds of failure named in the closing summary
@@ -54,49 +56,50 @@ def sweep(cells: Sequence[Cell], store: Store, settings: Settings) -> Outcome:
     executor = executors.load(settings.executor)
     _check_writable(store)
     with writing(store):
-        plans.save(cells, store)
-    plan = make_plan(cells, store, settings)
-    _set_aside(plan.scan, store)
-    states = Counter(plan.state(cell) for cell in plan.cells)
+        commands.save(cells, store)
+    todo = find_todo(cells, store, settings)
+    _set_aside(todo.scan, store)
+    states = Counter(todo.state(cell) for cell in todo.cells)
     n_lost = sum(n for status, n in states.items() if status != "missing" and failed(status))
     tell(
-        f"{settings.name}: {len(plan.cells)} cells, {states['ok'] + states['declined']} done, "
-        f"{f'{n_lost} failed, ' if n_lost else ''}{len(plan.todo)} to run",
+        f"{settings.name}: {len(todo.cells)} cells, {states['ok'] + states['declined']} done, "
+        f"{f'{n_lost} failed, ' if n_lost else ''}{len(todo.cells_to_run)} to run",
         sys.stdout,
     )
-    lost = _lost_before(plan)
-    if plan.todo:
+    lost = _lost_before(todo)
+    if todo.cells_to_run:
         with writing(store):
-            for cell, record in _run(executor, plan, store, settings):
-                if failed(record["status"]):
+            for cell, record in _run(executor, todo, store, settings):
+                if failed(record.status):
                     lost[cell.key] = record
     _sum_up(lost.values(), store)
-    before = plan.signatures
-    not_run = sum(store.signature(c.key) in (None, before.get(c.key)) for c in plan.todo)
+    before = todo.signatures
+    not_run = sum(store.signature(c.key) in (None, before.get(c.key)) for c in todo.cells_to_run)
     if not_run:
         tell(f"{not_run} cells were not run; the same command runs them", sys.stderr)
-    return Outcome(len(lost) + not_run, store.scan() if plan.todo else plan.scan)
+    return Outcome(len(lost) + not_run, store.scan() if todo.cells_to_run else todo.scan)
 
 
-def _lost_before(plan: Plan) -> dict[str, Record]:
+def _lost_before(todo: Todo) -> dict[str, Record]:
     """Return the records of the failures that are not run again."""
-    todo = {cell.key for cell in plan.todo}
-    keys = (cell.key for cell in plan.cells if cell.key not in todo)
+    again = {cell.key for cell in todo.cells_to_run}
+    keys = (cell.key for cell in todo.cells if cell.key not in again)
     return {
-        key: load(plan.scan.entries[key].path)
+        key: load(todo.scan.entries[key].path)
         for key in keys
-        if failed(plan.scan.entries[key].status)
+        if failed(todo.scan.entries[key].status)
     }
 
 
 def _run(
-    executor: executors.Executor, plan: Plan, store: Store, settings: Settings
+    executor: executors.Executor, todo: Todo, store: Store, settings: Settings
 ) -> Iterator[tuple[Cell, Record]]:
     """Run the plan, show it, and yield each cell with its record as it ends."""
-    work = Work(plan.todo, store, plan.signatures)
-    work.claims.tidy([key for key, entry in plan.scan.entries.items() if entry.path.stem == key])
+    work = Work(todo.cells_to_run, store, todo.signatures)
+    work.locks.tidy([key for key, entry in todo.scan.entries.items() if entry.path.stem == key])
+    pace = find_pace(todo.cells_to_run, todo.scan.entries.values(), store.root)
     with (
-        Progress(plan, pace(plan, store), settings.jobs) as progress,
+        Progress(todo, pace, settings.jobs) as progress,
         contextlib.closing(executor.run(work, settings)) as ended,
     ):
         for cell in ended:
@@ -128,9 +131,9 @@ def writing(store: Store) -> Iterator[None]:
     except OSError as error:
         if error.errno not in STORE_ERRORS:
             raise
-        todo = "make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "see to it"
+        hint = "make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "see to it"
         raise OSError(
-            f"{store.root} cannot be written to ({error}); finished cells are kept: {todo} and "
+            f"{store.root} cannot be written to ({error}); finished cells are kept: {hint} and "
             "give the same command again"
         ) from error
 
@@ -153,8 +156,7 @@ def _set_aside(scan: Scan, store: Store) -> None:
 def _sum_up(lost: Iterable[Record], store: Store) -> None:
     """Print what failed, by method and reason, and where to look."""
     lost = list(lost)
-    first = lost[0] if lost else {}
-    kinds = Counter((r["method"], r["status"], _one_line(r["reason"])) for r in lost)
+    kinds = Counter((r.method, r.status, _one_line(r.reason)) for r in lost)
     for (method, status, reason), n in kinds.most_common(_REASONS):
         tell(f"{n} cells of {method} ended as {status}: {reason}", sys.stderr)
     if len(kinds) > _REASONS:
@@ -162,7 +164,7 @@ def _sum_up(lost: Iterable[Record], store: Store) -> None:
     if kinds:
         again = sorted({status for _, status, _ in kinds})
         tell(f"to run them again: retry=[{','.join(again)}]", sys.stderr)
-        where = store.path(first["key"])
+        where = store.path(lost[0].key)
         tell(f"tracebacks are in the records, prints beside them, as {where}", sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""The cells that a runner still has to do, shared with other runners through claims."""
+"""The cells that a runner still has to do, shared with other runners through locks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bench.config.cell import Cell
-from bench.store.locks import Claims
+from bench.store.locks import Locks
 from bench.store.store import Signature, Store
 
 _LOOK_EVERY = 1.0  # seconds between two looks at cells that others hold
@@ -23,7 +23,7 @@ class Running:
 
     @property
     def age(self) -> float:
-        """Seconds since it was claimed."""
+        """Seconds since it was taken."""
         return time.monotonic() - self.since
 
 
@@ -48,7 +48,7 @@ class Work:
         self, cells: Iterable[Cell], store: Store, planned: Mapping[str, Signature]
     ) -> None:
         self.store = store
-        self.claims = Claims(store.root / "claims")
+        self.locks = Locks(store.root / "locks")
         self.running: dict[str, Running] = {}
         self.planned = planned
         self._queue = deque(cells)
@@ -66,23 +66,28 @@ class Work:
         """Whether every cell has ended."""
         return not (self._queue or self._elsewhere or self._ended or self.running)
 
+    def libraries(self) -> set[str]:
+        """Return the modules that the methods of the pending cells import."""
+        methods = {(cell.method, str(cell.method_params)): cell for cell in self.pending}
+        return {name for cell in methods.values() for name in cell.build_method().libraries}
+
     def take(self) -> Cell | None:
-        """Claim a cell and return it; None if there is none, or none that is free just now."""
+        """Lock a cell and return it; None if there is none, or none that is free just now."""
         while self._queue:
             cell = self._queue.popleft()
-            if self._claimed(cell):
+            if self._locked(cell):
                 return cell
         if time.monotonic() - self._looked > _LOOK_EVERY:
             self._looked = time.monotonic()
             for _ in range(len(self._elsewhere)):
-                if self._claimed(cell := self._elsewhere.popleft()):
+                if self._locked(cell := self._elsewhere.popleft()):
                     return cell
         return None
 
     def end(self, cell: Cell) -> None:
-        """Say that a cell that was taken has its record, and give up its claim."""
+        """Say that a cell that was taken has its record, and give up its lock."""
         del self.running[cell.key]
-        self.claims.release(cell.key)
+        self.locks.release(cell.key)
 
     def ended_elsewhere(self) -> list[Cell]:
         """Return the cells that other runners have ended, each once."""
@@ -99,17 +104,17 @@ class Work:
             (self._ended if self._has_ended(cell) else self._elsewhere).append(cell)
 
     def close(self) -> None:
-        """Give up all claims."""
-        self.claims.release_all()
+        """Give up all locks."""
+        self.locks.release_all()
 
-    def _claimed(self, cell: Cell) -> bool:
-        """Claim a cell; if it has ended or is another's, put it where it belongs."""
+    def _locked(self, cell: Cell) -> bool:
+        """Lock a cell; if it has ended or is another's, put it where it belongs."""
         if self._has_ended(cell):
             self._ended.append(cell)
-        elif not self.claims.take(cell.key):
+        elif not self.locks.take(cell.key):
             self._elsewhere.append(cell)
-        elif self._has_ended(cell):  # between the look and the claim
-            self.claims.release(cell.key)
+        elif self._has_ended(cell):  # between the look and the lock
+            self.locks.release(cell.key)
             self._ended.append(cell)
         else:
             self.running[cell.key] = Running(cell, time.monotonic())

@@ -13,6 +13,7 @@ import numpy as np
 
 from methods import LaggedGraph
 from methods.types.arrays import BoolArray, FloatArray, IntArray
+from methods.types.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +131,13 @@ def dense_rank(scores: FloatArray) -> IntArray:
 
 def _check(estimate: LaggedGraph, truth: LaggedGraph) -> None:
     if truth.adjacency is None:
-        raise ValueError(
+        raise InputError(
             "truth: expected an adjacency (the true edges), found none; build it with "
             "adjacency=scores > 0"
         )
     fits = truth.max_lag in (0, estimate.max_lag)
     if estimate.names != truth.names or not fits:
-        raise ValueError(
+        raise InputError(
             f"estimate: expected the truth's shape {truth.scores.shape} over {truth.names}, "
             f"found {estimate.scores.shape} over {estimate.names}; discover with "
             f"max_lag={truth.max_lag} and the truth's order of variables"

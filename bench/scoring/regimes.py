@@ -9,6 +9,7 @@ import numpy as np
 
 from methods import LaggedGraph
 from methods.types.arrays import IntArray
+from methods.types.errors import InputError
 
 K = TypeVar("K", bound=Hashable)
 
@@ -40,13 +41,13 @@ def overlap(estimate: LaggedGraph, truth: LaggedGraph) -> Overlap | None:
     if estimate.regimes is None or not truth.per_regime:
         return None
     if truth.regimes is None:
-        raise ValueError(
+        raise InputError(
             "truth: expected the label of every step, since the labels found have names of their "
             "own, found none; use dataclasses.replace(truth, regimes=sample.regimes)"
         )
     lengths = [[len(part) for part in graph.regimes or ()] for graph in (truth, estimate)]
     if lengths[0] != lengths[1]:
-        raise ValueError(
+        raise InputError(
             f"estimate: expected regimes of as many steps as the segments have, {lengths[0]}, "
             f"found {lengths[1]}"
         )

@@ -1,22 +1,25 @@
 """The cells of each command, kept in the store, so that what is missing can be told later.
 
-A plan is written before anything runs, as `<store>/plans/<digest>.json`: the distinct simulators
-and methods once each, and a row of indices per cell. The same command writes the same file.
+They are written before anything runs, as `<store>/commands/<digest>.json`: the distinct
+simulators and methods once each, and a row of indices per cell. The same command writes the same
+file.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.config.cell import SCHEMA, Cell
+from bench.config.cell import SCHEMA, Cell, axes_text
 from bench.store.atomic import write_text
-from bench.store.record import StrangeFileError, digest
+from bench.store.record import digest
+from bench.store.schema import NewerRecordError, StrangeFileError
 from bench.store.store import Store
 
 _COLUMNS = ["simulator", "method", "n_samples", "seed", "regimes_known"]
+_FOLDERS = ("plans", "commands")  # what the folder was called before, and what it is now
 
 
 def save(cells: Sequence[Cell], store: Store) -> None:
@@ -33,15 +36,15 @@ def save(cells: Sequence[Cell], store: Store) -> None:
         )
         for c in cells
     ]
-    plan = {
+    command = {
         "schema": SCHEMA,
         "simulators": [json.loads(text) for text in simulators],
         "methods": [json.loads(text) for text in methods],
         "columns": _COLUMNS,
         "cells": rows,
     }
-    text = json.dumps(plan, allow_nan=False)
-    path = store.root / "plans" / f"{digest(text.encode())}.json"
+    text = json.dumps(command, allow_nan=False)
+    path = store.root / "commands" / f"{digest(text.encode())}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
@@ -52,14 +55,21 @@ def load(store: Store) -> list[Cell]:
 
     Raises
     ------
-    ValueError
-        Names a file under `plans` that is no plan.
+    StrangeFileError
+        Names a file that holds no command.
+    NewerRecordError
+        Names a file that a newer lagbench wrote.
     """
     cells: dict[tuple[str, str, str], Cell] = {}
-    for path in sorted((store.root / "plans").glob("[0-9a-f]*.json")):
+    for path in _files(store):
         for cell in _read(path):
-            cells[cell.key, cell.simulator, str(cell.axes)] = cell
+            cells[cell.key, cell.simulator, axes_text(cell.axes)] = cell
     return list(cells.values())
+
+
+def _files(store: Store) -> Iterator[Path]:
+    for folder in _FOLDERS:
+        yield from sorted((store.root / folder).glob("[0-9a-f]*.json"))
 
 
 def _index(known: dict[str, int], item: Any) -> int:
@@ -68,24 +78,31 @@ def _index(known: dict[str, int], item: Any) -> int:
 
 def _read(path: Path) -> list[Cell]:
     try:
-        plan = json.loads(path.read_text(encoding="utf-8"))
+        command = json.loads(path.read_text(encoding="utf-8"))
+        if command["schema"] > SCHEMA:
+            raise NewerRecordError(
+                f"{path}: schema {command['schema']} is newer than this lagbench; use the one "
+                "that wrote it, or another name"
+            )
         return [
             Cell(
                 simulator=name,
                 kind=kind,
                 simulator_params=params,
                 axes=axes,
-                method=plan["methods"][method][0],
-                method_params=plan["methods"][method][1],
+                method=command["methods"][method][0],
+                method_params=command["methods"][method][1],
                 n_samples=n_samples,
                 seed=seed,
                 regimes_known=regimes_known,
             )
-            for simulator, method, n_samples, seed, regimes_known in plan["cells"]
-            for name, kind, params, axes in [plan["simulators"][simulator]]
+            for simulator, method, n_samples, seed, regimes_known in command["cells"]
+            for name, kind, params, axes in [command["simulators"][simulator]]
         ]
+    except NewerRecordError:
+        raise
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise StrangeFileError(
-            f"{path}: expected a plan written by lagbench ({error!r}); remove the file and give "
-            "its command again"
+            f"{path}: expected the cells of a command, as lagbench writes them ({error!r}); "
+            "remove the file and give its command again"
         ) from None

@@ -1,49 +1,127 @@
-"""Reading what `lagbench export` wrote: cells and records, as far as a report needs them."""
+"""A store as one long table, a row per cell and metric: writing it, and reading it back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.config.cell import Cell
-from bench.store.record import Record
+from bench.store import commands
+from bench.store.record import load
+from bench.store.schema import Code, Cost, Host, Labels, MadeBy, Record, Value
+from bench.store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMES = ("long.parquet", "long.csv.gz", "long.csv")
-"""What an exported table is called, by which it stands for the records of its folder."""
+"""What a table is called, by which it stands for the records of its folder."""
+
+FORECAST_ERROR = "forecast/union/error"
+"""The forecast error among the metrics; it has neither chance level nor oracle."""
+
+_COSTS = ("wall_seconds", "cpu_seconds", "peak_memory_mib")
 
 
-def find_exported(folder: Path) -> Path | None:
-    """Return the exported table in a folder, or None."""
-    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+def long_table(store: Store) -> pd.DataFrame:
+    """Return one row per planned or recorded cell, label and metric.
 
-
-def read_exported(path: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
-    """Return the cells of an exported table, and what returns the record of a key.
-
-    A record holds status, reason, CPU seconds, metrics, and which code and host made it.
+    A cell without metrics is one row: it is missing, was declined or has failed. Columns: `key`,
+    `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes_known`,
+    `method`, `method_params`, `status`, `phase`, `reason`, `level`, `scope`, `metric`, `value`,
+    `floor`, `ceiling`, `wall_seconds`, `cpu_seconds`, `peak_memory_mib`, `lagbench`, `cpu`,
+    `device`. Parameters and axes are JSON.
     """
     import pandas as pd
 
-    reader = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
-    table = reader(path)
-    cells = [
-        _cell(row)
-        for row in table.drop_duplicates(["key", "simulator", "axes"]).to_dict("records")
-    ]
+    columns: dict[str, list[Any]] = {}
+    for row in _rows(store):
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    return pd.DataFrame(columns)
+
+
+def _rows(store: Store) -> Iterator[dict[str, Any]]:
+    entries = store.scan().entries
+    planned = commands.load(store)
+    for cell in planned:
+        entry = entries.get(cell.key)
+        labels = Labels(simulator=cell.simulator, axes=dict(cell.axes))
+        record = None if entry is None else load(entry.path)
+        yield from _cell_rows(cell.key, labels, cell.describe(), record)
+    for key in sorted(entries.keys() - {cell.key for cell in planned}):
+        record = load(entries[key].path)
+        yield from _cell_rows(key, record.labels, record.cell, record)
+
+
+def _cell_rows(
+    key: str, labels: Labels, cell: dict[str, Any], record: Record | None
+) -> Iterator[dict[str, Any]]:
+    fixed = {
+        "key": key,
+        "simulator": labels.simulator,
+        "axes": json.dumps(labels.axes),
+        "kind": cell["simulator"]["kind"],
+        "simulator_params": json.dumps(cell["simulator"]["params"]),
+        "n_samples": cell["n_samples"],
+        "seed": cell["seed"],
+        "regimes_known": cell["protocol"]["regimes_known"],
+        "method": cell["method"]["name"],
+        "method_params": json.dumps(cell["method"]["params"]),
+        "status": "missing" if record is None else record.status,
+        "phase": None if record is None else record.phase,
+        "reason": None if record is None else record.reason,
+    }
+    cost = Cost() if record is None else record.cost
+    made_by = MadeBy() if record is None else record.made_by
+    origin = {
+        **{name: getattr(cost, name) for name in _COSTS},
+        "lagbench": None if record is None else str(made_by.code),
+        "cpu": made_by.host.cpu,
+        "device": made_by.device,
+    }
+    for name, scores in (metrics_of(record) or {"//": Value()}).items():
+        level, scope, metric = (part or None for part in name.split("/"))
+        place = {"level": level, "scope": scope, "metric": metric}
+        yield {**fixed, **place, **scores.model_dump(), **origin}
+
+
+def metrics_of(record: Record | None) -> dict[str, Value]:
+    """Return the metrics of a record by their names, its forecast error among them."""
+    if record is None:
+        return {}
+    if record.forecast_error is None:
+        return record.metrics
+    return {**record.metrics, FORECAST_ERROR: Value(value=record.forecast_error)}
+
+
+def find_table(folder: Path) -> Path | None:
+    """Return the long table in a folder, or None."""
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def read_table(path: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
+    """Return the cells of a long table, and what returns the record of a key.
+
+    A record holds status, reason, costs, metrics, and which code, CPU model and device made it.
+    """
+    import pandas as pd
+
+    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    labelled = table.drop_duplicates(["key", "simulator", "axes"]).to_dict("records")
+    cells = {(row["key"], row["simulator"], row["axes"]): _cell(row) for row in labelled}
+    by_key = {key: cell for (key, _, _), cell in cells.items()}
     groups = dict(iter(table.groupby("key")))
 
     def read(key: str) -> Record | None:
         rows = groups.get(key)
         if rows is None or rows["status"].iloc[0] == "missing":
             return None
-        return _record(rows.drop_duplicates(["level", "scope", "metric"]))
+        return _record(by_key[key], rows.drop_duplicates(["level", "scope", "metric"]))
 
-    return cells, read
+    return list(cells.values()), read
 
 
 def _cell(row: dict[Any, Any]) -> Cell:
@@ -60,19 +138,36 @@ def _cell(row: dict[Any, Any]) -> Cell:
     )
 
 
-def _record(rows: pd.DataFrame) -> Record:
-    first = rows.iloc[0]
+def _record(cell: Cell, rows: pd.DataFrame) -> Record:
+    first = {name: _known(value) for name, value in rows.iloc[0].to_dict().items()}
     scores = rows.dropna(subset=["metric"])
     names = ["/".join(name) for name in scores[["level", "scope", "metric"]].to_numpy()]
-    values = scores[["value", "floor", "ceiling"]].to_dict("records")
-    return {
-        "status": first["status"],
-        "reason": None if rows["reason"].isna().iloc[0] else first["reason"],
-        "cost": {"cpu_seconds": first["cpu_seconds"]},
-        "metrics": dict(zip(names, values, strict=True)),
-        "made_by": {
-            "code": {"version": first["lagbench"]},
-            "host": {"cpu": first["host"]},
-            "device": first["device"],
-        },
-    }
+    values = [
+        Value(**{str(part): _known(number) for part, number in entry.items()})
+        for entry in scores[["value", "floor", "ceiling"]].to_dict("records")
+    ]
+    metrics = dict(zip(names, values, strict=True))
+    error = metrics.pop(FORECAST_ERROR, Value()).value
+    return Record(
+        key=cell.key,
+        status=first["status"],
+        phase=first["phase"],
+        method=cell.method,
+        n_samples=cell.n_samples,
+        reason=first["reason"],
+        cell=cell.describe(),
+        labels=Labels(simulator=cell.simulator, axes=dict(cell.axes)),
+        cost=Cost(**{name: first.get(name) for name in _COSTS}),
+        metrics=metrics,
+        forecast_error=error,
+        made_by=MadeBy(
+            code=Code(version=first["lagbench"]),
+            host=Host(cpu=first.get("cpu")),
+            device=first["device"],
+        ),
+    )
+
+
+def _known(value: Any) -> Any:
+    """Return None for what a table holds as NaN."""
+    return None if isinstance(value, float) and value != value else value

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import bench
 import methods.registry
+from bench.store.schema import Code, Host, MadeBy
+from bench.threads import VARIABLES
 
 # What results can depend on, beside the packages that ship a method.
 _PACKAGES = (
@@ -27,7 +29,7 @@ _PACKAGES = (
 
 
 @functools.cache
-def code() -> dict[str, Any]:
+def code() -> Code:
     """Return the version of lagbench and, in a git checkout, its commit and whether it is dirty.
 
     Files that git does not track are no part of the code; without a checkout `commit` and
@@ -39,13 +41,7 @@ def code() -> dict[str, Any]:
         commit = _git(folder, "rev-parse", "HEAD")
         changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
         dirty = None if changes is None else bool(changes)
-    return {"version": version("lagbench"), "commit": commit, "dirty": dirty}
-
-
-def describe(code: dict[str, Any]) -> str:
-    """Return one word for a version of the code, as `0.1.0+5f73fdf.dirty`."""
-    commit = f"+{code['commit'][:7]}" if code.get("commit") else ""
-    return f"{code['version']}{commit}{'.dirty' * bool(code.get('dirty'))}"
+    return Code(version=version("lagbench"), commit=commit, dirty=dirty)
 
 
 @functools.cache
@@ -63,18 +59,19 @@ def versions() -> dict[str, str]:
 
 
 @functools.cache
-def host() -> dict[str, Any]:
+def host() -> Host:
     """Return name, system and CPU model of this machine."""
-    return {
-        "name": platform.node(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cpu": _cpu_model(),
-    }
+    return Host(
+        name=platform.node(),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        cpu=_cpu_model(),
+    )
 
 
-def everything() -> dict[str, Any]:
+def everything() -> MadeBy:
     """Return what a record holds under `made_by`, but for the device, which its worker adds."""
-    return {"code": code(), "versions": versions(), "host": host(), "threads": 1}
+    threads = int(os.environ.get(VARIABLES[0], os.cpu_count() or 1))
+    return MadeBy(code=code(), versions=versions(), host=host(), threads=threads)
 
 
 def _git(folder: Path, *words: str) -> str | None:

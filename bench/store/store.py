@@ -4,8 +4,8 @@
     <root>/cells/ab/<key>.npz    the graph that the method returned
     <root>/cells/ab/<key>.log    what the method printed, if anything
     <root>/truths/<digest>.npz   the truth of a system, shared by all methods
-    <root>/plans/<digest>.json   the cells of each command, see `bench.store.commands`
-    <root>/claims/<key>.<n>      what is being run, see `bench.store.locks`
+    <root>/commands/<digest>.json  the cells of each command, see `bench.store.commands`
+    <root>/locks/<key>           what is being run, see `bench.store.locks`
     <root>/set_aside/            files found under cells/ that are no records
 
 Everything is written to a draft and renamed. A record comes after what it refers to, so its
@@ -19,19 +19,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 from bench.store.atomic import flush_folder, replacing, write_text
-from bench.store.record import (
-    NewerRecordError,
-    Record,
-    StrangeFileError,
-    digest,
-    dump,
-    load,
-    load_head,
-)
+from bench.store.record import digest, dump, load, load_head
+from bench.store.schema import Head, NewerRecordError, Record, StrangeFileError
 from methods import LaggedGraph
+from methods.types.errors import InputError
 
 Signature = tuple[int, int]
 
@@ -45,19 +39,19 @@ class Entry:
     path
         Its file.
     head
-        Its first entries, `bench.store.record.HEAD` at least.
+        Its first entries.
     signature
         Inode and time of change: another one means that the cell has been run again.
     """
 
     path: Path
-    head: Record
+    head: Head
     signature: Signature
 
     @property
     def status(self) -> str:
-        """One of `bench.store.record.STATUSES`."""
-        return str(self.head["status"])
+        """One of `bench.config.cell.STATUSES`."""
+        return self.head.status
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,23 @@ class Store:
 
     root: Path
 
+    @classmethod
+    def of(cls, results_dir: str, name: str) -> Self:
+        """Return the store of a run, whether it has been begun or not."""
+        return cls(Path(results_dir) / name)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Return the store in a folder; ValueError if there is none."""
+        root = Path(folder)
+        if not (root / "cells").is_dir():
+            beside = sorted(path.parent.name for path in root.parent.glob("*/cells"))
+            known = f"; beside it are {', '.join(beside)}" if beside else ""
+            raise InputError(
+                f"folder: expected the folder of a run, with cells/ in it, found {folder}{known}"
+            )
+        return cls(root)
+
     def path(self, key: str, suffix: str = ".json") -> Path:
         """Return where the record (or, by suffix, the graph or the log) of a key lives."""
         return self.root / "cells" / key[:2] / f"{key}{suffix}"
@@ -114,8 +125,8 @@ class Store:
             except OSError as error:
                 found.unreadable[path] = str(error)
                 continue
-            key = str(head["key"])
-            if path.stem != head.get("was", head)["key"]:
+            key = head.key
+            if path.stem != (head.was or head).key:
                 found.strange[path] = f"{path}: the record of {key} under another name"
             elif path.stem == key or key not in found.entries:
                 found.entries[key] = Entry(path, head, signature)
@@ -145,16 +156,16 @@ class Store:
         except FileNotFoundError:
             return None
 
-    def write(self, record: Mapping[str, Any], graph: LaggedGraph | None = None) -> None:
+    def write(self, record: Record, graph: LaggedGraph | None = None) -> None:
         """Write a record and its graph."""
-        path = self.path(record["key"])
+        path = self.path(record.key)
         path.parent.mkdir(parents=True, exist_ok=True)
         if graph is not None:
-            with replacing(self.path(record["key"], ".npz")) as draft:
+            with replacing(self.path(record.key, ".npz")) as draft:
                 graph.to_npz(draft)
         write_text(path, dump(record))
-        if graph is None and record["status"] != "ok":
-            self.path(record["key"], ".npz").unlink(missing_ok=True)  # of an earlier run
+        if graph is None and record.status != "ok":
+            self.path(record.key, ".npz").unlink(missing_ok=True)  # of an earlier run
         flush_folder(path.parent)
 
     def pack(self) -> dict[str, bytes]:
@@ -206,11 +217,11 @@ class Store:
     def graphs(self, key: str) -> tuple[LaggedGraph, LaggedGraph] | None:
         """Return the graph of a record and its truth, or None where one cannot be read."""
         record = self.read(key)
-        if record is None or record["status"] != "ok" or record["truth"] is None:
+        if record is None or record.status != "ok" or record.truth is None:
             return None
         try:
             graph = LaggedGraph.from_npz(self.path(key, ".npz"))
-            return graph, self.read_truth(record["truth"])
+            return graph, self.read_truth(record.truth)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
@@ -232,12 +243,12 @@ class Store:
     @staticmethod
     def _key_in(path: Path) -> str | None:
         try:
-            return str(load_head(path)["key"])
+            return load_head(path).key
         except ValueError:
             return None
 
     def clear_drafts(self, key: str) -> None:
-        """Remove what a killed writer of this cell left; only for the holder of its claim."""
+        """Remove what a killed writer of this cell left; only for the holder of its lock."""
         for draft in self.path(key).parent.glob(f".*.{key}.*"):
             draft.unlink(missing_ok=True)
 

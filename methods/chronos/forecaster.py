@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
+from methods.types.errors import InputError
 from methods.types.method import UnavailableError
 
 
@@ -40,7 +41,7 @@ def load(checkpoint: str) -> Any:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         kind = config.get("architectures")
         if kind != ["Chronos2Model"]:
-            raise ValueError(
+            raise InputError(
                 f"checkpoint: expected a Chronos2Model, found {kind} in {checkpoint!r}; give one "
                 "of Chronos-2, such as amazon/chronos-2"
             )

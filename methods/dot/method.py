@@ -35,6 +35,7 @@ from annotated_types import Ge
 
 from methods.dot.options import Kind
 from methods.dot.pipeline import Forecasting
+from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -81,7 +82,7 @@ class DOT(Forecasting):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.width % self.heads:
-            raise ValueError(
+            raise InputError(
                 f"width: expected a multiple of heads = {self.heads}, found {self.width}; "
                 "choose both so that each head gets a whole share"
             )

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
+from methods.types.parameters import Parameters
+
 Kind = Literal[
     "gradient",
     "gradient_energy",
@@ -23,7 +25,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Parameters):
     """The parameters of every method that trains a forecaster.
 
     Parameters

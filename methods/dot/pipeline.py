@@ -16,6 +16,7 @@ import numpy as np
 from methods.common.lagged import require_independent_variables
 from methods.dot.options import Kind, Options
 from methods.types.arrays import IntArray
+from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -51,7 +52,7 @@ class Forecasting(Options, Method):
     def __post_init__(self) -> None:
         if self.attribution in self.unreadable():
             readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
-            raise ValueError(
+            raise InputError(
                 f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
                 "for which this predictor has no rule; choose one of these or another predictor"
             )

@@ -13,6 +13,7 @@ from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import edges, graph_of
 from methods.pcmci.search import FDR, LIBRARIES, check_fdr, kept
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
@@ -90,7 +91,7 @@ class JPCMCIPlus(Method):
 
     def _test(self, rng: np.random.Generator) -> Any:
         if self.cond_ind_test not in ("parcorr", "cmiknn"):
-            raise ValueError(
+            raise InputError(
                 f"cond_ind_test: expected parcorr or cmiknn, found {self.cond_ind_test!r}; the "
                 "others do not take the several columns of a dummy variable"
             )

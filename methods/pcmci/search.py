@@ -17,6 +17,7 @@ from methods.pcmci.library.ci_tests import (
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import graph_of
 from methods.types.arrays import BoolArray
+from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
@@ -85,7 +86,7 @@ class TigramiteSearch(Method):
 def check_fdr(fdr: str) -> None:
     """Raise ValueError unless the correction is one of the library's."""
     if fdr not in ("none", "fdr_bh"):
-        raise ValueError(f"fdr: expected 'none' or 'fdr_bh', found {fdr!r}")
+        raise InputError(f"fdr: expected 'none' or 'fdr_bh', found {fdr!r}")
 
 
 def kept(found: dict[str, Any], alpha: float) -> BoolArray:

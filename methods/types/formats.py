@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from methods.types.arrays import BoolArray, FloatArray, IntArray
+from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -197,7 +198,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
     columns = list(pd.read_csv(path, nrows=0).columns)
     absent = [column for column in COLUMNS if column not in columns]
     if absent:
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected columns {list(COLUMNS)}, found none named {absent}"
         )
     return pd.read_csv(
@@ -212,7 +213,7 @@ def _check_rows(path: Path, frame: pd.DataFrame, names: Sequence[str], max_lag: 
     unknown = ~(frame["cause"].isin(names) & frame["effect"].isin(names))
     for row in np.flatnonzero(unknown | ~frame["lag"].isin(range(max_lag + 1))):
         cause, effect, lag = frame.loc[row, ["cause", "effect", "lag"]]
-        raise ValueError(
+        raise InputError(
             f"{path.name}, row {row}: expected a cause and an effect among {list(names)} and a "
             f"lag from 0 to {max_lag}, found {cause!r} -> {effect!r} at lag {lag}"
         )
@@ -250,7 +251,7 @@ def from_networkx(graph: nx.MultiDiGraph) -> Fields:
 def to_tigramite(graph: Graph) -> NDArray[np.str_]:
     """Write `-->` at `[cause, effect, lag]`, and `<--` at the mirrored entry of lag 0."""
     if graph.adjacency is None:
-        raise ValueError(
+        raise InputError(
             "adjacency: expected the decided edges, found none; build the graph with "
             "adjacency=scores > threshold"
         )

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from methods.types import formats
 from methods.types.arrays import BoolArray, FloatArray, IntArray
+from methods.types.errors import InputError
 from methods.types.formats import COLUMNS, FURTHER
 
 if TYPE_CHECKING:
@@ -82,15 +83,15 @@ class LaggedGraph:
         names = tuple(str(name) for name in self.names)
         n = len(names)
         if len(set(names)) != n:
-            raise ValueError(f"names: expected unique names, found {names}")
+            raise InputError(f"names: expected unique names, found {names}")
         if scores.ndim != 3 or scores.shape[:2] != (n, n) or scores.shape[2] < 1:
-            raise ValueError(
+            raise InputError(
                 f"scores: expected shape ({n}, {n}, max_lag + 1) as [cause, effect, lag], found "
                 f"{scores.shape}"
             )
         if np.isinf(scores).any():
             i, j, lag = (int(index) for index in np.argwhere(np.isinf(scores))[0])
-            raise ValueError(
+            raise InputError(
                 f"scores: expected finite numbers or NaN, found {scores[i, j, lag]} at "
                 f"[{i}, {j}, {lag}]"
             )
@@ -102,7 +103,7 @@ class LaggedGraph:
             _freeze(self, "p_values", _as_p_values(self.p_values, scores.shape))
         for label, graph in self.per_regime.items():
             if graph.scores.shape != scores.shape or graph.names != names:
-                raise ValueError(
+                raise InputError(
                     f"per_regime[{label}]: expected the same names and shape {scores.shape}, "
                     f"found {graph.names} and {graph.scores.shape}"
                 )
@@ -249,13 +250,13 @@ def _freeze(graph: LaggedGraph, name: str, array: NDArray[Any]) -> None:
 def _as_adjacency(adjacency: ArrayLike, scores: FloatArray) -> BoolArray:
     array = np.array(adjacency)
     if array.dtype != np.bool_ or array.shape != scores.shape:
-        raise ValueError(
+        raise InputError(
             f"adjacency: expected bool of shape {scores.shape}, found {array.dtype} of shape "
             f"{array.shape}"
         )
     if (array & np.isnan(scores)).any():
         i, j, lag = (int(index) for index in np.argwhere(array & np.isnan(scores))[0])
-        raise ValueError(
+        raise InputError(
             f"adjacency: expected a score for every selected edge, found NaN at [{i}, {j}, {lag}]"
         )
     return array
@@ -264,9 +265,9 @@ def _as_adjacency(adjacency: ArrayLike, scores: FloatArray) -> BoolArray:
 def _as_p_values(p_values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     array = np.array(p_values, dtype=np.float64)
     if array.shape != shape:
-        raise ValueError(f"p_values: expected shape {shape}, found {array.shape}")
+        raise InputError(f"p_values: expected shape {shape}, found {array.shape}")
     if ((array < 0) | (array > 1)).any():
-        raise ValueError(
+        raise InputError(
             f"p_values: expected values in [0, 1] or NaN, found {np.nanmin(array):g} to "
             f"{np.nanmax(array):g}"
         )
@@ -275,11 +276,11 @@ def _as_p_values(p_values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
 
 def _as_labels(regimes: Sequence[ArrayLike]) -> tuple[IntArray, ...]:
     if len(regimes) == 0:
-        raise ValueError("regimes: expected one array per segment, found none; pass None")
+        raise InputError("regimes: expected one array per segment, found none; pass None")
     arrays = tuple(np.array(labels) for labels in regimes)
     for k, labels in enumerate(arrays):
         if labels.ndim != 1 or labels.dtype.kind not in "iu":
-            raise ValueError(
+            raise InputError(
                 f"regimes of segment {k}: expected integers, one per time step, found shape "
                 f"{labels.shape} of dtype {labels.dtype}"
             )
@@ -292,9 +293,9 @@ def _as_labels(regimes: Sequence[ArrayLike]) -> tuple[IntArray, ...]:
 def _as_statistic(name: str, values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     array = np.array(values, dtype=np.float64)
     if array.shape != shape:
-        raise ValueError(f"edge_statistics[{name!r}]: expected shape {shape}, found {array.shape}")
+        raise InputError(f"edge_statistics[{name!r}]: expected shape {shape}, found {array.shape}")
     taken = (*COLUMNS, *FURTHER)
     if name in taken:
-        raise ValueError(f"edge_statistics: expected names other than {taken}, found {name!r}")
+        raise InputError(f"edge_statistics: expected names other than {taken}, found {name!r}")
     array.flags.writeable = False
     return array

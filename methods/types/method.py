@@ -6,14 +6,16 @@ The base checks what goes in and what comes out, so that an adapter holds nothin
 from __future__ import annotations
 
 import functools
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
+from methods.types.parameters import Parameters
 from methods.types.series import TimeSeries
 
 Exact = Literal["fast", "library"]
@@ -66,11 +68,12 @@ class Handles:
     trivial: bool = False
 
 
-class Method(ABC):
+class Method(Parameters):
     """A method of causal discovery.
 
     A subclass sets the class attribute `handles` and writes `discover`. Its constructor only
-    stores keyword-only parameters, which is what `@dataclass(frozen=True, kw_only=True)` gives.
+    stores keyword-only parameters, which is what `@dataclass(frozen=True, kw_only=True)` gives;
+    they are checked against their annotations.
     Arguments of `discover` are checked before the adapter sees them and its result after.
     `libraries` names the modules that `discover` imports, so that a runner can load them once
     for many runs and keep their loading out of a method's time.
@@ -135,14 +138,14 @@ def _check_arguments(
     method: Method, series: TimeSeries, max_lag: int, rng: np.random.Generator
 ) -> None:
     if not isinstance(series, TimeSeries):
-        raise ValueError(
+        raise InputError(
             f"series: expected a TimeSeries, found {type(series).__name__}; build one with "
             "TimeSeries.from_array(values, names)"
         )
     if isinstance(max_lag, bool) or not isinstance(max_lag, int | np.integer) or max_lag < 1:
-        raise ValueError(f"max_lag: expected an integer of at least 1, found {max_lag!r}")
+        raise InputError(f"max_lag: expected an integer of at least 1, found {max_lag!r}")
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(
+        raise InputError(
             f"rng: expected a numpy Generator, found {type(rng).__name__}; pass "
             "np.random.default_rng(seed)"
         )
@@ -157,18 +160,18 @@ def _check_arguments(
 def _check_result(method: Method, series: TimeSeries, max_lag: int, graph: LaggedGraph) -> None:
     who = type(method).__name__
     if not isinstance(graph, LaggedGraph):
-        raise ValueError(f"{who}: expected a LaggedGraph, found {type(graph).__name__}")
+        raise InputError(f"{who}: expected a LaggedGraph, found {type(graph).__name__}")
     shape = (series.n_vars, series.n_vars, max_lag + 1)
     if graph.scores.shape != shape or graph.names != series.names:
-        raise ValueError(
+        raise InputError(
             f"{who}: expected scores of shape {shape} over {series.names}, found "
             f"{graph.scores.shape} over {graph.names}"
         )
     lengths = [len(segment) for segment in series.segments]
     if graph.regimes is not None and [len(labels) for labels in graph.regimes] != lengths:
-        raise ValueError(
+        raise InputError(
             f"{who}: expected regimes of one label per step, {lengths} in the segments, found "
             f"{[len(labels) for labels in graph.regimes]}"
         )
     if np.isnan(graph.scores).all():
-        raise ValueError(f"{who}: expected a score somewhere, found only NaN")
+        raise InputError(f"{who}: expected a score somewhere, found only NaN")

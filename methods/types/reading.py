@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 
 
 def read_segments(
@@ -18,11 +19,11 @@ def read_segments(
 ) -> tuple[list[str], list[FloatArray]]:
     """Return the variable names and segments of shape `(T_k, n_vars)`; see `from_file`."""
     if missing not in ("refuse", "split"):
-        raise ValueError(f"missing: expected 'refuse' or 'split', found {missing!r}")
+        raise InputError(f"missing: expected 'refuse' or 'split', found {missing!r}")
     frame = _read_frame(path)
     if time_column is not None:
         if time_column not in frame.columns:
-            raise ValueError(
+            raise InputError(
                 f"time_column: expected one of {list(frame.columns)}, found {time_column!r}"
             )
         frame = frame.drop(columns=time_column)
@@ -36,7 +37,7 @@ def read_segments(
         counts = {
             name: int(n) for name, n in zip(frame.columns, gaps.sum(axis=0), strict=True) if n
         }
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected no missing values, found {counts} (rows per column, the "
             f"first at row {int(broken.argmax())}); fill them, or split the series at "
             "the gaps (missing='split', --missing split)"
@@ -52,54 +53,66 @@ def numeric_values(frame: pd.DataFrame) -> FloatArray:
         text = (numbers.isna() & column.notna()).to_numpy()
         if text.any() or column.dtype.kind in "mMc":
             row = int(text.argmax())
-            raise ValueError(
+            raise InputError(
                 f"column {str(name)!r}, row {row}: expected a number, found "
                 f"{column.iloc[row]!r}; if this is the time, name it as time_column "
                 "(--time-column), else remove the column"
             )
         columns.append(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
     if not columns:
-        raise ValueError("columns: expected at least one variable, found none")
+        raise InputError("columns: expected at least one variable, found none")
     return np.stack(columns, axis=1)
 
 
 def _read_frame(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        raise ValueError(f"path: expected a file, found none at {path}")
+        raise InputError(f"path: expected a file, found none at {path}")
     if path.suffix == ".parquet":
-        return pd.read_parquet(path).rename(columns=str)
+        return _read_parquet(path)
     if path.suffix != ".csv":
-        raise ValueError(f"path: expected a name ending in .csv or .parquet, found {path.name}")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        header = next(csv.reader(file), [])
-    _check_header(path, header)
-    frame = pd.read_csv(path, encoding="utf-8-sig")
+        raise InputError(f"path: expected a name ending in .csv or .parquet, found {path.name}")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header = next(csv.reader(file), [])
+        _check_header(path, header)
+        frame = pd.read_csv(path, encoding="utf-8-sig")
+    except (UnicodeDecodeError, csv.Error, pd.errors.ParserError) as error:
+        raise InputError(f"{path.name}: expected a CSV in UTF-8, found {error}") from None
     if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected {len(header)} values in every row, one per column name, found "
             f"{len(header) + frame.index.nlevels}; add the missing column names"
         )
     return frame
 
 
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow
+
+    try:
+        return pd.read_parquet(path).rename(columns=str)
+    except pyarrow.ArrowException as error:
+        raise InputError(f"{path.name}: expected a Parquet file, found {error}") from None
+
+
 def _check_header(path: Path, header: list[str]) -> None:
     """Refuse what pandas would repair in silence: no header, doubled names, another separator."""
     if not header:
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected a first line of column names, found an empty file or line"
         )
     if all(_is_number(name) for name in header):
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected a first line of column names, found numbers {header[:3]}; "
             "add a header line"
         )
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected unique column names, found {doubled} more than once"
         )
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        raise ValueError(
+        raise InputError(
             f"{path.name}: expected columns separated by commas, found the one column "
             f"{header[0]!r}; convert the file"
         )
@@ -121,7 +134,7 @@ def _refuse_index_columns(frame: pd.DataFrame, values: FloatArray) -> None:
         # A time in seconds is written in decimals, so its steps are equal but for rounding.
         ramp = len(steps) > 1 and steps[0] != 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
         if ramp or str(name).startswith("Unnamed:"):
-            raise ValueError(
+            raise InputError(
                 f"column {name!r}: expected a measured variable, found what looks like a row "
                 f"number or a time; drop it with time_column={name!r} (--time-column {name!r})"
             )
@@ -135,7 +148,7 @@ def _split(values: FloatArray, broken: np.ndarray, min_rows: int) -> list[FloatA
     kept = [piece for piece in pieces if len(piece) >= min_rows]
     lost = len(pieces) - len(kept)
     if not kept:
-        raise ValueError(
+        raise InputError(
             f"missing: expected a stretch of at least {min_rows} rows without a gap, found "
             f"{max(map(len, pieces), default=0)} at most; lower max_lag or fill the gaps"
         )

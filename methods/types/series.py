@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from methods.types.arrays import FloatArray, IntArray
+from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ class TimeSeries:
         object.__setattr__(self, "names", names)
         _check_names(names)
         if len(self.segments) == 0:
-            raise ValueError("segments: expected at least one array, found none; pass [array]")
+            raise InputError("segments: expected at least one array, found none; pass [array]")
         segments = tuple(_as_segment(s, k, names) for k, s in enumerate(self.segments))
         object.__setattr__(self, "segments", segments)
         _check_not_constant(segments, names, "rows 0 to the last")
@@ -143,7 +144,7 @@ class TimeSeries:
         """Raise ValueError unless every segment has at least `max_lag + 2` rows."""
         for k, segment in enumerate(self.segments):
             if len(segment) < max_lag + 2:
-                raise ValueError(
+                raise InputError(
                     f"segment {k}: expected at least max_lag + 2 = {max_lag + 2} rows, found "
                     f"{len(segment)}; lower max_lag or give a longer series"
                 )
@@ -201,30 +202,30 @@ class TimeSeries:
 
 def _check_names(names: tuple[str, ...]) -> None:
     if not names:
-        raise ValueError("names: expected at least one variable, found none")
+        raise InputError("names: expected at least one variable, found none")
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise ValueError(
+        raise InputError(
             f"names: expected unique names, found {doubled} more than once; rename the columns"
         )
 
 
 def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
     if values.ndim != 2:
-        raise ValueError(
+        raise InputError(
             f"segment {k}: expected a 2-D array (time, variable), found {values.ndim}-D of shape "
             f"{values.shape}; one variable is an array of shape (T, 1)"
         )
     if values.shape[1] != len(names):
-        raise ValueError(
+        raise InputError(
             f"segment {k}: expected {len(names)} columns ({', '.join(names[:5])}"
             f"{', ...' if len(names) > 5 else ''}), found {values.shape[1]}; give every segment "
             "the same columns and one name per column"
         )
     if len(values) == 0:
-        raise ValueError(f"segment {k}: expected at least one row, found none")
+        raise InputError(f"segment {k}: expected at least one row, found none")
     if values.dtype.kind not in "fiub":
-        raise ValueError(
+        raise InputError(
             f"segment {k}: expected numbers, found dtype {values.dtype}; convert with "
             ".astype(float)"
         )
@@ -235,7 +236,7 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
     if not finite.all():
         row, column = (int(index) for index in np.argwhere(~finite)[0])
         count = int((~finite[:, column]).sum())
-        raise ValueError(
+        raise InputError(
             f"column {names[column]!r}, row {row} of segment {k}: expected a finite number, "
             f"found {segment[row, column]} ({count} such rows in this column); fill or drop "
             "them, or split the series there"
@@ -249,7 +250,7 @@ def _check_not_constant(
     # The first rows clear nearly every column, which spares a pass over a long series.
     for column in np.flatnonzero(standing_still([segments[0][:1000]])):
         if standing_still([segment[:, [column]] for segment in segments])[0]:
-            raise ValueError(
+            raise InputError(
                 f"column {names[column]!r}, {where}: expected values that vary, found the "
                 f"constant {segments[0][0, column]:g}; drop the column"
             )
@@ -268,13 +269,13 @@ def _as_labels(
     regimes: tuple[IntArray, ...], segments: tuple[FloatArray, ...]
 ) -> tuple[IntArray, ...]:
     if len(regimes) != len(segments):
-        raise ValueError(
+        raise InputError(
             f"regimes: expected one label array per segment ({len(segments)}), found "
             f"{len(regimes)}"
         )
     for k, (labels, segment) in enumerate(zip(regimes, segments, strict=True)):
         if labels.shape != (len(segment),) or labels.dtype.kind not in "iu":
-            raise ValueError(
+            raise InputError(
                 f"regimes of segment {k}: expected {len(segment)} integers, one per row, found "
                 f"shape {labels.shape} of dtype {labels.dtype}"
             )

@@ -13,13 +13,15 @@ from typing import Annotated, Literal, NamedTuple
 
 from annotated_types import Ge, Interval
 
+from methods.types.errors import InputError
+from methods.types.parameters import Parameters
 from simulators.streams import stream
 
 Degree = Annotated[int, Ge(0)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Graph:
+class Graph(Parameters):
     """Laws of the graph.
 
     Parameters
@@ -48,8 +50,6 @@ class Graph:
         If not exactly one of `in_degree` and `density` is given, or the lags are contradictory.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     n_vars: Annotated[int, Ge(1)] = 10
     max_lag: Annotated[int, Ge(1)] = 5
     in_degree: (
@@ -66,15 +66,15 @@ class Graph:
 
     def __post_init__(self) -> None:
         if (self.in_degree is None) == (self.density is None):
-            raise ValueError(
+            raise InputError(
                 f"graph: expected exactly one of in_degree and density, found in_degree="
                 f"{self.in_degree} and density={self.density}; set the other to null"
             )
         low, high = self.degrees
         if low > high:
-            raise ValueError(f"graph.in_degree: expected [low, high], found [{low}, {high}]")
+            raise InputError(f"graph.in_degree: expected [low, high], found [{low}, {high}]")
         if self.min_lag > self.max_lag or (self.min_lag > 1 and self.lags != "minimum"):
-            raise ValueError(
+            raise InputError(
                 f"graph.min_lag: expected 1, or at most max_lag = {self.max_lag} with "
                 f"lags=minimum, found {self.min_lag} with lags={self.lags}"
             )
@@ -147,7 +147,7 @@ def _lagged(graph: Graph, effect: int, seed: int) -> Iterator[Pool]:
     else:
         count = int(rng.binomial(len(candidates), graph.density))
     if not 0 <= count <= len(candidates):
-        raise ValueError(
+        raise InputError(
             f"graph.in_degree: expected {forced} to {len(candidates) + forced} parents with this "
             f"n_vars, max_lag, lags and self_edges, found {count + forced}"
         )

@@ -10,6 +10,7 @@ import numpy as np
 from annotated_types import Gt, Interval
 
 from methods.types.arrays import FloatArray
+from methods.types.parameters import Parameters
 from simulators.streams import stream
 
 LAWS: Mapping[str, Callable[[np.random.Generator, int], FloatArray]] = {
@@ -26,7 +27,7 @@ _SPREAD = {"unequal_small": 1.5, "unequal_large": 4.0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noise:
+class Noise(Parameters):
     """Law and size of the noise.
 
     Parameters
@@ -47,8 +48,6 @@ class Noise:
     The published benchmark this follows names "Mixed", "Hetero Small" and "Hetero Large" noise
     but gives no numbers; those here are our choice.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     kind: Literal[
         "gaussian",

@@ -10,6 +10,7 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from methods.types.arrays import IntArray
+from methods.types.parameters import Parameters
 from simulators.components.graphs import Edge, Pool, draw_parents
 from simulators.streams import stream
 
@@ -17,7 +18,7 @@ _BLOCK = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regimes:
+class Regimes(Parameters):
     """How many regimes, how different, and how they follow each other.
 
     Parameters
@@ -35,8 +36,6 @@ class Regimes:
         graph. 0 gives identical regimes, 1 independent ones with new functions. A regime keeps
         every variable's number of parents.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     n_regimes: Annotated[int, Ge(1)] = 1
     layout: Literal["segments", "switching"] = "segments"

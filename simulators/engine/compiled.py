@@ -8,6 +8,7 @@ import numpy as np
 
 from methods import LaggedGraph, TimeSeries
 from methods.types.arrays import FloatArray, IntArray
+from methods.types.errors import InputError
 from simulators.base import Sample
 from simulators.components.noise import draw_noise
 from simulators.components.regimes import Regimes
@@ -54,7 +55,7 @@ class CompiledSystem:
         labels = self.regimes.labels(n_samples, self.seed)
         for k, steps in enumerate(labels):
             if len(steps) < self.max_lag + 2:
-                raise ValueError(
+                raise InputError(
                     f"n_samples: expected at least max_lag + 2 = {self.max_lag + 2} steps in "
                     f"each of {len(labels)} segments, found {len(steps)} in segment {k}; raise "
                     "n_samples"

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from methods.types.arrays import FloatArray, IntArray
+from methods.types.errors import InputError
 from simulators.engine.units import (
     BUMP,
     COS,
@@ -60,7 +61,7 @@ def run(program: Program, x: FloatArray, labels: IntArray, start: int, stride: i
         The rows to compute: `start`, `start + stride`, ...; `start` is at least the largest lag.
     """
     if not x.flags.c_contiguous:
-        raise ValueError("x: expected a contiguous array to write to, found a view of another")
+        raise InputError("x: expected a contiguous array to write to, found a view of another")
     n = np.uint64(x.shape[1])
     _steps(
         x.ravel(),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from methods import LaggedGraph, TimeSeries
+from methods.types.errors import InputError
 from simulators.recorded.truths import summary_graph, window_graph
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _read_edges(path: Path, names: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
     if not path.is_file():
-        raise ValueError(f"{path}: expected the graph of the series beside it, found no file")
+        raise InputError(f"{path}: expected the graph of the series beside it, found no file")
     try:
         edges = pd.read_csv(
             path,
@@ -75,14 +76,14 @@ def _read_edges(path: Path, names: tuple[str, ...]) -> pd.DataFrame:
             na_values={"lag": [""], "size": [""]},
         )
     except ValueError as error:  # also what pandas raises on an empty or a broken file
-        raise ValueError(f"{path}: expected a CSV file, found one that is not: {error}") from None
+        raise InputError(f"{path}: expected a CSV file, found one that is not: {error}") from None
     if not {"cause", "effect"} <= set(edges.columns) <= {"cause", "effect", "lag", "size"}:
-        raise ValueError(
+        raise InputError(
             f"{path}: expected the columns cause, effect and perhaps lag and size, found "
             f"{list(edges.columns)}"
         )
     if edges.empty:
-        raise ValueError(f"{path}: expected a row for each edge, found none")
+        raise InputError(f"{path}: expected a row for each edge, found none")
     for column, default in (("lag", np.nan), ("size", 1.0)):
         given = edges[column] if column in edges else pd.Series(default, edges.index)
         edges[column] = pd.to_numeric(given, errors="coerce")
@@ -109,6 +110,6 @@ def _check(path: Path, edges: pd.DataFrame, names: tuple[str, ...]) -> None:
 
 def _refuse(path: Path, column: pd.Series, wrong: pd.Series, expected: str) -> None:
     for row in np.flatnonzero(wrong):
-        raise ValueError(
+        raise InputError(
             f"{path}, edge {row}: expected {expected}, found {column.tolist()[row]!r}"
         )

@@ -12,6 +12,7 @@ import numpy as np
 from annotated_types import Ge
 
 from methods import LaggedGraph, TimeSeries
+from methods.types.errors import InputError
 from simulators import Sample, Simulator
 from simulators.properties import describe
 
@@ -84,15 +85,13 @@ class Recorded(Simulator):
     are spread over all settings.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     path: str
     format: Format = "plain"
     max_lag: Annotated[int, Ge(1)] = 2
 
     def __post_init__(self) -> None:
         if not Path(self.path).is_dir():
-            raise ValueError(
+            raise InputError(
                 f"path: expected a folder, found none at {self.path!r}; download the data, which "
                 "are not shipped, and name their folder (data_dir=FOLDER for the sets in "
                 "`lagbench list datasets`)"
@@ -110,7 +109,7 @@ class Recorded(Simulator):
         folder = Path(self.path)
         names = sorted(reader.names(folder), key=lambda n: hashlib.sha256(n.encode()).digest())
         if seed >= len(names):
-            raise ValueError(
+            raise InputError(
                 f"seeds: expected places among the {len(names)} sets of format {self.format!r} in "
                 f"{self.path!r}, from 0, found {seed}"
             )

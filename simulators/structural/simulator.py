@@ -9,6 +9,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Interval
 
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 from simulators.base import Simulator
 from simulators.components.graphs import Edge, Graph, draw_pools
 from simulators.components.noise import Noise
@@ -76,8 +77,6 @@ class Structural(Simulator):
     that of the parents that are left), and which parents are multiplied in `nonmonotonic`.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
     graph: Graph = field(default_factory=Graph)
     mechanism: MechanismName | tuple[MechanismName, ...] = "linear"
     noise: Noise = field(default_factory=Noise)
@@ -89,14 +88,14 @@ class Structural(Simulator):
 
     def __post_init__(self) -> None:
         if not self.mechanisms:
-            raise ValueError("mechanism: expected at least one name, found none")
+            raise InputError("mechanism: expected at least one name, found none")
         if self.noise.kind == "heteroscedastic" and "mlp_concat" in self.mechanisms:
-            raise ValueError(
+            raise InputError(
                 "noise.kind: expected a noise without parents, as mlp_concat has no added noise "
                 "to scale, found heteroscedastic; use mlp_additive"
             )
         if self.n_latent > 0 and self.graph.n_vars < 2:
-            raise ValueError(
+            raise InputError(
                 f"n_latent: expected 0 with fewer than two variables to confound, found "
                 f"{self.n_latent}; raise graph.n_vars"
             )
@@ -154,7 +153,7 @@ class Structural(Simulator):
                     f"{len(rejected)} below it with seed {seed}; lower it or graph.in_degree"
                 )
             attempts.update({(edge.effect, edge.version) for edge in rejected})
-        raise ValueError(f"{problem} (functions were drawn {ROUNDS} times)")
+        raise InputError(f"{problem} (functions were drawn {ROUNDS} times)")
 
     def _weak(self, effects: list[dict[Edge, float]]) -> set[Edge]:
         observed = range(self.graph.n_vars)

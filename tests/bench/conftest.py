@@ -7,7 +7,7 @@ import pytest
 from bench.config.cell import Cell
 from bench.config.view import Published, View
 from bench.report.page.build import Part, write_page
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.store import provenance
 from bench.store.store import Store
 

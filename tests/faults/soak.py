@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bench.store import commands as plans
+from bench.store import commands
 from bench.store.record import load
 from bench.store.store import Store
 
@@ -89,9 +89,9 @@ def killed(folder, words, kills, rng):
 
 def planned(store):
     """Wait for the plan of a sweep and return the number of its cells."""
-    while not list((store.root / "plans").glob("[!.]*.json")):
+    while not list((store.root / "commands").glob("[!.]*.json")):
         time.sleep(0.01)
-    return len(plans.load(store))
+    return len(commands.load(store))
 
 
 def n_records(store):
@@ -107,17 +107,17 @@ def finish(folder, words, store, when):
 
 
 def whole_rows(store, when):
-    scan, cells = store.scan(), plans.load(store)
+    scan, cells = store.scan(), commands.load(store)
     assert set(scan.entries) == {cell.key for cell in cells}, "rows are lost or too many"
     rows = {}
     for key, entry in scan.entries.items():
         record = load(entry.path)
-        assert record["status"] == "ok", record
+        assert record.status == "ok", record
         store.read_graph(entry)
-        store.read_truth(record["truth"])
+        store.read_truth(record.truth)
         rows[key] = json.dumps([record[part] for part in ("metrics", "data", "truth")])
     drafts = [path for path in store.root.rglob(".*") if path.is_file()]
-    claims = list((store.root / "claims").glob("*"))
+    claims = list((store.root / "locks").glob("*"))
     print(
         f"{when}: {len(rows)} rows of {len(cells)} cells planned, {len(scan.strange)} strange "
         f"files, {len(drafts)} drafts, {len(claims)} claims"

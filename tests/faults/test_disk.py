@@ -56,9 +56,9 @@ def test_a_full_disk_is_one_clear_error_and_the_store_stays_readable(lagbench, t
     assert 10 < len(scan.entries) < 400
     for entry in scan.entries.values():
         record = json.loads(entry.path.read_text())
-        assert record["status"] == "ok"
+        assert record.status == "ok"
         assert store.read_graph(entry).scores.shape[0] == 10
-        assert store.read_truth(record["truth"]).adjacency is not None
+        assert store.read_truth(record.truth).adjacency is not None
     # With room again, the same command does the rest.
     shutil.rmtree(results)
     shutil.copytree(kept, results)

@@ -44,10 +44,10 @@ def statuses(store):
     scan = store.scan()
     assert not scan.strange
     assert not [path for path in store.root.rglob(".*") if path.is_file()]
-    assert not list((store.root / "claims").glob("*"))
+    assert not list((store.root / "locks").glob("*"))
     found = {}
     for entry in scan.entries.values():
-        found.setdefault(entry.head["method"], []).append(entry.status)
+        found.setdefault(entry.head.method, []).append(entry.status)
     return found
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bench.config.grid import expand
 from bench.run.sweep import sweep
-from bench.store.locks import Claims
+from bench.store.locks import Locks
 from bench.store.store import Store
 
 FORTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(40))}".replace(" ", "")]
@@ -55,7 +55,7 @@ def test_kill_9_of_the_runner_then_resume(lagbench, rows):
     entries = store.scan().entries
     assert len(entries) == 40
     assert all(entry.status == "ok" for entry in entries.values())
-    assert not list((store.root / "claims").iterdir())
+    assert not list((store.root / "locks").iterdir())
     assert not [path for path in store.root.rglob(".*") if path.is_file()]
 
 
@@ -73,7 +73,7 @@ def test_an_interrupt_ends_everything_within_5_seconds_and_says_how_to_go_on(lag
     assert not psutil.wait_procs(workers, timeout=5)[1]
     assert "the same command goes on" in said
     assert n_records(store) == 0
-    assert not list((store.root / "claims").iterdir())
+    assert not list((store.root / "locks").iterdir())
 
 
 WRITER = """
@@ -82,7 +82,7 @@ import numpy as np
 from pathlib import Path
 from bench.config.cell import Cell
 from bench.store.store import Store
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from methods import LaggedGraph
 
 store = Store(Path(sys.argv[1]))
@@ -90,7 +90,7 @@ cell = Cell("s", "m", "structural", {}, {}, 100, 0, False)
 names = tuple(f"x{i}" for i in range(40))
 for k in range(10**9):
     graph = LaggedGraph(np.full((40, 40, 20), float(k)), names)
-    record = base_record(cell) | {"status": "ok", "reason": str(k) * 20000}
+    record = base_record(cell, **{"status": "ok", "reason": str(k) * 20000})
     store.write_truth(graph, cell.key)
     store.write(record, graph)
     if k == 0:
@@ -116,7 +116,7 @@ def test_kill_9_during_a_write_fifty_times_leaves_whole_files(tmp_path):
         assert not scan.strange
         (entry,) = scan.entries.values()
         record = json.loads(entry.path.read_text())
-        assert record["status"] == "ok"
+        assert record.status == "ok"
         assert store.read_graph(entry).scores.shape == (40, 40, 20)
         for path in (tmp_path / "truths").glob("[!.]*.npz"):
             assert store.read_truth(path.stem).scores.shape == (40, 40, 20)
@@ -140,7 +140,7 @@ def test_two_runners_at_once_do_every_cell_once(lagbench):
     assert len({line.partition("/")[2] for line in done}) == 40
     pids = {line.partition("/")[0] for line in done}
     assert len(pids) == 2, "one runner has done everything: they did not share"
-    assert not list((store.root / "claims").iterdir())
+    assert not list((store.root / "locks").iterdir())
 
 
 def test_a_second_run_does_what_is_missing_and_retry_and_force_name_more(
@@ -200,10 +200,10 @@ def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
     config = settings("Works")
     (cell,) = expand(config)
     code = (
-        "import sys, os; from pathlib import Path; from bench.store.locks import Claims\n"
-        "assert Claims(Path(sys.argv[1])).take(sys.argv[2]); os.kill(os.getpid(), 9)"
+        "import sys, os; from pathlib import Path; from bench.store.locks import Locks\n"
+        "assert Locks(Path(sys.argv[1])).take(sys.argv[2]); os.kill(os.getpid(), 9)"
     )
-    folder = tmp_path / "claims"
+    folder = tmp_path / "locks"
     subprocess.run([sys.executable, "-c", code, folder, cell.key], check=False)
     assert (folder / f"{cell.key}.0").exists()
     started = time.monotonic()
@@ -226,7 +226,7 @@ def test_shards_are_disjoint_and_complete(settings, tmp_path):
 
 
 def test_claims_are_shown_to_others_until_released(tmp_path):
-    one, other = Claims(Path(tmp_path)), Claims(Path(tmp_path))
+    one, other = Locks(Path(tmp_path)), Locks(Path(tmp_path))
     assert one.take("k")
     assert not other.take("k")
     one.release("k")

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from bench.config.cell import STATUSES
 from bench.config.grid import expand
 from bench.config.settings import Limits
-from bench.store.record import STATUSES
 from bench.store.store import Store
 
 LIMITS = Limits(time_limit=6.0, memory_limit=1.5)
@@ -47,15 +47,15 @@ FAULTS = {
 def test_a_fault_is_a_row_and_the_cells_beside_it_are_not_touched(fault, settings, outcomes):
     records = outcomes(settings(*{"Works": None, fault: None, "Slow": None}, limits=LIMITS))
     status, reason = FAULTS[fault]
-    assert records[fault]["status"] == status
-    assert reason in (records[fault]["reason"] or "")
-    assert records["Works"]["status"] == "ok"
-    assert records["Slow"]["status"] == "ok"
+    assert records[fault].status == status
+    assert reason in (records[fault].reason or "")
+    assert records["Works"].status == "ok"
+    assert records["Slow"].status == "ok"
     if status != "ok" and fault != "LeaksDescriptors":
-        assert records[fault]["phase"] == "fit"
-        assert not records[fault]["metrics"]
-    assert records[fault]["elapsed"] > 0
-    assert records[fault]["made_by"]["host"]["cpu"]
+        assert records[fault].phase == "fit"
+        assert not records[fault].metrics
+    assert records[fault].elapsed > 0
+    assert records[fault].made_by["host"]["cpu"]
 
 
 def test_every_status_is_tried():
@@ -64,15 +64,15 @@ def test_every_status_is_tried():
 
 def test_an_error_keeps_its_traceback(settings, outcomes):
     record = outcomes(settings("Raises"))["Raises"]
-    assert "faulty.py" in record["traceback"]
+    assert "faulty.py" in record.traceback
 
 
 def test_a_simulator_that_cannot_draw_is_a_row_of_the_phase_generate(settings, outcomes):
     graph = {"n_vars": 3, "max_lag": 2}
     hard = {"kind": "structural", "graph": graph, "min_effect": 1e6}
     record = outcomes(settings("Works", simulators={"hard": hard}))["Works"]
-    assert (record["status"], record["phase"]) == ("error", "generate")
-    assert "min_effect" in record["reason"]
+    assert (record.status, record.phase) == ("error", "generate")
+    assert "min_effect" in record.reason
 
 
 def test_a_cell_larger_than_a_pipe_runs(settings, outcomes):
@@ -139,9 +139,9 @@ def test_a_clock_that_jumps_back_ends_nothing_early_and_nothing_late(
     real, jumps = time.time, iter(range(10**9))
     monkeypatch.setattr(time, "time", lambda: real() - 3600 * next(jumps))
     records = outcomes(settings("Works", "Hangs", limits=Limits(time_limit=3.0)))
-    assert records["Works"]["status"] == "ok"
-    assert records["Hangs"]["status"] == "timeout"
-    assert 3 < records["Hangs"]["elapsed"] < 6
+    assert records["Works"].status == "ok"
+    assert records["Hangs"].status == "timeout"
+    assert 3 < records["Hangs"].elapsed < 6
 
 
 def test_every_fault_at_once(settings, rows, tmp_path):
@@ -151,6 +151,6 @@ def test_every_fault_at_once(settings, rows, tmp_path):
     config = settings(*FAULTS, limits=LIMITS, jobs=4)
     cells, store = expand(config), Store(tmp_path)
     lost = sweep(cells, store, config).lost
-    found = {cell.method.split(":")[1]: record["status"] for cell, record in rows(store, cells)}
+    found = {cell.method.split(":")[1]: record.status for cell, record in rows(store, cells)}
     assert found == {fault: status for fault, (status, _) in FAULTS.items()}
     assert lost == sum(status not in ("ok", "declined") for status in found.values())

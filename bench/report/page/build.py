@@ -10,48 +10,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.comparison import compare, make_average, residuals
-from bench.analysis.cuts import cut_section
-from bench.analysis.experiment import Section, make_section, summarise
+from bench.analysis.cuts import cut_results
+from bench.analysis.experiment import ExperimentResults, experiment_results, summarise
 from bench.analysis.leaderboard import (
     Leaderboard,
-    draw_ranks,
     make_leaderboard,
-    rank_svg,
     usual_settings,
 )
 from bench.analysis.published import averages, curves, read_reference
-from bench.claims.evidence import Evidence
-from bench.claims.verdicts import judge
-from bench.config.cell import Cell
-from bench.config.statement import load_statements
-from bench.config.view import View
+from bench.claims import Evidence, judge
+from bench.config.claim import paper_claims
+from bench.config.compose import Experiment
+from bench.report.claims import claims_table
 from bench.report.figures import save
 from bench.report.page import tables
 from bench.report.page.average import average_svg, save_average
 from bench.report.page.panels import Drawing, heading
+from bench.report.page.ranks import draw_ranks, rank_svg
 from bench.report.page.table import Table
 from bench.report.styles import outline, styles_of, variables
-from bench.store import provenance
 from bench.store.atomic import write_text
-from bench.store.record import Record
+from bench.store.schema import MadeBy, Record
 from bench.store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Part", "write_page"]
+__all__ = ["write_page"]
 
 _MARKDOWN = ("leaderboard", "average", "claims", "published", "residuals", "coverage", "failures")
-
-
-@dataclass(frozen=True)
-class Part:
-    """An experiment to be shown: its name, one line about it, how it is shown, its cells."""
-
-    name: str
-    about: str
-    view: View
-    cells: Sequence[Cell]
 
 
 @dataclass
@@ -64,24 +51,24 @@ class _Reader:
     def __call__(self, key: str) -> Record | None:
         record = self.read(key)
         if record is not None:
-            self.made_by[key] = _maker(record)
+            self.made_by[key] = _maker(record.made_by)
         return record
 
 
 def write_page(
     name: str,
-    parts: Sequence[Part],
+    planned: Sequence[Experiment],
     read: Callable[[str], Record | None],
     root: Path,
     reference: str | None = None,
 ) -> Path:
-    """Write the report on the parts to `root/report` and return the page.
+    """Write the report on experiments to `root/report` and return the page.
 
     Parameters
     ----------
     name
         What the report is on.
-    parts
+    planned
         The experiments; whatever of their cells has no record is marked as not run.
     read
         Returns the record of a key, or None.
@@ -94,29 +81,30 @@ def write_page(
     import pandas as pd
 
     folder, reader = root / "report", _Reader(read)
-    sections = [make_section(p.name, p.about, p.view, p.cells, reader) for p in parts]
-    cells = {cell.key: cell for part in parts for cell in part.cells}
+    experiments = [experiment_results(part, reader) for part in planned]
+    cells = {cell.key: cell for part in planned for cell in part.cells}
     every = list(cells.values())
-    board = make_leaderboard(sections, every, reference)
-    cut = {s.name: cut_section(s, Store(root).graphs) for s in sections if s.view.cuts}
-    shown = [cut.get(section.name, section) for section in sections]
-    summaries = {section.name: summarise(section) for section in shown}
+    board = make_leaderboard(experiments, every, reference)
+    cut = {s.name: cut_results(s, Store(root).graphs) for s in experiments if s.view.cuts}
+    shown = [cut.get(experiment.name, experiment) for experiment in experiments]
+    summaries = {experiment.name: summarise(experiment) for experiment in shown}
     numbers = read_reference(root)
     published = {s.name: curves(s.view.published, numbers) for s in shown}
     compared = compare(shown, summaries, published)
-    evidence = Evidence([*sections, *cut.values()], cells, usual_settings(every))
+    evidence = Evidence([*experiments, *cut.values()], cells, usual_settings(every))
+    verdicts = judge(paper_claims(), evidence)
     frames = {
         "leaderboard": board.table,
-        "average": make_average(sections, every, averages(numbers)),
-        "claims": judge(load_statements(), evidence),
+        "average": make_average(experiments, every, averages(numbers)),
+        "claims": claims_table(verdicts),
         "published": compared,
         "residuals": residuals(compared),
         "points": pd.concat([s.assign(experiment=name) for name, s in summaries.items()]),
     }
     made = {
         **_tables(board, frames),
-        "coverage": tables.coverage(sections),
-        "failures": tables.failures(sections),
+        "coverage": tables.coverage(experiments),
+        "failures": tables.failures(experiments),
         "makers": tables.makers(Counter(reader.made_by.values())),
         **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in shown},
     }
@@ -130,11 +118,9 @@ def write_page(
     return page
 
 
-def _maker(record: Mapping[str, Any]) -> str:
-    made_by = record["made_by"]
-    host = made_by.get("host", {})
-    where = f"{host.get('cpu', 'unknown CPU')}, {made_by.get('device', 'cpu')}"
-    return f"lagbench {provenance.describe(made_by['code'])} on {where}"
+def _maker(made_by: MadeBy) -> str:
+    where = f"{made_by.host.cpu or 'unknown CPU'}, {made_by.device or 'cpu'}"
+    return f"lagbench {made_by.code} on {where}"
 
 
 def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
@@ -146,13 +132,13 @@ def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str,
 
 
 def _drawings(
-    sections: Sequence[Section],
+    experiments: Sequence[ExperimentResults],
     summaries: Mapping[str, pd.DataFrame],
     published: Mapping[str, pd.DataFrame],
 ) -> list[Drawing]:
     everything = (*summaries.values(), *published.values())
     styles = styles_of({method for table in everything for method in table["method"]})
-    return [Drawing(s, summaries[s.name], published[s.name], styles) for s in sections]
+    return [Drawing(s, summaries[s.name], published[s.name], styles) for s in experiments]
 
 
 def _write_tables(
@@ -195,7 +181,7 @@ def _render(
         tables=shown,
         average=average_svg(means),
         n_shared=int(means["n_shared"].max()) if len(means) else 0,
-        sections=[_shown(drawing) for drawing in drawings],
+        experiments=[_shown(drawing) for drawing in drawings],
         ranks={protocol: rank_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),
         style=(here / "style.css").read_text(encoding="utf-8"),
@@ -205,14 +191,14 @@ def _render(
 
 def _shown(drawing: Drawing) -> dict[str, Any]:
     """Return what the template shows of an experiment."""
-    section, styles = drawing.section, drawing.styles
-    here = {*section.cells["method"], *drawing.published["method"]}
-    missing = section.cells["status"] == "missing"
+    experiment, styles = drawing.experiment, drawing.styles
+    here = {*experiment.cells["method"], *drawing.published["method"]}
+    missing = experiment.cells["status"] == "missing"
     return {
-        "name": section.name,
-        "about": section.about,
-        "planned": section.cells["key"].nunique(),
-        "missing": section.cells.loc[missing, "key"].nunique(),
+        "name": experiment.name,
+        "about": experiment.about,
+        "planned": experiment.cells["key"].nunique(),
+        "missing": experiment.cells.loc[missing, "key"].nunique(),
         "published": not drawing.published.empty,
         "legend": [
             (method, variables()[style.colour][0], outline(style))

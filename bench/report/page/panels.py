@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, Section
+from bench.analysis.experiment import COST, ExperimentResults
 from bench.analysis.published import beside
 from bench.report.figures import save
 from bench.report.page.svg import inline
 from bench.report.styles import INK, MUTED, Style
-from bench.report.tables import limits
+from bench.scoring.metrics import bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ class Drawing:
 
     Parameters
     ----------
-    section, summary
+    experiment, summary
         The experiment, and `bench.analysis.experiment.summarise` of it.
     published
         Published points, see `bench.analysis.published.curves`.
@@ -59,7 +59,7 @@ class Drawing:
         How each method is drawn.
     """
 
-    section: Section
+    experiment: ExperimentResults
     summary: pd.DataFrame
     published: pd.DataFrame
     styles: Mapping[str, Style]
@@ -69,11 +69,11 @@ class Drawing:
         from matplotlib.figure import Figure
 
         found: dict[str, list[str]] = {}
-        for metric in self.section.metrics:
+        for metric in self.experiment.metrics:
             for name in dict.fromkeys(self.summary["panel"]):
                 figure = Figure(figsize=(2.8, self._height(metric)), layout="constrained")
                 self._panel(figure.subplots(), metric, name)
-                title = f"{self.section.name}.{metric}.{name}"
+                title = f"{self.experiment.name}.{metric}.{name}"
                 found.setdefault(metric, []).append(inline(figure, title))
         return found
 
@@ -81,7 +81,7 @@ class Drawing:
         """Write all panels as one PNG, SVG and PDF, a row per metric."""
         from matplotlib.figure import Figure
 
-        metrics, names = self.section.metrics, list(dict.fromkeys(self.summary["panel"]))
+        metrics, names = self.experiment.metrics, list(dict.fromkeys(self.summary["panel"]))
         heights = [self._height(metric) for metric in metrics]
         size = (3.0 * len(names) + 2.0, 1.1 * sum(heights))
         figure = Figure(figsize=size, layout="constrained")
@@ -90,10 +90,10 @@ class Drawing:
             for ax, name in zip(line, names, strict=True):
                 self._panel(ax, metric, name)
         folder.mkdir(parents=True, exist_ok=True)
-        save(figure, folder / self.section.name, _SUFFIXES)
+        save(figure, folder / self.experiment.name, _SUFFIXES)
 
     def _published(self, metric: str) -> pd.DataFrame:
-        named = self.published["metric"].fillna(self.section.view.metrics[0])
+        named = self.published["metric"].fillna(self.experiment.view.metrics[0])
         return self.published[named == metric]
 
     def _height(self, metric: str) -> float:
@@ -102,7 +102,7 @@ class Drawing:
 
     def _panel(self, ax: Axes, metric: str, name: str) -> None:
         rows = self.summary[(self.summary["metric"] == metric) & (self.summary["panel"] == name)]
-        points = beside(self._published(metric), self.section, rows.iloc[0].to_dict())
+        points = beside(self._published(metric), self.experiment, rows.iloc[0].to_dict())
         at = positions([*rows["x"], *points["x"]])
         drawn = rows.dropna(subset=["mean"])
         known = {*drawn["method"], *points["method"]}
@@ -122,7 +122,7 @@ class Drawing:
         if drawn.empty:
             said = "not run" if set(rows["state"]) == {"not run"} else "no score"
             ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", color=MUTED)
-        _dress(ax, self.section.x, metric, name, at)
+        _dress(ax, self.experiment.x, metric, name, at)
 
 
 def positions(values: Sequence[Any]) -> dict[Any, float]:
@@ -222,7 +222,7 @@ def _dress(ax: Axes, x: str, metric: str, name: str, at: Mapping[Any, float]) ->
     ax.set_xlim(-0.5, len(at) - 0.5)
     if metric == COST:
         ax.set_yscale("log")
-    elif limits(metric) == (0.0, 1.0):
+    elif bounds(metric) == (0.0, 1.0):
         ax.set_ylim(-0.04, 1.06)
     title = textwrap.fill(name.replace(" steps", "\N{NO-BREAK SPACE}steps"), _TITLE)
     ax.set_title(title, fontsize=9, color=INK)

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, Section
+from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis.intervals import show
 from bench.analysis.leaderboard import PROTOCOLS, Leaderboard
-from bench.claims.verdicts import VERDICTS
+from bench.claims.verdict import FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED, holds_only
 from bench.report.page.panels import heading
 from bench.report.page.table import Entry, Table, number, word
-from bench.report.tables import show
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_KINDS = dict(zip(VERDICTS, ["good", "partly", "partly", "bad", "partly", "absent"], strict=True))
-_SIGNS = dict(zip(VERDICTS, "✓◐◐✗?–", strict=True))  # noqa: RUF001 - a dash for what was not tested
+# Verdict: its order among others, its sign, and its class in the page.
+_LOOKS = {
+    HOLDS: (0, "✓", "good"),
+    **{holds_only(protocol): (1, "◐", "partly") for protocol in PROTOCOLS},
+    FAILS: (2, "✗", "bad"),
+    UNDECIDED: (3, "?", "partly"),
+    SHOWN: (4, "·", ""),
+    UNTESTED: (5, "\N{EN DASH}", "absent"),
+}
 
 
-def points(section: Section, summary: pd.DataFrame) -> Table:
+def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
     """Return one row per condition and method, a column per metric."""
-    metrics = section.metrics
+    metrics = experiment.metrics
     heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
     rows = []
     keys = ["simulator", "axes", "n_samples", "method"]
@@ -39,7 +46,7 @@ def points(section: Section, summary: pd.DataFrame) -> Table:
                 word(first["state"], "absent" if first["n_ok"] == 0 else ""),
             ]
         )
-    return Table(f"points-{section.name}", heads, rows, ("condition", "method"))
+    return Table(f"points-{experiment.name}", heads, rows, ("condition", "method"))
 
 
 def _score(row: Mapping[Any, Any], metric: str) -> Entry:
@@ -49,30 +56,32 @@ def _score(row: Mapping[Any, Any], metric: str) -> Entry:
     return number(row["mean"], show(row["mean"], row["low"], row["high"]), absent)
 
 
-def failures(sections: Sequence[Section]) -> Table:
+def failures(experiments: Sequence[ExperimentResults]) -> Table:
     """Return how many runs of each method ended otherwise than as ok, and why."""
     rows = []
-    for section in sections:
-        lost = section.cells[~section.cells["status"].isin(["ok", "missing"])]
+    for experiment in experiments:
+        lost = experiment.cells[~experiment.cells["status"].isin(["ok", "missing"])]
         lost = lost.assign(reason=lost["reason"].fillna(""))
         counts = lost.value_counts(["method", "status", "reason"], sort=False).reset_index()
         for method, status, reason, n in counts.itertuples(index=False):
             short = "".join(reason.splitlines()[:1])[:300]
-            rows.append([word(section.name), word(method), word(status), number(n), word(short)])
+            rows.append(
+                [word(experiment.name), word(method), word(status), number(n), word(short)]
+            )
     heads = ["experiment", "method", "status", "runs", "reason"]
     return Table("failures", heads, rows, ("experiment", "method", "status"))
 
 
-def coverage(sections: Sequence[Section]) -> Table:
+def coverage(experiments: Sequence[ExperimentResults]) -> Table:
     """Return what became of the planned runs of each experiment."""
     rows = []
-    for section in sections:
-        status = section.cells["status"]
+    for experiment in experiments:
+        status = experiment.cells["status"]
         ok, missing = (int((status == word).sum()) for word in ("ok", "missing"))
         lost = len(status) - ok - missing
         rows.append(
             [
-                *(word(section.name), word(section.about)),
+                *(word(experiment.name), word(experiment.about)),
                 *map(number, (len(status), ok, lost, missing)),
             ]
         )
@@ -192,9 +201,9 @@ def average(means: pd.DataFrame) -> Table:
 
 
 def claims(verdicts: pd.DataFrame) -> Table:
-    """Return one row per statement and judged method."""
+    """Return one row per claim and judged method."""
     heads = [
-        "statement",
+        "claim",
         "method",
         "verdict",
         "paper protocol",
@@ -204,11 +213,11 @@ def claims(verdicts: pd.DataFrame) -> Table:
     ]
     rows = []
     for row in verdicts.to_dict("records"):
-        verdict = row["verdict"]
+        order, sign, kind = _LOOKS[row["verdict"]]
         rows.append(
             [
                 *map(word, (row["says"], row["method"])),
-                Entry(f"{_SIGNS[verdict]} {verdict}", VERDICTS.index(verdict), _KINDS[verdict]),
+                Entry(f"{sign} {row['verdict']}", order, kind),
                 *(word(row[name]) for name in PROTOCOLS),
                 *map(word, (row["reported"], row["experiment"])),
             ]

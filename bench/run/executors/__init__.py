@@ -13,6 +13,7 @@ from bench.config.cell import Cell
 from bench.config.settings import Settings
 from bench.config.validate import build
 from bench.run.work_queue import Work
+from methods.types.errors import InputError
 
 KINDS: Mapping[str, str] = {
     "local": "bench.run.executors.local:Local",
@@ -49,7 +50,7 @@ def load(node: Mapping[str, Any]) -> Executor:
     params = dict(node)
     kind = params.pop("kind", None)
     if kind not in KINDS:
-        raise ValueError(f"executor.kind: expected one of {', '.join(KINDS)}, found {kind!r}")
+        raise InputError(f"executor.kind: expected one of {', '.join(KINDS)}, found {kind!r}")
     module, _, name = KINDS[kind].partition(":")
     executor: Executor = build(getattr(importlib.import_module(module), name), params, "executor")
     return executor

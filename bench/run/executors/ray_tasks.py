@@ -18,19 +18,22 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
-from bench.config.cell import Cell
+from bench.config.cell import Cell, Status
 from bench.config.settings import Limits, Settings
-from bench.run.isolation.sandbox import Sandbox, failure
+from bench.run.cell import base_record
+from bench.run.isolation.sandbox import Sandbox
+from bench.run.isolation.server import prepare
 from bench.run.work_queue import Work
 from bench.store import provenance
-from bench.store.record import Status
+from methods.types.errors import InputError
+from methods.types.parameters import Parameters
 
 _TICK = 0.1  # seconds
 _RETRIES = 3  # of a task whose node dies
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnRay:
+class OnRay(Parameters):
     """Run every cell as a Ray task.
 
     A task whose node dies is run again on another, at most three times; then its cell is
@@ -69,7 +72,6 @@ class OnRay:
                     cell = running.pop(reference)
                     self._collect(ray, reference, cell, work)
                     yield cell
-                work.claims.touch()
                 yield None
         finally:
             for reference in running:
@@ -87,7 +89,7 @@ class OnRay:
             ray.init(self.address, log_to_driver=False, logging_level="error")
             signal.signal(signal.SIGTERM, handler)  # Ray sets its own
         except (OSError, RuntimeError, ValueError) as error:
-            raise ValueError(
+            raise InputError(
                 f"executor.address: expected the address of a Ray cluster, found {self.address} "
                 f"({' '.join(str(error).split())})"
             ) from None
@@ -115,7 +117,8 @@ class OnRay:
             lack = isinstance(error, ray.exceptions.OutOfMemoryError)
             status: Status = "out_of_memory" if lack else "crashed"
             reason = f"Ray: {type(error).__name__}: {error}"
-            work.store.write(failure(cell, status, reason, provenance.everything()))
+            made_by = provenance.everything()
+            work.store.write(base_record(cell, status=status, reason=reason, made_by=made_by))
         work.end(cell)
 
 
@@ -127,6 +130,7 @@ def _run_cell(cell: Cell, limits: Limits) -> dict[str, bytes]:
     pin()
     with tempfile.TemporaryDirectory(prefix="lagbench-") as folder:
         store = Store(Path(folder))
+        prepare(cell.build_method().libraries)
         sandbox = Sandbox(cell, store, limits, provenance.everything())
         try:
             while not sandbox.poll():
@@ -140,5 +144,5 @@ def _import_ray() -> Any:
     try:
         import ray
     except ImportError:
-        raise ValueError("executor: ray is not installed; pip install 'lagbench[ray]'") from None
+        raise InputError("executor: ray is not installed; pip install 'lagbench[ray]'") from None
     return ray

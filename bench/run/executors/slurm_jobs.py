@@ -20,12 +20,14 @@ from bench.config.settings import Settings
 from bench.run.todo import shards
 from bench.run.work_queue import Work
 from bench.store.store import Signature, Store
+from methods.types.errors import InputError
+from methods.types.parameters import Parameters
 
 _LOOK_EVERY = 1.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnSlurm:
+class OnSlurm(Parameters):
     """Run an array of jobs, each with an equal part of the cells.
 
     What a job leaves undone, because Slurm ended it, stays missing: the same command runs it.
@@ -50,7 +52,7 @@ class OnSlurm:
         try:
             jobs = self._submit(parts, work, settings)
         except (RuntimeError, TypeError, NameError) as error:
-            raise ValueError(
+            raise InputError(
                 f"executor: expected a cluster and parameters that submitit takes, found "
                 f"cluster={self.cluster} {self.parameters} ({' '.join(str(error).split())})"
             ) from None
@@ -106,7 +108,7 @@ def _import_submitit() -> Any:
     try:
         import submitit
     except ImportError:
-        raise ValueError(
+        raise InputError(
             "executor: submitit is not installed; pip install 'lagbench[slurm]'"
         ) from None
     return submitit

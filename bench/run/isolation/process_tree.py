@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import psutil
@@ -42,20 +42,11 @@ def die_with_parent() -> None:
             os._exit(1)
 
 
-def kill_tree(pid: int) -> None:
-    """Kill a worker and all that it started."""
-    family = children(pid)
-    # First the worker, so that it starts no more; then its session, then who left the session.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGKILL)
-    kill_session(pid)
-    kill_all(family)
-
-
-def kill_session(pid: int) -> None:
-    """Kill what is left of the session of a worker that has ended."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+def kill_session(worker: Sequence[psutil.Process]) -> None:
+    """Kill the session that a worker leads or has led; nothing where there is none."""
+    for process in worker[:1]:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def kill_all(processes: Iterable[psutil.Process]) -> None:
@@ -69,14 +60,15 @@ def kill_own_children() -> None:
     """Kill all that this process has started; costs next to nothing if that is nothing."""
     with contextlib.suppress(ChildProcessError):
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        kill_all(children(os.getpid()))
+        kill_all(children([psutil.Process()]))
 
 
-def children(pid: int) -> list[psutil.Process]:
-    """Return everything that a process has started and that still runs; takes milliseconds."""
-    with contextlib.suppress(psutil.Error):
-        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
-        return found
+def children(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Return what the first of some processes has started and still runs; takes milliseconds."""
+    for process in processes[:1]:
+        with contextlib.suppress(psutil.Error):
+            found: list[psutil.Process] = process.children(recursive=True)
+            return found
     return []
 
 

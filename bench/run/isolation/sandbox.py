@@ -6,31 +6,25 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Mapping
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from bench.config.cell import Cell
+from bench.config.cell import Cell, Status
 from bench.config.settings import Limits
-from bench.run.isolation import worker
-from bench.run.isolation.fork_server import fork_server
-from bench.run.isolation.process_tree import (
-    children,
-    kill_all,
-    kill_session,
-    kill_tree,
-    resident_bytes,
-)
+from bench.run.cell import base_record
+from bench.run.isolation import server, worker
+from bench.run.isolation.process_tree import children, kill_all, kill_session, resident_bytes
 from bench.store.atomic import STORE_ERRORS
-from bench.store.record import Record, Status
+from bench.store.schema import MadeBy
 from bench.store.store import Store
 
 _LOG_LIMIT = 16 * 2**20  # bytes
-_START_LIMIT = 300.0  # seconds that a fork server may take to load a method's libraries
 _FAMILY_EVERY = 1.0  # seconds between two looks for what a worker has started
+_LAST_WORDS = 3.0  # seconds that a killed worker may take to end
 
 
 class Sandbox:
@@ -51,29 +45,40 @@ class Sandbox:
         See `bench.store.provenance`.
     """
 
-    def __init__(
-        self, cell: Cell, store: Store, limits: Limits, made_by: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, cell: Cell, store: Store, limits: Limits, made_by: MadeBy) -> None:
         self.cell = cell
         self._store, self._limits, self._made_by = store, limits, made_by
         self._before = store.signature(cell.key)
         self._system_kills = _system_kills()
-        server = fork_server(sorted(cell.build_method().libraries))
-        # A method may change the folder it is in.
-        self.pipe: Connection = server.fork((cell, store.root.absolute(), made_by))
-        self._started = time.monotonic()  # again once it has been forked
-        self._pid: int | None = None
-        self._exit: int | None = None
-        self._ended = False
-        self._watched: list[psutil.Process] = []
-        self._looked = 0.0
         self._phase = "generate"
         self._cannot_write: tuple[int, str] | None = None
+        self._process: ForkServerProcess | None = None
+        self._pipe: Connection | None = None
+        self._watched: list[psutil.Process] = []
+        with contextlib.suppress(EOFError, OSError):  # the server has ended: `poll` records it
+            self._process, self._pipe = server.start(
+                worker.main,
+                cell,
+                store.root.absolute(),
+                Path.cwd(),
+                made_by,
+            )
+        self._started = self._looked = time.monotonic()
+        if self._process is not None:
+            with contextlib.suppress(psutil.Error):  # it has ended already
+                self._watched = [psutil.Process(self._process.pid)]
 
     @property
     def age(self) -> float:
         """Seconds since its process began."""
         return time.monotonic() - self._started
+
+    @property
+    def waits(self) -> list[Any]:
+        """What becomes ready when there is something to see."""
+        if self._process is None or self._pipe is None:
+            return []
+        return [self._process.sentinel, *([] if self._pipe.closed else [self._pipe])]
 
     def poll(self) -> bool:
         """Look at the cell, kill it if it is past a limit; True once its record is written.
@@ -84,57 +89,43 @@ class Sandbox:
             If the record could not be written: the disk is full or the folder not writable.
         """
         self._listen()
-        if self._ended:
-            self._finish()
+        if self._process is None or self._process.exitcode is not None:
+            self._finish(None)
             return True
         excess = self._excess()
         if excess is None:
             return False
         self.kill()
-        self._fail(*excess)
+        self._finish(excess)
         return True
 
     def kill(self) -> None:
-        """End the worker and everything it started, without a record.
-
-        One that its server has yet to fork finds its pipe closed, and ends by itself.
-        """
-        self._listen()
-        if self._pid is not None:
-            kill_tree(self._pid)
-        deadline = time.monotonic() + 3.0
-        while self._pid is not None and not self._ended and time.monotonic() < deadline:
-            self.pipe.poll(0.1)
-            self._listen()
-        self.pipe.close()
+        """End the worker and everything it started, without a record."""
+        if self._process is None or self._process.exitcode is not None:
+            return  # its process id may be somebody else's by now
+        family = children(self._watched)
+        # First the worker, so that it starts no more; then its session, then who left the session.
+        kill_all(self._watched[:1])
+        kill_session(self._watched)
+        kill_all(family)
+        self._process.join(_LAST_WORDS)
 
     def _listen(self) -> None:
-        """Take in what the worker and its server have said."""
+        """Take in what the worker has said."""
         try:
-            while not self._ended and self.pipe.poll():
-                self._hear(*self.pipe.recv())
-        except (EOFError, OSError):  # the server is gone, and its workers with it
-            self._ended = True
-
-    def _hear(self, topic: str, content: Any) -> None:
-        if topic == "pid":
-            self._pid, self._started = content, time.monotonic()
-            self._looked = self._started
-            with contextlib.suppress(psutil.Error):
-                self._watched = [psutil.Process(content)]
-        elif topic == "phase":
-            self._phase = content
-        elif topic == "cannot write":
-            self._cannot_write = content
-        else:
-            self._exit, self._ended = content, True
+            while self._pipe is not None and not self._pipe.closed and self._pipe.poll():
+                topic, content = self._pipe.recv()
+                if topic == "phase":
+                    self._phase = content
+                else:
+                    self._cannot_write = content
+        except (EOFError, OSError):  # it has closed its end; whether it has ended, its exit says
+            assert self._pipe is not None
+            self._pipe.close()
 
     def _excess(self) -> tuple[Status, str] | None:
         """Return the status and reason of a limit that is passed."""
         seconds, gib = self._limits.time_limit, self._limits.memory_limit
-        if self._pid is None:
-            late = self.age > _START_LIMIT
-            return ("timeout", f"not forked within {_START_LIMIT:g} s") if late else None
         if seconds is not None and self.age > seconds:
             return "timeout", f"killed after {seconds:g} s"
         if gib is not None and self._resident() > gib * 2**30:
@@ -147,44 +138,58 @@ class Sandbox:
 
     def _resident(self) -> int:
         if time.monotonic() - self._looked > _FAMILY_EVERY:
-            assert self._pid is not None
             self._looked = time.monotonic()
-            self._watched = [*self._watched[:1], *children(self._pid)]
+            self._watched = [*self._watched[:1], *children(self._watched)]
         return resident_bytes(self._watched)
 
-    def _finish(self) -> None:
-        """Read how the worker ended; write its record if it did not."""
-        self.pipe.close()
-        if self._pid is not None:  # what it may have left behind
-            kill_session(self._pid)
-            kill_all(self._watched[1:])
+    def _finish(self, excess: tuple[Status, str] | None) -> None:
+        """Clear up after the worker; write its record unless it did so itself.
+
+        A worker that has written its record has ended well, even if it was killed for being late
+        while it was closing down.
+        """
+        self._listen()
+        if self._pipe is not None:
+            self._pipe.close()
+        kill_session(self._watched)  # what it may have left behind
+        kill_all(self._watched[1:])
         if self._store.signature(self.cell.key) != self._before:
             return
         if self._cannot_write is not None and self._cannot_write[0] in STORE_ERRORS:
             raise OSError(*self._cannot_write)
-        self._fail(*self._crash())
+        status, reason = excess or self._crash()
+        self._store.write(
+            base_record(
+                self.cell,
+                status=status,
+                reason=reason,
+                phase=self._phase,
+                elapsed=self.age,
+                made_by=self._made_by,
+            )
+        )
 
     def _crash(self) -> tuple[Status, str]:
+        code = None if self._process is None else self._process.exitcode
         if self._cannot_write is not None:
             return "crashed", f"could not write its record: {self._cannot_write[1]}"
-        if self._exit is None:
+        if code is None or (code == _SERVER_GONE and not self._watched):
             return "crashed", "its fork server ended or could not fork, for want of memory perhaps"
-        if self._exit == -signal.SIGKILL and _system_kills() > self._system_kills:
+        if code == -signal.SIGKILL and _system_kills() > self._system_kills:
             return "out_of_memory", "killed by the system, which had no memory left"
-        if self._exit < 0:
+        if code < 0:
             known = {s.value: s.name for s in signal.Signals}
-            return "crashed", f"killed by {known.get(-self._exit, f'signal {-self._exit}')}"
-        return "crashed", f"the process ended with exit code {self._exit} before its record"
-
-    def _fail(self, status: Status, reason: str) -> None:
-        record = failure(self.cell, status, reason, self._made_by)
-        self._store.write(record | {"phase": self._phase, "elapsed": self.age})
+            return "crashed", f"killed by {known.get(-code, f'signal {-code}')}"
+        return "crashed", f"the process ended with exit code {code} before its record"
 
 
-def failure(cell: Cell, status: Status, reason: str, made_by: Mapping[str, Any]) -> Record:
-    """Return the record of a cell whose worker could not write one."""
-    known = {"status": status, "reason": reason, "made_by": dict(made_by)}
-    return worker.base_record(cell) | known
+_SERVER_GONE = 255
+"""What `multiprocessing` says of a process whose fork server has ended."""
+
+
+def wait_for(sandboxes: list[Sandbox], timeout: float) -> None:
+    """Wait until one of some cells has something to be seen, or the seconds have passed."""
+    wait([end for sandbox in sandboxes for end in sandbox.waits], timeout)
 
 
 def _system_kills() -> int:

@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
+from methods.types.errors import InputError
+from methods.types.parameters import Parameters
+
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Parameters):
     """The parameters of CausalFormer.
 
     Parameters
@@ -58,10 +61,10 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
-            raise ValueError(
+            raise InputError(
                 f"width: expected a multiple of heads = {self.heads}, found {self.width}"
             )
         if self.chosen >= self.clusters:
-            raise ValueError(
+            raise InputError(
                 f"chosen: expected less than clusters = {self.clusters}, found {self.chosen}"
             )

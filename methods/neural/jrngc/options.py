@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
+from methods.types.parameters import Parameters
+
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Parameters):
     """The parameters of JRNGC.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from methods.types.errors import InputError
 from methods.types.method import Exact, UnavailableError
 
 Test = Literal["parcorr", "robust_parcorr", "gpdc", "cmiknn"]
@@ -40,7 +41,7 @@ def independence_test(name: Test, exact: Exact, rng: np.random.Generator) -> Any
         If `name` or `exact` is none of these.
     """
     if exact not in get_args(Exact):
-        raise ValueError(f"exact: expected 'fast' or 'library', found {exact!r}")
+        raise InputError(f"exact: expected 'fast' or 'library', found {exact!r}")
     seed = int(rng.integers(2**31))
     if name == "parcorr":
         return _parcorr(exact)
@@ -54,7 +55,7 @@ def independence_test(name: Test, exact: Exact, rng: np.random.Generator) -> Any
         from methods.pcmci.library.cmiknn import PermutedCMIknn
 
         return PermutedCMIknn(seed=seed, workers=1)  # one core, as every other method
-    raise ValueError(
+    raise InputError(
         f"cond_ind_test: expected parcorr, robust_parcorr, gpdc or cmiknn, found {name!r}"
     )
 

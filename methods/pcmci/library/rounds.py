@@ -24,6 +24,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_array, diags_array, eye_array, hstack, kron, vstack
 
 from methods.types.arrays import FloatArray
+from methods.types.errors import InputError
 
 # Of tigramite: weight from which on a step belongs to a regime, fewest steps of one, and the
 # round from which on a small change ends a run.
@@ -140,5 +141,5 @@ class _Programme(NamedTuple):
             method="highs",
         )
         if found.x is None:
-            raise ValueError(f"regimes: the linear programme has no solution ({found.message})")
+            raise InputError(f"regimes: the linear programme has no solution ({found.message})")
         return found.x[:n].reshape(self.shape), float(found.fun)

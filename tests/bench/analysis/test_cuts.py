@@ -5,16 +5,16 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from bench.claims.verdicts import judge
+from bench.config.statement import Statement
 
 from bench.analysis.cuts import cut_section
 from bench.analysis.experiment import make_section, summarise
 from bench.claims.evidence import Evidence
-from bench.claims.verdicts import judge
 from bench.config.compose import experiments
-from bench.config.statement import Statement
 from bench.config.view import Published, View
 from bench.report.page.build import Part, write_page
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.store.store import Store
 from methods import LaggedGraph
 

@@ -6,13 +6,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from bench.claims.bars import judge, write_bars
 
 from bench.analysis.ablation import write_ablation
-from bench.claims.bars import judge, write_bars
 from bench.config.cell import Cell
 from bench.config.claim import Bar
 from bench.config.compose import options, profile
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.store.store import Store
 
 METHODS = {"dot": {"rule": "energy"}, "var": {}, "pcmci": {}}
@@ -159,7 +159,7 @@ def test_regimes_stand_for_the_union(records):
         "window/per_regime/auprc": {"value": 0.3, "floor": 0, "ceiling": 1},
         "regimes/union/ari": {"value": 0.6, "floor": 0, "ceiling": 1},
     }
-    records.store.write(base_record(regimes) | {"status": "ok", "metrics": metrics})
+    records.store.write(base_record(regimes, **{"status": "ok", "metrics": metrics}))
     records.cells.append(regimes)
     table = records.judge(Bar(work="w", metric="auprc"), Bar(work="w", metric="regimes:ari"))
     assert list(table["mean"]) == pytest.approx([0.3, 0.6])

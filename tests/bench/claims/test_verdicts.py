@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from bench.claims.verdicts import judge
+from bench.config.statement import Statement, load_statements
 from scipy import stats
 
 from bench.analysis.experiment import make_section
 from bench.analysis.leaderboard import usual_settings
 from bench.analysis.rows import distinct_labels
 from bench.claims.evidence import Evidence
-from bench.claims.verdicts import judge
 from bench.config.compose import experiments
-from bench.config.statement import Statement, load_statements
 from bench.config.view import View
 
 

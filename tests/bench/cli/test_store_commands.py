@@ -42,7 +42,7 @@ def test_rescore_reproduces_the_stored_metrics_and_runs_no_method(swept):
     assert done.stdout.startswith("2 rescored, 0 changed, 0 being run, 0 not possible")
     for key, record in before.items():
         again = load(store.path(key))
-        assert again["metrics"] == record["metrics"]
+        assert again["metrics"] == record.metrics
         assert again.pop("scored_by") == provenance.code()
         assert again == record
     assert "| var |" in done.stdout
@@ -94,7 +94,7 @@ def test_status_names_strange_files_and_claims(swept):
     store = swept.store()
     (store.root / "cells" / "ab").mkdir(exist_ok=True)
     (store.root / "cells" / "ab" / "notes.json").write_text("{}")
-    (store.root / "claims" / "abc.0").write_text("{}")
+    (store.root / "locks" / "abc.0").write_text("{}")
     said = swept("status", "results/run").stdout
     assert "no record: results/run/cells/ab/notes.json" in said
     assert "1 cells are claimed by runners" in said
@@ -118,13 +118,13 @@ def test_export_is_one_row_per_cell_and_metric(swept, suffix):
     assert not table.duplicated(["key", "level", "scope", "metric"]).any()
     scored = table[table["status"] == "ok"]
     record = load(store.path(scored["key"].iloc[0]))
-    assert len(scored) == len(record["metrics"])
+    assert len(scored) == len(record.metrics)
     auroc = scored[
         (scored["level"] == "window")
         & (scored["metric"] == "auroc")
         & (scored["scope"] == "union")
     ]
-    assert auroc["value"].item() == pytest.approx(record["metrics"]["window/union/auroc"]["value"])
+    assert auroc["value"].item() == pytest.approx(record.metrics["window/union/auroc"]["value"])
     assert scored["lagbench"].iloc[0] == provenance.describe(provenance.code())
 
 
@@ -154,9 +154,9 @@ def test_the_report_is_written_anew_only_when_something_has_changed(swept, monke
         provenance, "code", lambda: {"version": "1", "commit": "c", "dirty": False}
     )
     store = swept.store()
-    from bench.store import commands as plans
+    from bench.store import commands
 
-    cells = plans.load(store)
+    cells = commands.load(store)
     table = store.root / "table.csv"
     write_report(cells, store.scan(), store)
     first = table.stat().st_mtime_ns

@@ -14,7 +14,7 @@ from bench.config.cell import Cell
 from bench.config.protocol import shipped
 from bench.report.figures import save, write_figures
 from bench.report.tables import headline, interval, summarise, write_tables
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.store.store import Store
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from bench.config.cell import Cell
 from bench.config.grid import expand
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.run.todo import Pace, duration, make_plan, pace, show
-from bench.store import commands as plans
+from bench.store import commands
 from bench.store.store import Store
 
 
@@ -18,7 +18,7 @@ def cells(n, method="var", n_samples=100):
 
 
 def put(store, cell, status="ok", elapsed=2.0):
-    store.write(base_record(cell) | {"status": status, "elapsed": elapsed})
+    store.write(base_record(cell, **{"status": status, "elapsed": elapsed}))
 
 
 def test_a_plan_counts_what_is_done_failed_and_missing(settings, tmp_path):
@@ -72,16 +72,16 @@ def test_a_saved_plan_gives_back_its_cells(settings, tmp_path):
     store = Store(tmp_path)
     grid = {"regimes": {"level": [0.0, 0.5]}}
     planned = expand(settings("Works", "Raises", grid=grid, seeds=(0, 1)))
-    plans.save(planned, store)
-    plans.save(planned, store)
-    assert len(list((tmp_path / "plans").iterdir())) == 1
-    assert [cell.key for cell in plans.load(store)] == [cell.key for cell in planned]
-    assert plans.load(store)[-1].axes == {"regimes.level": 0.5}
-    plans.save(planned[:3], store)
-    assert len(plans.load(store)) == len(planned)
-    (tmp_path / "plans" / "00.json").write_text("{}")
+    commands.save(planned, store)
+    commands.save(planned, store)
+    assert len(list((tmp_path / "commands").iterdir())) == 1
+    assert [cell.key for cell in commands.load(store)] == [cell.key for cell in planned]
+    assert commands.load(store)[-1].axes == {"regimes.level": 0.5}
+    commands.save(planned[:3], store)
+    assert len(commands.load(store)) == len(planned)
+    (tmp_path / "commands" / "00.json").write_text("{}")
     with pytest.raises(ValueError, match=r"00\.json: expected a plan"):
-        plans.load(store)
+        commands.load(store)
 
 
 def test_durations_are_told_in_two_units():

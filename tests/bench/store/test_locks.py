@@ -8,10 +8,10 @@ import time
 import pytest
 
 from bench.config.grid import expand
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.run.work_queue import Work
 from bench.store import locks as module
-from bench.store.locks import Claims
+from bench.store.locks import Locks
 from bench.store.store import Store
 
 
@@ -34,7 +34,7 @@ def leave_behind(folder, key):
 
 
 def test_only_one_of_many_takes_a_claim(tmp_path):
-    takers = [Claims(tmp_path) for _ in range(16)]
+    takers = [Locks(tmp_path) for _ in range(16)]
     barrier, taken = threading.Barrier(len(takers)), []
 
     def race(claims):
@@ -57,7 +57,7 @@ def test_only_one_of_many_takes_over_a_stale_claim(tmp_path):
 
 
 def test_a_claim_of_another_machine_is_stale_after_its_silence(tmp_path, elsewhere):
-    owner, other = Claims(tmp_path), Claims(tmp_path, patience=0.3)
+    owner, other = Locks(tmp_path), Locks(tmp_path, patience=0.3)
     assert owner.take("k")
     elsewhere(tmp_path, "k")
     for _ in range(4):  # longer than the patience, but touched in between
@@ -77,7 +77,7 @@ def test_a_claim_of_another_machine_is_stale_after_its_silence(tmp_path, elsewhe
 
 def test_no_clock_makes_a_claim_stale(tmp_path, elsewhere, monkeypatch):
     """Neither a file from the past or the future, nor a clock that jumps."""
-    owner, other = Claims(tmp_path), Claims(tmp_path, patience=60)
+    owner, other = Locks(tmp_path), Locks(tmp_path, patience=60)
     assert owner.take("k")
     elsewhere(tmp_path, "k")
     for at in (0, 10**10):
@@ -88,7 +88,7 @@ def test_no_clock_makes_a_claim_stale(tmp_path, elsewhere, monkeypatch):
 
 def test_a_claim_that_was_never_finished_goes_stale_too(tmp_path):
     (tmp_path / "k.0").write_text('{"ho')
-    claims = Claims(tmp_path, patience=0.05)
+    claims = Locks(tmp_path, patience=0.05)
     assert not claims.take("k")
     time.sleep(0.1)
     assert claims.take("k")
@@ -97,9 +97,9 @@ def test_a_claim_that_was_never_finished_goes_stale_too(tmp_path):
 def test_claims_of_finished_cells_are_tidied_unless_held(tmp_path):
     leave_behind(tmp_path, "done")
     leave_behind(tmp_path, "open")
-    other = Claims(tmp_path)
+    other = Locks(tmp_path)
     other.take("held")
-    Claims(tmp_path).tidy(["done", "held"])
+    Locks(tmp_path).tidy(["done", "held"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["held.0", "open.0"]
 
 
@@ -111,7 +111,7 @@ def works(cells, store, n=2):
 def drain(work, done):
     """Do all that a runner can take just now."""
     while (cell := work.take()) is not None:
-        work.store.write(base_record(cell) | {"status": "ok"})
+        work.store.write(base_record(cell, **{"status": "ok"}))
         done.append(cell.key)
         work.end(cell)
 
@@ -126,7 +126,7 @@ def test_work_shared_by_two_runners_is_done_once_even_when_forced(settings, tmp_
         assert len(done) == 8
         assert not other.over
         for cell in held:
-            store.write(base_record(cell) | {"status": "ok"})
+            store.write(base_record(cell, **{"status": "ok"}))
             done.append(cell.key)
             one.end(cell)
         other._looked = one._looked = -1e9

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.config.cell import SCHEMA, Cell
 from bench.config.grid import expand
-from bench.run.isolation.worker import base_record
+from bench.run.cell import base_record
 from bench.store.record import (
     HEAD,
     STATUSES,
@@ -33,11 +33,11 @@ def test_a_stored_record_of_every_schema_is_read_as_one_of_this(schema):
     record, written = load(path), json.loads(path.read_text())
     assert set(base_record(CELL)) - set(record) == set()
     assert record["schema"] == SCHEMA
-    assert record["status"] in STATUSES
-    assert record["metrics"] == written["metrics"]
-    assert record["metrics"]["window/union/auroc"]["floor"] == 0.5
-    assert record["cost"]["wall_seconds"] > 0
-    assert load_head(path)["key"] == record["key"]
+    assert record.status in STATUSES
+    assert record.metrics == written["metrics"]
+    assert record.metrics["window/union/auroc"]["floor"] == 0.5
+    assert record.cost["wall_seconds"] > 0
+    assert load_head(path)["key"] == record.key
     again = upgrade(json.loads(dump(record)))
     assert again == record
 
@@ -85,7 +85,7 @@ def test_a_record_is_plain_json_and_its_head_is_its_first_line(tmp_path_factory,
 
 
 def test_every_truncation_is_noticed(tmp_path):
-    text = dump(base_record(CELL) | {"reason": "}\n" * 3}).encode()
+    text = dump(base_record(CELL, **{"reason": "})\n" * 3}).encode()
     path = tmp_path / "r.json"
     for length in range(len(text) - 1):
         path.write_bytes(text[:length])
@@ -106,14 +106,14 @@ def test_what_is_no_record_is_called_so(text, tmp_path):
 
 def test_a_newer_record_is_no_strange_one(tmp_path):
     path = tmp_path / "r.json"
-    path.write_text(json.dumps(base_record(CELL) | {"schema": SCHEMA + 1}))
+    path.write_text(json.dumps(base_record(CELL, **{"schema": SCHEMA + 1})))
     with pytest.raises(NewerRecordError):
         load_head(path)
 
 
 def test_a_draft_that_fails_leaves_the_older_record(tmp_path, monkeypatch):
     store = Store(tmp_path)
-    store.write(base_record(CELL) | {"status": "ok", "reason": "first"})
+    store.write(base_record(CELL, **{"status": "ok", "reason": "first"}))
 
     def broken(*args, **kwargs):
         raise KeyboardInterrupt
@@ -121,7 +121,7 @@ def test_a_draft_that_fails_leaves_the_older_record(tmp_path, monkeypatch):
     monkeypatch.setattr(LaggedGraph, "to_npz", broken)
     graph = LaggedGraph([[[0.0, 1.0]]], ("a",))
     with pytest.raises(KeyboardInterrupt):
-        store.write(base_record(CELL) | {"status": "ok", "reason": "second"}, graph)
+        store.write(base_record(CELL, **{"status": "ok", "reason": "second"}), graph)
     assert store.read(CELL.key)["reason"] == "first"
     assert [path.name for path in tmp_path.rglob("*.*")] == [f"{CELL.key}.json"]
 
@@ -130,9 +130,9 @@ def test_a_packed_store_is_the_same_elsewhere(tmp_path):
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
     graph = LaggedGraph([[[0.0, 1.0]]], ("a",))
     here.write(
-        base_record(CELL) | {"status": "ok", "truth": here.write_truth(graph, CELL.key)}, graph
+        base_record(CELL, **{"status": "ok", "truth": here.write_truth(graph, CELL.key)}), graph
     )
-    there.write(base_record(CELL) | {"status": "ok"}, LaggedGraph([[[1.0, 0.0]]], ("a",)))
+    there.write(base_record(CELL, **{"status": "ok"}), LaggedGraph([[[1.0, 0.0]]], ("a",)))
     there.path(CELL.key, ".log").write_text("of an earlier run")
     there.unpack(CELL.key, here.pack())
     assert there.pack() == here.pack()
@@ -140,8 +140,8 @@ def test_a_packed_store_is_the_same_elsewhere(tmp_path):
 
 def test_a_failure_after_a_success_leaves_no_graph_of_before(tmp_path):
     store, graph = Store(tmp_path), LaggedGraph([[[0.0, 1.0]]], ("a",))
-    store.write(base_record(CELL) | {"status": "ok"}, graph)
-    store.write(base_record(CELL) | {"status": "ok"})  # scored anew
+    store.write(base_record(CELL, **{"status": "ok"}), graph)
+    store.write(base_record(CELL, **{"status": "ok"}))  # scored anew
     assert store.path(CELL.key, ".npz").exists()
-    store.write(base_record(CELL) | {"status": "timeout"})
+    store.write(base_record(CELL, **{"status": "timeout"}))
     assert not store.path(CELL.key, ".npz").exists()

@@ -6,13 +6,13 @@ import shutil
 
 import pandas as pd
 import pytest
+from bench.config.statement import load_statements
 
 from bench.__main__ import main
 from bench.analysis.experiment import make_section, summarise
 from bench.analysis.leaderboard import make_leaderboard, usual_settings
 from bench.analysis.published import curves
 from bench.config.compose import options
-from bench.config.statement import load_statements
 from bench.config.view import Published, View
 from bench.report.page.build import Part, write_page
 from bench.report.page.panels import positions

@@ -1,0 +1,137 @@
+"""The commands and their arguments."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import Any
+
+_USAGE = """
+  lagbench run experiment=volume method=[dot,pcmci] n_samples=[1000,10000]
+  lagbench run -m simulator=monotonic,nonmonotonic seeds=[0],[1]
+  lagbench plan experiment=volume
+  lagbench bench profile=smoke
+  lagbench status results/smoke
+  lagbench export results/smoke --out smoke.parquet
+  lagbench report results/smoke
+  lagbench list methods
+  lagbench discover data.csv --max-lag 5 --out graph.csv --plot graph.png
+  lagbench check pcmci
+  lagbench cite dot pcmci
+"""
+
+_COMMANDS = {
+    "run": "bench.cli.run:run",
+    "bench": "bench.cli.run:run_profile",
+    "plan": "bench.cli.run:plan",
+    "status": "bench.cli.status:status",
+    "rescore": "bench.cli.rescore:rescore",
+    "export": "bench.cli.export:export",
+    "report": "bench.cli.report:report",
+    "list": "bench.cli.list:show",
+    "check": "bench.cli.check:check",
+    "cite": "bench.cli.cite:cite",
+    "discover": "bench.cli.discover:discover",
+}
+"""What runs each command, imported when it is given."""
+
+SWEEPING = ("run", "bench", "plan")
+"""Commands whose arguments are Hydra's overrides."""
+
+_LISTED = (
+    "methods",
+    "simulators",
+    "datasets",
+    "experiments",
+    "profiles",
+    "limits",
+    "executors",
+)
+
+
+def dispatch(args: argparse.Namespace, overrides: list[str]) -> int:
+    """Run the command that was given and return its exit code."""
+    module, _, name = _COMMANDS[args.command].partition(":")
+    command = getattr(importlib.import_module(module), name)
+    return int(command(overrides if args.command in SWEEPING else args))
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Parse the command; what follows those of `SWEEPING` is left to Hydra's own grammar."""
+    parser = argparse.ArgumentParser(
+        prog="lagbench",
+        description="A benchmark of causal discovery from time series.",
+        epilog="examples:" + _USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    _add_sweeping(commands)
+    _add_of_stores(commands)
+    _add_of_methods(commands)
+    _add_discover(commands)
+    if arguments[:1] and arguments[0] in SWEEPING:
+        return parser.parse_args(arguments[:1]), arguments[1:]
+    return parser.parse_args(arguments), []
+
+
+def _add_sweeping(commands: Any) -> None:
+    helps = {
+        "run": "run one config or sweep (Hydra overrides)",
+        "bench": "run every experiment of a profile",
+        "plan": "say what run or bench would do, and how long it takes",
+    }
+    for name in SWEEPING:
+        commands.add_parser(name, help=helps[name], add_help=False)
+
+
+def _add_of_stores(commands: Any) -> None:
+    """Add the commands that read the folder of a run."""
+    helps = {
+        "status": "say what a results folder holds, and what other versions made",
+        "rescore": "score the stored graphs again, without running a method",
+        "export": "write one row per cell and metric",
+    }
+    for name, text in helps.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("folder", help="folder of a run, as results/laptop")
+        if name == "export":
+            command.add_argument("--out", required=True, help="CSV or Parquet to write")
+    report = commands.add_parser("report", help="write the page on a results folder")
+    report.add_argument(
+        "words",
+        nargs="*",
+        metavar="FOLDER or override",
+        help="folder of a run, and profile=NAME with its overrides; results/laptop if none",
+    )
+    report.add_argument("--config-dir", metavar="FOLDER", help="folder of configs of your own")
+    report.add_argument("--reference", help="method from which the others are subtracted")
+
+
+def _add_of_methods(commands: Any) -> None:
+    listing = commands.add_parser("list", help="list what can be chosen")
+    listing.add_argument("what", choices=_LISTED)
+    check = commands.add_parser("check", help="check that a method keeps the contract")
+    check.add_argument("method", help="a registered name, or module:Class")
+    cite = commands.add_parser("cite", help="print the BibTeX of methods and their libraries")
+    # None at all is answered by the command, which says how to list them.
+    cite.add_argument("methods", nargs="*", metavar="METHOD", help="a registered name")
+
+
+def _add_discover(commands: Any) -> None:
+    parser = commands.add_parser("discover", help="find the lagged graph of a CSV or Parquet")
+    parser.add_argument("file", help="one named column per variable, rows in time order")
+    parser.add_argument("--max-lag", type=int, required=True, help="largest lag, in rows (>= 1)")
+    parser.add_argument("--method", default="dot", help="see `lagbench list methods`")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
+    parser.add_argument("--time-column", help="column to drop")
+    parser.add_argument(
+        "--missing",
+        choices=["refuse", "split"],
+        default="refuse",
+        help="missing values: refuse the file, or split the series at the gaps",
+    )
+    parser.add_argument(
+        "--out",
+        help="CSV to write: cause,effect,lag,score,selected, then p_value and regime where known",
+    )
+    parser.add_argument("--plot", help="PNG, SVG or PDF to draw")

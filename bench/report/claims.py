@@ -1,0 +1,164 @@
+"""Verdicts on claims: `claims.csv` and `claims.md` of a profile, and the table of the page."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.analysis.intervals import show
+from bench.claims import Reading, Verdict
+from bench.config.cell import axes_text, value_text
+from bench.config.protocol import shipped
+from bench.report.fdr import write_discoveries
+from bench.report.markdown import markdown
+from bench.store.atomic import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEADS = [
+    "system",
+    "method",
+    "steps",
+    "measure",
+    "bound",
+    "measured",
+    "verdict",
+    "score",
+    "published",
+    "chance",
+    "oracle",
+    "CPU s",
+    "systems",
+]
+_LEGEND = """
+`measured` is what the bound is about, averaged over systems, with Student's 95 % interval.
+The verdict is that of the interval: a claim whose interval reaches over its bound is undecided.
+`score` is the metric itself, `published` what a publication reports for the method, `CPU s` the
+method alone. Where a system has regimes, scores are means over the graphs of its regimes."""
+
+
+def write_claims(verdicts: Sequence[Verdict], folder: Path) -> str:
+    """Write `claims.csv`, `claims.md` and the figure of false discoveries; return the counts."""
+    table = flat(verdicts)
+    write_text(folder / "claims.csv", table.to_csv(index=False, float_format="%.6g"))
+    counts = Counter(verdict.word for verdict in verdicts)
+    said = ", ".join(f"{n} {word}" for word, n in counts.most_common())
+    parts = [f"Claims: {said}.\n\n{_LEGEND.strip()}\n"]
+    for heading, group in table.groupby("heading", sort=False):
+        parts.append(f"\n## {heading}\n\n{markdown(_HEADS, _lines(group))}\n")
+    write_text(folder / "claims.md", "".join(parts))
+    write_discoveries(table, folder)
+    return f"claims: {said}"
+
+
+def flat(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Return one row per verdict and reading, with all numbers."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        _head(verdict) | _numbers(protocol, reading)
+        for verdict in verdicts
+        for protocol, reading in verdict.readings.items()
+    )
+
+
+def _head(verdict: Verdict) -> dict[str, Any]:
+    claim = verdict.claim
+    where = {name: _only(value) for name, value in verdict.where.items()}
+    steps = where.pop("n_samples", None)
+    where.pop("regimes_known", None)
+    simulator = where.pop("simulator", "every system")
+    own = axes_text(claim.parameters)
+    return {
+        "heading": claim.heading,
+        "says": claim.says,
+        "system": f"{value_text(simulator)} {axes_text(where)}".strip(),
+        "method": f"{verdict.method} {own}".strip(),
+        "steps": steps,
+        "metric": claim.metric,
+        "measure": claim.measure,
+        "bound": claim.bound,
+        "verdict": verdict.word,
+        "published": claim.published,
+        "target": claim.parameters.get("false_discovery_rate"),
+    }
+
+
+def _only(value: Any) -> Any:
+    """Return the value of a list of one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _numbers(protocol: str, reading: Reading) -> dict[str, Any]:
+    compared, score = reading.compared, reading.score
+    return {
+        "protocol": protocol,
+        **vars(compared),
+        "score": score.mean,
+        "score_low": score.low,
+        "score_high": score.high,
+        "rival": reading.rival,
+        "rival_score": reading.rival_score,
+        "floor": reading.floor,
+        "ceiling": reading.ceiling,
+        "cpu_seconds": reading.cpu_seconds,
+        "conditions": reading.conditions,
+        "planned": reading.planned,
+    }
+
+
+def _lines(table: pd.DataFrame) -> list[list[str]]:
+    """Return the rows of the Markdown table, in the order of `_HEADS`."""
+    return [
+        [
+            row["system"],
+            row["method"],
+            _number(row["steps"], ",.0f"),
+            f"{row['measure']} ({row['rival']} {row['rival_score']:.3f})"
+            if row["rival"]
+            else row["measure"],
+            row["bound"],
+            show(row["mean"], row["low"], row["high"], 3),
+            row["verdict"],
+            show(row["score"], row["score_low"], row["score_high"]),
+            _number(row["published"], ".4g"),
+            _number(row["floor"], ".2f"),
+            _number(row["ceiling"], ".2f"),
+            _number(row["cpu_seconds"], ".2g"),
+            str(row["n"]),
+        ]
+        for row in table.to_dict("records")
+    ]
+
+
+def _number(value: Any, form: str) -> str:
+    known = isinstance(value, int | float) and not math.isnan(value)
+    return format(value, form) if known else ""
+
+
+def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Return one row per verdict, with the text and the numbers of each protocol.
+
+    A metric other than F1 reads the same under all of them.
+    """
+    import pandas as pd
+
+    rows = []
+    for verdict in verdicts:
+        row: dict[str, Any] = {
+            "says": verdict.claim.says,
+            "reported": verdict.claim.reported,
+            "experiment": verdict.experiment,
+            "method": verdict.method,
+            "verdict": verdict.word,
+        }
+        for protocol in shipped():
+            reading = verdict.readings.get(protocol) or verdict.readings[""]
+            row[protocol] = reading.text
+            row |= {f"{protocol}_{key}": part for key, part in vars(reading.compared).items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
