@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,13 @@ class System(Protocol):
 
 
 class Simulator(Parameters):
-    """A configuration of random systems; a subclass is a frozen keyword-only dataclass."""
+    """A configuration of random systems; a subclass is a frozen keyword-only dataclass.
+
+    `version` is raised when the systems at the same parameters change, so that stored results are
+    run again.
+    """
+
+    version: ClassVar[int] = 1
 
     @abstractmethod
     def draw(self, seed: int) -> System:

@@ -46,5 +46,5 @@ def compare(
 def _setting(cell: Cell, method: str, settings: Mapping[str, Any]) -> str:
     if cell.method != method:
         return cell.method
-    own = {k: v for k, v in cell.method_params.items() if v != settings.get(k)}
+    own = {k: v for k, v in cell.all_method_params().items() if v != settings.get(k)}
     return f"{method} {axes_text(own)}" if own else method

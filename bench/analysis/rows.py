@@ -36,7 +36,7 @@ class Labels:
         methods: dict[str, list[dict[str, Any]]] = defaultdict(list)
         systems: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for cell in cells:
-            methods[cell.method].append(_flat(cell.method_params))
+            methods[cell.method].append(_flat(cell.all_method_params()))
             systems[_system(cell)].append(_told(cell))
         self._own = {name: _varying(found) for name, found in methods.items()}
         self._told = {system: _varying(found) for system, found in systems.items()}
@@ -46,7 +46,7 @@ class Labels:
 
     def method(self, cell: Cell) -> str:
         """Return the name of a cell's method, with the parameters in which others differ."""
-        params = _flat(cell.method_params)
+        params = _flat(cell.all_method_params())
         own = {name: params.get(name) for name in self._own[cell.method]}
         return f"{cell.method} {axes_text(own)}" if own else cell.method
 
@@ -102,7 +102,7 @@ def _system(cell: Cell) -> tuple[str, str]:
 
 
 def _told(cell: Cell) -> dict[str, Any]:
-    return _flat(cell.simulator_params) | {"regimes_known": cell.regimes_known}
+    return _flat(cell.all_simulator_params()) | {"regimes_known": cell.regimes_known}
 
 
 def _flat(params: Mapping[str, Any], before: str = "") -> dict[str, Any]:

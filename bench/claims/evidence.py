@@ -114,7 +114,7 @@ class Evidence:
         """Whether the method of a cell has the given parameters, or else its usual ones."""
         if not parameters:
             return key in self.usual
-        own = canonical(self.cells[key].method_params)
+        own = canonical(self.cells[key].all_method_params())
         return all(own.get(name) == value for name, value in canonical(parameters).items())
 
 

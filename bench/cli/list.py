@@ -1,8 +1,9 @@
-"""Listing what can be chosen, one line each, from the first comment of each YAML file."""
+"""`lagbench list`: what can be chosen, one line each."""
 
 from __future__ import annotations
 
 import argparse
+import inspect
 from collections.abc import Sequence
 
 import methods.registry
@@ -20,9 +21,18 @@ def show(args: argparse.Namespace) -> int:
 
 
 def describe(group: str, name: str, overrides: Sequence[str] = ()) -> str:
-    """Return the one-line description of an option: its first comment that is no directive."""
+    """Return one line on an option: the first comment of its YAML, or of a method's docstring."""
     file = written(group, overrides).get(name)
-    if file is None:
-        package = methods.registry.available()[name].dist
-        return f"(from {package.name})" if package else "(from another package)"
-    return first_comment(file)
+    return about_method(name) if file is None else first_comment(file)
+
+
+def about_method(name: str) -> str:
+    """Return the first line of a method's docstring, and the package of somebody else's."""
+    entry = methods.registry.available()[name]
+    package = entry.dist.name if entry.dist else "another package"
+    cls = methods.registry.load(name)
+    said = (inspect.getdoc(cls) or "").partition("\n")[0]
+    if said.startswith(f"{cls.__name__}("):  # which a dataclass without a docstring has
+        said = ""
+    origin = "" if package == "lagbench" else f"(from {package})"
+    return " ".join(filter(None, [said, origin]))

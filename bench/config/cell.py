@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import methods.registry
 import simulators
+from bench.config.keyed import defaults_of
 from bench.config.validate import build
 from methods import Method
+from methods.types.errors import InputError
 from simulators import Simulator
 
 SCHEMA = 2
@@ -39,7 +41,10 @@ class Cell:
     kind
         The simulator's kind, see `simulators.load`.
     simulator_params, method_params
-        All parameters, defaults included.
+        The parameters that enter the key, see `bench.config.keyed`; all others are at their
+        defaults.
+    simulator_version, method_version
+        Versions of the classes, see `methods.Method.version`.
     n_samples
         Time steps of the series.
     seed
@@ -61,6 +66,8 @@ class Cell:
     seed: int
     regimes_known: bool
     axes: Mapping[str, Any] = field(default_factory=dict)
+    simulator_version: int = 1
+    method_version: int = 1
 
     @cached_property
     def key(self) -> str:
@@ -80,20 +87,30 @@ class Cell:
         Nor is the version of the code a part of it: that is in the record, and
         `lagbench status` says which records other versions made.
         """
+        simulator = {
+            "kind": _KEYED_AS.get(self.kind, self.kind),
+            "params": self.simulator_params,
+        }
+        method = {"name": self.method, "params": self.method_params}
         description: dict[str, Any] = canonical(
             {
                 "schema": SCHEMA,
-                "simulator": {
-                    "kind": _KEYED_AS.get(self.kind, self.kind),
-                    "params": self.simulator_params,
-                },
+                "simulator": simulator | _unless_first(self.simulator_version),
                 "n_samples": self.n_samples,
                 "seed": self.seed,
                 "protocol": {"regimes_known": self.regimes_known},
-                "method": {"name": self.method, "params": self.method_params},
+                "method": method | _unless_first(self.method_version),
             }
         )
         return description
+
+    def all_method_params(self) -> dict[str, Any]:
+        """Return every parameter of the method, those at their defaults included."""
+        return {**_defaults(methods.registry.load, self.method), **self.method_params}
+
+    def all_simulator_params(self) -> dict[str, Any]:
+        """Return every parameter of the simulator, those at their defaults included."""
+        return _merged(_defaults(simulators.load, self.kind), self.simulator_params)
 
     def build_simulator(self) -> Simulator:
         """Return the simulator this cell describes."""
@@ -102,6 +119,27 @@ class Cell:
     def build_method(self) -> Method:
         """Return the method this cell describes."""
         return build(methods.registry.load(self.method), self.method_params, self.method)
+
+
+def _defaults(load: Callable[[str], type], name: str) -> dict[str, Any]:
+    """Return the defaults of a class; none where its package is not installed any more."""
+    try:
+        return defaults_of(load(name))
+    except InputError:
+        return {}
+
+
+def _unless_first(version: int) -> dict[str, int]:
+    return {} if version == 1 else {"version": version}
+
+
+def _merged(defaults: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested parameters over their defaults."""
+    both = {**defaults, **params}
+    return {
+        name: _merged(defaults.get(name, {}), value) if isinstance(value, Mapping) else value
+        for name, value in both.items()
+    }
 
 
 def axes_text(axes: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import hydra
 import yaml
@@ -19,6 +21,7 @@ import methods.registry
 from bench.config import settings as run_settings
 from bench.config.cell import Cell
 from bench.config.grid import expand
+from bench.config.keyed import defaults_of
 from bench.config.settings import Settings
 from bench.config.view import View
 from methods.types.errors import InputError
@@ -34,23 +37,24 @@ _FLAGS = ("--config-dir", "-cd")  # followed by a folder of somebody's own confi
 def options(group: str, overrides: Sequence[str] = ()) -> list[str]:
     """Return the names in a config group, sorted.
 
-    Methods include those of other packages; a `--config-dir` among the overrides adds its own.
+    Methods are those that are registered; a `--config-dir` among the overrides adds its own.
     """
-    foreign = methods.registry.available() if group == "method" else ()
-    return sorted({*written(group, overrides), *foreign})
+    registered = methods.registry.available() if group == "method" else ()
+    return sorted({*written(group, overrides), *registered})
 
 
 def written(group: str, overrides: Sequence[str] = ()) -> dict[str, Traversable]:
     """Return the YAML file of each name in a config group, here or in somebody's own folder."""
     private = _private_folder(overrides)
-    files: list[Traversable] = [*(resources.files("conf") / group).iterdir()]
+    shipped = resources.files("conf") / group
+    files: list[Traversable] = [*shipped.iterdir()] if shipped.is_dir() else []
     if private is not None and (private / group).is_dir():
         files += (private / group).iterdir()
     return {Path(file.name).stem: file for file in files if file.name.endswith(".yaml")}
 
 
 def prepare(overrides: Sequence[str]) -> None:
-    """Check the names in overrides and make the methods of other packages known to Hydra.
+    """Check the names in overrides and make the methods known to Hydra.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def prepare(overrides: Sequence[str]) -> None:
         _refuse_unknown(
             group, (name for name in names if name not in ("", "null")), group, overrides
         )
-    _add_foreign_methods(overrides)
+    _add_methods(overrides)
 
 
 def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
@@ -207,9 +211,26 @@ def _private_folder(overrides: Sequence[str]) -> Path | None:
     return folders[0] if folders else None
 
 
-def _add_foreign_methods(overrides: Sequence[str]) -> None:
-    """Give each method without a YAML file a config node, so that `method=name` selects it."""
-    for name in set(methods.registry.available()) - set(written("method", overrides)):
-        ConfigStore.instance().store(
-            group="method", name=name, node={}, package=f"methods.{name}", provider="entry point"
-        )
+def _add_methods(overrides: Sequence[str]) -> None:
+    """Give each method a config node with its defaults, so that `method=name` selects it.
+
+    A YAML file of somebody's own stands for the node.
+    """
+    own = written("method", overrides)
+    for name in methods.registry.available():
+        if name not in own:
+            ConfigStore.instance().store(
+                group="method",
+                name=name,
+                node=_defaults(name),
+                package=f"methods.{name}",
+                provider="entry point",
+            )
+
+
+@functools.cache
+def _defaults(name: str) -> dict[str, Any]:
+    try:
+        return dict(defaults_of(methods.registry.load(name)))
+    except InputError:  # of a package that cannot be imported: said where it is used
+        return {}

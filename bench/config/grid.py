@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import itertools
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import methods.registry
 import simulators
 from bench.config.cell import Cell
+from bench.config.keyed import keyed
 from bench.config.settings import Settings
 from bench.config.validate import build
 from methods.types.errors import InputError
@@ -26,46 +25,57 @@ def expand(settings: Settings) -> list[Cell]:
         Names the first key whose value is not allowed, or a method or simulator that is unknown.
     """
     chosen = {
-        name: _all_params(methods.registry.load(name), params, f"methods.{name}")
+        name: build(methods.registry.load(name), params, f"methods.{name}")
         for name, params in settings.methods.items()
     }
+    method_params = {name: keyed(method, "methods", name) for name, method in chosen.items()}
     points = [
-        (name, kind, params, axes)
+        (name, point)
         for name, node in settings.simulators.items()
-        for kind, params, axes in _points(name, node, settings.grid)
+        for point in _points(name, node, settings.grid)
     ]
     return [
         Cell(
             simulator=name,
             method=method,
-            kind=kind,
-            simulator_params=params,
-            method_params=method_params,
+            kind=point.kind,
+            simulator_params=point.params,
+            simulator_version=point.version,
+            method_params=method_params[method],
+            method_version=chosen[method].version,
             n_samples=n_samples,
             seed=seed,
             regimes_known=settings.regimes_known,
-            axes=axes,
+            axes=point.axes,
         )
-        for name, kind, params, axes in points
+        for name, point in points
         for n_samples in settings.n_samples
         for seed in settings.seeds
-        for method, method_params in chosen.items()
+        for method in chosen
     ]
 
 
-def _points(
-    name: str, node: Mapping[str, Any], grid: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Yield kind, all parameters and the axis labels of each grid point of one simulator."""
+class _Point(NamedTuple):
+    """One simulator at one point of the grid."""
+
+    kind: str
+    params: dict[str, Any]
+    version: int
+    axes: dict[str, Any]
+
+
+def _points(name: str, node: Mapping[str, Any], grid: Mapping[str, Any]) -> Iterator[_Point]:
+    """Yield each grid point of one simulator."""
     params = {key: value for key, value in node.items() if key != "kind"}
     leaves = list(_leaves(grid, ()))
     for values in itertools.product(*(choices for _, choices in leaves)):
         point = copy.deepcopy(params)
         for (path, _), value in zip(leaves, values, strict=True):
             _set(point, path, value)
-        every = _all_params(simulators.load(node.get("kind", "")), point, f"simulators.{name}")
+        kind = node.get("kind", "")
+        built = build(simulators.load(kind), point, f"simulators.{name}")
         axes = {".".join(p): value for (p, _), value in zip(leaves, values, strict=True)}
-        yield node["kind"], every, axes
+        yield _Point(kind, keyed(built, "simulators", kind), built.version, axes)
 
 
 def _leaves(
@@ -88,17 +98,3 @@ def _set(params: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
             where = ".".join(("grid", *path[:depth]))
             raise InputError(f"{where}: expected a list of values to sweep, found a tree")
     params[path[-1]] = value
-
-
-def _all_params(cls: type, given: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Check parameters and return all of them as JSON values, defaults included."""
-    built: object = build(cls, given, key)
-    if dataclasses.is_dataclass(built) and not isinstance(built, type):
-        params = dataclasses.asdict(built)
-    else:
-        params = vars(built)
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(params, allow_nan=False))
-    except ValueError:
-        raise InputError(f"{key}: expected finite numbers, found {params}") from None
-    return plain

@@ -3,7 +3,7 @@
 `python -m bench.dev.docs` writes them anew, each between `<!-- begin NAME -->` and
 `<!-- end NAME -->`; what stands outside of these lines is left alone. A test fails while a part
 is out of date. Everything is read where it is declared: `Method.handles`, the annotations of the
-parameters, the comments of `conf/method`, and the references of the docstrings.
+parameters, and the docstrings.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import get_type_hints
 
 import methods.registry
-from bench.cli import list as listing
+from bench.cli.list import about_method
+from bench.config.cell import value_text
+from bench.config.keyed import defaults_of
+from bench.report.markdown import markdown
 from methods import Method
 from methods.types.parameters import describe
 
@@ -49,7 +51,7 @@ def assumptions() -> str:
         handles = cls().handles
         label = f"{name} (floor)" if handles.trivial else name
         rows.append([label, *("yes" if getattr(handles, key) else "-" for key in SCOPE.values())])
-    return _table(["method", *SCOPE], rows)
+    return markdown(["method", *SCOPE], rows)
 
 
 def defaults() -> str:
@@ -58,21 +60,21 @@ def defaults() -> str:
     for name, cls in built_in().items():
         settings = ", ".join(f"`{key}={value}`" for key, (value, _) in settings_of(name).items())
         rows.append([f"[{name}](methods.md#{name})", settings or "none", source(cls)])
-    return _table(["method", "parameters and defaults", "source"], rows)
+    return markdown(["method", "parameters and defaults", "source"], rows)
 
 
 def parameters() -> str:
     """Return a section per method: its parameters with default, range and meaning."""
     parts = []
     for name, cls in built_in().items():
-        text = f"## {name}\n\n{listing.describe('method', name)}\n\nSource: {source(cls)}"
+        text = f"## {name}\n\n{about_method(name)}\n\nSource: {source(cls)}"
         hints = get_type_hints(cls, include_extras=True)
         rows = [
             [f"`{key}`", f"`{value}`", describe(hints[key]), meaning]
             for key, (value, meaning) in settings_of(name).items()
         ]
         heads = ["parameter", "default", "allowed", "meaning"]
-        parts.append(f"{text}\n\n{_table(heads, rows)}" if rows else text)
+        parts.append(f"{text}\n\n{markdown(heads, rows)}" if rows else text)
     return "\n\n".join(parts)
 
 
@@ -84,19 +86,26 @@ PARTS: Mapping[str, Callable[[], str]] = {
 
 
 def settings_of(name: str) -> dict[str, tuple[str, str]]:
-    """Return value and comment of every key in a method's YAML."""
-    text = (resources.files("conf") / "method" / f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, tuple[str, str]] = {}
-    comment: list[str] = []
-    for line in text.splitlines():
-        key, colon, value = line.partition(":")
-        if line.startswith("#"):
-            comment.append(line.removeprefix("#").strip())
-        elif colon:
-            found[key] = (value.strip(), " ".join(comment))
-        if not line.startswith("#"):
-            comment = []
-    return found
+    """Return default and meaning of every parameter of a method."""
+    cls = methods.registry.load(name)
+    meanings: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        meanings |= described(inspect.cleandoc(base.__doc__ or ""))
+    defaults = defaults_of(cls)
+    return {key: (value_text(value), meanings[key]) for key, value in defaults.items()}
+
+
+def described(docstring: str) -> dict[str, str]:
+    """Return what the section `Parameters` of a docstring says of each of them."""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?:\n\n\S|\Z)", docstring, re.S | re.M)
+    if section is None:
+        return {}
+    entries = re.findall(r"^(\w[\w, ]*)\n((?:[ ]+.*\n?|\n)+)", section[1] + "\n", re.M)
+    return {
+        name.strip(): " ".join(text.split())
+        for names, text in entries
+        for name in names.split(",")
+    }
 
 
 def source(cls: type[Method]) -> str:
@@ -123,13 +132,6 @@ def write(folder: Path) -> None:
     for name in FILES:
         path = folder / name
         path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
 
 
 if __name__ == "__main__":

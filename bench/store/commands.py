@@ -18,6 +18,9 @@ from bench.store.record import digest
 from bench.store.schema import NewerRecordError, StrangeFileError
 from bench.store.store import Store
 
+# Files written before there were versions end before them.
+_SIMULATOR = ("simulator", "kind", "simulator_params", "axes", "simulator_version")
+_METHOD = ("method", "method_params", "method_version")
 _COLUMNS = ["simulator", "method", "n_samples", "seed", "regimes_known"]
 _FOLDERS = ("plans", "commands")  # what the folder was called before, and what it is now
 
@@ -28,8 +31,11 @@ def save(cells: Sequence[Cell], store: Store) -> None:
     methods: dict[str, int] = {}
     rows = [
         (
-            _index(simulators, [c.simulator, c.kind, c.simulator_params, c.axes]),
-            _index(methods, [c.method, c.method_params]),
+            _index(
+                simulators,
+                [c.simulator, c.kind, c.simulator_params, c.axes, c.simulator_version],
+            ),
+            _index(methods, [c.method, c.method_params, c.method_version]),
             c.n_samples,
             c.seed,
             c.regimes_known,
@@ -86,18 +92,13 @@ def _read(path: Path) -> list[Cell]:
             )
         return [
             Cell(
-                simulator=name,
-                kind=kind,
-                simulator_params=params,
-                axes=axes,
-                method=command["methods"][method][0],
-                method_params=command["methods"][method][1],
                 n_samples=n_samples,
                 seed=seed,
                 regimes_known=regimes_known,
+                **dict(zip(_SIMULATOR, command["simulators"][simulator], strict=False)),
+                **dict(zip(_METHOD, command["methods"][method], strict=False)),
             )
             for simulator, method, n_samples, seed, regimes_known in command["cells"]
-            for name, kind, params, axes in [command["simulators"][simulator]]
         ]
     except NewerRecordError:
         raise

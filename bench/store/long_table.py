@@ -30,9 +30,9 @@ def long_table(store: Store) -> pd.DataFrame:
 
     A cell without metrics is one row: it is missing, was declined or has failed. Columns: `key`,
     `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes_known`,
-    `method`, `method_params`, `status`, `phase`, `reason`, `level`, `scope`, `metric`, `value`,
-    `floor`, `ceiling`, `wall_seconds`, `cpu_seconds`, `peak_memory_mib`, `lagbench`, `cpu`,
-    `device`. Parameters and axes are JSON.
+    `method`, `method_params`, `simulator_version`, `method_version`, `status`, `phase`, `reason`,
+    `level`, `scope`, `metric`, `value`, `floor`, `ceiling`, `wall_seconds`, `cpu_seconds`,
+    `peak_memory_mib`, `lagbench`, `cpu`, `device`. Parameters and axes are JSON.
     """
     import pandas as pd
 
@@ -70,6 +70,8 @@ def _cell_rows(
         "regimes_known": cell["protocol"]["regimes_known"],
         "method": cell["method"]["name"],
         "method_params": json.dumps(cell["method"]["params"]),
+        "simulator_version": cell["simulator"].get("version", 1),
+        "method_version": cell["method"].get("version", 1),
         "status": "missing" if record is None else record.status,
         "phase": None if record is None else record.phase,
         "reason": None if record is None else record.reason,
@@ -135,6 +137,8 @@ def _cell(row: dict[Any, Any]) -> Cell:
         seed=row["seed"],
         regimes_known=row["regimes_known"],
         axes=json.loads(row["axes"]),
+        simulator_version=row.get("simulator_version", 1),  # absent in older tables
+        method_version=row.get("method_version", 1),
     )
 
 

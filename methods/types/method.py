@@ -76,10 +76,12 @@ class Method(Parameters):
     they are checked against their annotations.
     Arguments of `discover` are checked before the adapter sees them and its result after.
     `libraries` names the modules that `discover` imports, so that a runner can load them once
-    for many runs and keep their loading out of a method's time.
+    for many runs and keep their loading out of a method's time. `version` is raised when results
+    at the same parameters change, so that stored ones are run again.
     """
 
     libraries: ClassVar[tuple[str, ...]] = ()
+    version: ClassVar[int] = 1
 
     @property
     @abstractmethod

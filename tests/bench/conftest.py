@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from bench.config.cell import Cell
+from bench.config.compose import Experiment
 from bench.config.view import Published, View
-from bench.report.page.build import Part, write_page
+from bench.report.page.build import write_page
 from bench.run.cell import base_record
 from bench.store import provenance
 from bench.store.store import Store
@@ -44,13 +45,13 @@ def record(f1, **changes):
         "status": "ok",
         "metrics": {f"window/union/{name}": scores for name in names},
         "cost": {"cpu_seconds": 2.0},
-        "made_by": provenance.everything() | {"device": "cpu"},
+        "made_by": provenance.everything().model_copy(update={"device": "cpu"}),
         **changes,
     }
 
 
 def write_store(root):
-    """Return a store and two parts: `volume` has run but for one seed, `lags` only in part.
+    """Return a store and two experiments: `volume` has run but for one seed, `lags` only in part.
 
     PCMCI has failed once on `volume`, and nothing of `random` on `lags` has been run.
     """
@@ -63,17 +64,17 @@ def write_store(root):
         for k in (5, 50)
     ]
     for one in volume[:-1]:
-        store.write(base_record(one) | record(BEST[one.method] + one.seed / 100))
+        store.write(base_record(one, **record(BEST[one.method] + one.seed / 100)))
     (root / "reference.csv").write_text(REFERENCE)
     lost = {"status": "timeout", "reason": "killed after 8 s <b>", "metrics": {}, "cost": {}}
-    store.write(base_record(cell("pcmci", 0)) | record(0.0) | lost)
+    store.write(base_record(cell("pcmci", 0), **record(0.0, **lost)))
     for one in lags:
         if one.method != "random":
-            store.write(base_record(one) | record(BEST[one.method] / 2))
+            store.write(base_record(one, **record(BEST[one.method] / 2)))
     beside = Published(figure="scaling", panel="Linear", where={"simulator": "linear"})
     return store, [
-        Part("volume", "Linear systems.", View(published=(beside,)), volume),
-        Part("lags", "Long lags.", View(), lags),
+        Experiment("volume", "Linear systems.", volume, View(published=(beside,))),
+        Experiment("lags", "Long lags.", lags, View()),
     ]
 
 

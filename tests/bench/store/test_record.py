@@ -7,19 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.config.cell import SCHEMA, Cell
+from bench.config.cell import SCHEMA, STATUSES, Cell
 from bench.config.grid import expand
 from bench.run.cell import base_record
-from bench.store.record import (
-    HEAD,
-    STATUSES,
-    NewerRecordError,
-    StrangeFileError,
-    dump,
-    load,
-    load_head,
-    upgrade,
-)
+from bench.store.record import dump, load, load_head
+from bench.store.schema import HEAD, NewerRecordError, Record, StrangeFileError, Value, upgrade
 from bench.store.store import Store
 from methods import LaggedGraph
 
@@ -31,20 +23,19 @@ CELL = Cell("small", "var", "structural", {"a": 1.0}, {"b": (1, 2)}, 100, 3, Fal
 def test_a_stored_record_of_every_schema_is_read_as_one_of_this(schema):
     path = STORED / f"schema_{schema}.json"
     record, written = load(path), json.loads(path.read_text())
-    assert set(base_record(CELL)) - set(record) == set()
-    assert record["schema"] == SCHEMA
+    assert record.schema_ == SCHEMA
     assert record.status in STATUSES
-    assert record.metrics == written["metrics"]
-    assert record.metrics["window/union/auroc"]["floor"] == 0.5
-    assert record.cost["wall_seconds"] > 0
-    assert load_head(path)["key"] == record.key
+    assert record.model_dump()["metrics"] == written["metrics"]
+    assert record.metrics["window/union/auroc"].floor == 0.5
+    assert record.cost.wall_seconds > 0
+    assert load_head(path).key == record.key
     again = upgrade(json.loads(dump(record)))
     assert again == record
 
 
 def test_an_older_record_is_found_under_the_key_of_today_and_not_run_again(settings, tmp_path):
     """The stored record of schema 1 is that of this cell."""
-    cell_of = load(STORED / "schema_1.json")["cell"]
+    cell_of = load(STORED / "schema_1.json").cell
     kind, params = cell_of["simulator"]["kind"], cell_of["simulator"]["params"]
     config = settings(
         methods={"random": cell_of["method"]["params"]},
@@ -71,21 +62,25 @@ def test_an_older_record_is_found_under_the_key_of_today_and_not_run_again(setti
             "status": st.sampled_from(STATUSES),
             "elapsed": st.none() | st.floats(0, 1e6),
             "metrics": st.dictionaries(
-                st.text(), st.floats(allow_nan=False, allow_infinity=False)
+                st.text(),
+                st.builds(Value, value=st.floats(allow_nan=False, allow_infinity=False)),
             ),
         }
     )
 )
 def test_a_record_is_plain_json_and_its_head_is_its_first_line(tmp_path_factory, changes):
-    record = base_record(CELL) | changes
+    record = base_record(CELL, **changes)
     path = tmp_path_factory.mktemp("record") / "r.json"
     path.write_text(dump(record), encoding="utf-8")
-    assert json.loads(path.read_text(encoding="utf-8")) == record
-    assert load_head(path) == {name: record[name] for name in HEAD}
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    assert Record.model_validate(plain) == load(path) == record
+    first = json.loads(path.read_text(encoding="utf-8").partition(",\n")[0] + "}")
+    assert first == {name: plain[name] for name in HEAD}
+    assert load_head(path).model_dump(by_alias=True, exclude={"was"}) == first
 
 
 def test_every_truncation_is_noticed(tmp_path):
-    text = dump(base_record(CELL, **{"reason": "})\n" * 3}).encode()
+    text = dump(base_record(CELL, reason="}\n" * 3)).encode()
     path = tmp_path / "r.json"
     for length in range(len(text) - 1):
         path.write_bytes(text[:length])
@@ -106,14 +101,14 @@ def test_what_is_no_record_is_called_so(text, tmp_path):
 
 def test_a_newer_record_is_no_strange_one(tmp_path):
     path = tmp_path / "r.json"
-    path.write_text(json.dumps(base_record(CELL, **{"schema": SCHEMA + 1})))
+    path.write_text(dump(base_record(CELL, schema=SCHEMA + 1)))
     with pytest.raises(NewerRecordError):
         load_head(path)
 
 
 def test_a_draft_that_fails_leaves_the_older_record(tmp_path, monkeypatch):
     store = Store(tmp_path)
-    store.write(base_record(CELL, **{"status": "ok", "reason": "first"}))
+    store.write(base_record(CELL, status="ok", reason="first"))
 
     def broken(*args, **kwargs):
         raise KeyboardInterrupt
@@ -121,18 +116,16 @@ def test_a_draft_that_fails_leaves_the_older_record(tmp_path, monkeypatch):
     monkeypatch.setattr(LaggedGraph, "to_npz", broken)
     graph = LaggedGraph([[[0.0, 1.0]]], ("a",))
     with pytest.raises(KeyboardInterrupt):
-        store.write(base_record(CELL, **{"status": "ok", "reason": "second"}), graph)
-    assert store.read(CELL.key)["reason"] == "first"
+        store.write(base_record(CELL, status="ok", reason="second"), graph)
+    assert store.read(CELL.key).reason == "first"
     assert [path.name for path in tmp_path.rglob("*.*")] == [f"{CELL.key}.json"]
 
 
 def test_a_packed_store_is_the_same_elsewhere(tmp_path):
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
     graph = LaggedGraph([[[0.0, 1.0]]], ("a",))
-    here.write(
-        base_record(CELL, **{"status": "ok", "truth": here.write_truth(graph, CELL.key)}), graph
-    )
-    there.write(base_record(CELL, **{"status": "ok"}), LaggedGraph([[[1.0, 0.0]]], ("a",)))
+    here.write(base_record(CELL, status="ok", truth=here.write_truth(graph, CELL.key)), graph)
+    there.write(base_record(CELL, status="ok"), LaggedGraph([[[1.0, 0.0]]], ("a",)))
     there.path(CELL.key, ".log").write_text("of an earlier run")
     there.unpack(CELL.key, here.pack())
     assert there.pack() == here.pack()
@@ -140,8 +133,18 @@ def test_a_packed_store_is_the_same_elsewhere(tmp_path):
 
 def test_a_failure_after_a_success_leaves_no_graph_of_before(tmp_path):
     store, graph = Store(tmp_path), LaggedGraph([[[0.0, 1.0]]], ("a",))
-    store.write(base_record(CELL, **{"status": "ok"}), graph)
-    store.write(base_record(CELL, **{"status": "ok"}))  # scored anew
+    store.write(base_record(CELL, status="ok"), graph)
+    store.write(base_record(CELL, status="ok"))  # scored again
     assert store.path(CELL.key, ".npz").exists()
-    store.write(base_record(CELL, **{"status": "timeout"}))
+    store.write(base_record(CELL, status="timeout"))
     assert not store.path(CELL.key, ".npz").exists()
+
+
+def test_a_wrong_entry_is_refused_however_a_record_is_built():
+    record = base_record(CELL)
+    with pytest.raises(ValueError, match="status"):
+        base_record(CELL, status="fine")
+    with pytest.raises(ValueError, match="status"):
+        record.status = "fine"
+    with pytest.raises(ValueError, match="elapsed"):
+        Record.model_validate(record.model_dump(by_alias=True) | {"elapsed": "long"})
