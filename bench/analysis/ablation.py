@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import estimate
@@ -46,5 +47,6 @@ def compare(
 def _setting(cell: Cell, method: str, settings: Mapping[str, Any]) -> str:
     if cell.method != method:
         return cell.method
-    own = {k: v for k, v in cell.all_method_params().items() if v != settings.get(k)}
+    usual = {**replace(cell, method_params={}).all_method_params(), **settings}
+    own = {k: v for k, v in cell.method_params.items() if v != usual.get(k)}
     return f"{method} {axes_text(own)}" if own else method

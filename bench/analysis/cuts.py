@@ -23,6 +23,8 @@ _COLUMNS = [
     "n_samples",
     "seed",
     "method",
+    "adapter",
+    "cpu_seconds",
     "x",
     "panel",
     "metric",

@@ -136,8 +136,11 @@ def _head(cell: Cell, record: Record | None) -> dict[str, Any]:
 
 
 def one_scope(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the per-regime scores of a system that has regimes, else those of its one graph."""
-    places, per_regime = _places(rows), rows["scope"] == "per_regime"
+    """Keep the per-regime scores of a system that has regimes, else those of its one graph.
+
+    Metrics that are not known per regime, such as those of the labels, are kept as they are.
+    """
+    places, per_regime = _places(rows, "metric"), rows["scope"] == "per_regime"
     kept: pd.Series = per_regime == places.isin(places[per_regime])
     return rows[kept]
 
@@ -177,7 +180,7 @@ def _lost(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _places(rows: pd.DataFrame) -> pd.MultiIndex:
+def _places(rows: pd.DataFrame, *further: str) -> pd.MultiIndex:
     import pandas as pd
 
-    return pd.MultiIndex.from_frame(rows[["simulator", "axes"]])
+    return pd.MultiIndex.from_frame(rows[["simulator", "axes", *further]])

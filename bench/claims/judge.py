@@ -66,7 +66,8 @@ def _verdict(claim: Claim, asked: Claim, method: str, evidence: Evidence) -> Ver
         metrics = {"": asked.metric}
     readings = {name: _read(asked, method, m, evidence) for name, m in metrics.items()}
     words = {name: _word(claim, reading.compared) for name, reading in readings.items()}
-    return Verdict(claim, method, asked.experiment or "all", asked.where, readings, _joined(words))
+    experiment = asked.experiment or "all"
+    return Verdict(claim, method, experiment, asked.where, readings, words, _joined(words))
 
 
 def _word(claim: Claim, found: Estimate) -> str:

@@ -84,9 +84,11 @@ class Verdict:
         The one condition, where each is judged by itself; else what the claim says.
     readings
         What was measured, by protocol; one reading named `""` for a metric other than F1.
+    words
+        The verdict on each reading.
     word
-        `holds`, `holds only under the ... protocol`, `does not hold`, `undecided`, `not tested`,
-        or `shown` for a claim without a bound.
+        The verdict on all: `holds`, `holds only under the ... protocol`, `does not hold`,
+        `undecided`, `not tested`, or `shown` for a claim without a bound.
     """
 
     claim: Claim
@@ -94,4 +96,5 @@ class Verdict:
     experiment: str
     where: Mapping[str, Any]
     readings: Mapping[str, Reading]
+    words: Mapping[str, str]
     word: str

@@ -145,7 +145,7 @@ def _merged(defaults: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str,
 def axes_text(axes: Mapping[str, Any]) -> str:
     """Return the one text that stands for a point of a grid, as `graph.n_vars=5 noise.scale=2`.
 
-    Values are JSON without spaces where they are no plain words, so no two points share a text.
+    Lists and mappings are JSON without spaces.
 
     >>> axes_text({"graph.in_degree": [1, 2], "noise.kind": "uniform"})
     'graph.in_degree=[1,2] noise.kind=uniform'
@@ -155,7 +155,8 @@ def axes_text(axes: Mapping[str, Any]) -> str:
 
 def value_text(value: Any) -> str:
     """Return one value of an axis as text; see `axes_text`."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    nested = isinstance(value, list | tuple | dict)
+    return json.dumps(value, separators=(",", ":")) if nested else str(value)
 
 
 def failed(status: str) -> bool:

@@ -22,7 +22,7 @@ from bench.contract.probes import (
     require,
     say,
 )
-from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
+from methods import DeclinedError, InputError, LaggedGraph, Method, TimeSeries, UnavailableError
 from methods.types.arrays import BoolArray, FloatArray, IntArray
 
 _PATIENCE = 120.0
@@ -131,7 +131,7 @@ def _answer(
 def _is_refusal(method: Method, error: Exception) -> bool:
     """Tell a ValueError or DeclinedError of ours from one that a library raised."""
     # A LinAlgError is a ValueError too.
-    if type(error) is not ValueError and not isinstance(error, DeclinedError):
+    if type(error) is not ValueError and not isinstance(error, InputError | DeclinedError):
         return False
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import show
 from bench.claims import Reading, Verdict
+from bench.claims.verdict import UNDECIDED
 from bench.config.cell import axes_text, value_text
 from bench.config.protocol import shipped
 from bench.report.fdr import write_discoveries
@@ -157,8 +158,10 @@ def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
             "verdict": verdict.word,
         }
         for protocol in shipped():
-            reading = verdict.readings.get(protocol) or verdict.readings[""]
-            row[protocol] = reading.text
+            name = protocol if protocol in verdict.readings else ""
+            reading = verdict.readings[name]
+            open_ = ", undecided" if verdict.words[name] == UNDECIDED else ""
+            row[protocol] = reading.text + open_
             row |= {f"{protocol}_{key}": part for key, part in vars(reading.compared).items()}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -246,6 +246,6 @@ def _from_1(old: Mapping[str, Any]) -> dict[str, Any]:
         "made_by": {
             "code": {"version": old["versions"]["lagbench"]},
             "versions": old["versions"],
-            "host": old["host"],
+            "host": {"system": old["host"].get("machine")},
         },
     }

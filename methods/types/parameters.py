@@ -82,7 +82,10 @@ def _model(cls: type) -> tuple[dict[str, Any], type[pydantic.BaseModel]]:
     # A dataclass may inherit fields whose annotations only the module of its base can read.
     source: Any = cls if dataclasses.is_dataclass(cls) else cls.__init__  # type: ignore[misc]
     known = get_type_hints(source, include_extras=True)
-    parameters = inspect.signature(cls).parameters
+    open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    listed = inspect.signature(cls).parameters
+    # A class without a constructor of its own has that of `object`, which takes anything.
+    parameters = {name: p for name, p in listed.items() if p.kind not in open_ended}
     hints = {name: known.get(name, Any) for name in parameters}
     fields: dict[str, Any] = {
         name: (hints[name], ... if p.default is inspect.Parameter.empty else p.default)
@@ -110,12 +113,16 @@ def _explained(error: pydantic.ValidationError, hints: Mapping[str, Any]) -> Par
     where = ".".join(path)
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         known, found = ", ".join(hints), first["loc"][-1]
-        return ParameterError(where, f"expected keys among {known}, found {found!r}")
+        return ParameterError(where, f"expected {_among(known)}, found {found!r}")
     if first["type"] == "missing":
         return ParameterError(where, "expected a value, found none")
     if first["type"] == "value_error":
         return ParameterError(where, first["msg"].removeprefix("Value error, "))
     return ParameterError(where, f"expected {describe(annotation)}, found {first['input']!r}")
+
+
+def _among(known: str) -> str:
+    return f"keys among {known}" if known else "no keys"
 
 
 def _fields(annotation: Any) -> dict[str, Any]:

@@ -50,6 +50,11 @@ def record(f1, **changes):
     }
 
 
+def made(f1, **changes):
+    """Return a record whose cell does not matter."""
+    return base_record(cell("dot", 0), **record(f1, **changes))
+
+
 def write_store(root):
     """Return a store and two experiments: `volume` has run but for one seed, `lags` only in part.
 
@@ -93,4 +98,5 @@ def small(tmp_path_factory):
         methods=list(BEST),
         cell=cell,
         record=record,
+        made=made,
     )

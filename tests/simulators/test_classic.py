@@ -39,7 +39,7 @@ def test_var_effects_in_closed_form():
         ([[[1.0]]], "spectral radius below 1, found 1"),
         ([[[0.5, 0.6]]], "spectral radius"),
         ([[[0.5], [0.1]]], r"shape \(n, n, max_lag\)"),
-        ([[0.5]], r"shape \(n, n, max_lag\)"),
+        ([[0.5]], r"coefficients: expected \[\[\[float"),
         ([[[0.5], []]], "coefficients"),
     ],
 )

@@ -78,44 +78,57 @@ def write_page(
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
     """
+    results = _analyse(planned, _Reader(read), root, reference)
+    made = _tables(results)
+    folder = root / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_tables(made, results.frames, folder)
+    _write_figures(results.board, results.drawings, folder / "figures")
+    save_average(results.frames["average"], folder / "figures" / "average")
+    page = folder / "index.html"
+    write_text(page, _render(name, results, made))
+    return page
+
+
+@dataclass(frozen=True)
+class _Results:
+    """All that the page is made of."""
+
+    experiments: Sequence[ExperimentResults]
+    summaries: Mapping[str, pd.DataFrame]
+    board: Leaderboard
+    frames: Mapping[str, pd.DataFrame]
+    drawings: Sequence[Drawing]
+    makers: Mapping[str, int]
+
+
+def _analyse(
+    planned: Sequence[Experiment], reader: _Reader, root: Path, reference: str | None
+) -> _Results:
     import pandas as pd
 
-    folder, reader = root / "report", _Reader(read)
-    experiments = [experiment_results(part, reader) for part in planned]
+    plain = [experiment_results(part, reader) for part in planned]
     cells = {cell.key: cell for part in planned for cell in part.cells}
     every = list(cells.values())
-    board = make_leaderboard(experiments, every, reference)
-    cut = {s.name: cut_results(s, Store(root).graphs) for s in experiments if s.view.cuts}
-    shown = [cut.get(experiment.name, experiment) for experiment in experiments]
+    board = make_leaderboard(plain, every, reference)
+    cut = {e.name: cut_results(e, Store(root).graphs) for e in plain if e.view.cuts}
+    shown = [cut.get(experiment.name, experiment) for experiment in plain]
     summaries = {experiment.name: summarise(experiment) for experiment in shown}
     numbers = read_reference(root)
-    published = {s.name: curves(s.view.published, numbers) for s in shown}
+    published = {e.name: curves(e.view.published, numbers) for e in shown}
     compared = compare(shown, summaries, published)
-    evidence = Evidence([*experiments, *cut.values()], cells, usual_settings(every))
-    verdicts = judge(paper_claims(), evidence)
+    evidence = Evidence([*plain, *cut.values()], cells, usual_settings(every))
     frames = {
         "leaderboard": board.table,
-        "average": make_average(experiments, every, averages(numbers)),
-        "claims": claims_table(verdicts),
+        "average": make_average(plain, every, averages(numbers)),
+        "claims": claims_table(judge(paper_claims(), evidence)),
         "published": compared,
         "residuals": residuals(compared),
         "points": pd.concat([s.assign(experiment=name) for name, s in summaries.items()]),
     }
-    made = {
-        **_tables(board, frames),
-        "coverage": tables.coverage(experiments),
-        "failures": tables.failures(experiments),
-        "makers": tables.makers(Counter(reader.made_by.values())),
-        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in shown},
-    }
     drawings = _drawings(shown, summaries, published)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_tables(made, frames, folder)
-    _write_figures(board, drawings, folder / "figures")
-    save_average(frames["average"], folder / "figures" / "average")
-    page = folder / "index.html"
-    write_text(page, _render(name, board, made, drawings, frames["average"]))
-    return page
+    makers = Counter(reader.made_by.values())
+    return _Results(shown, summaries, board, frames, drawings, makers)
 
 
 def _maker(made_by: MadeBy) -> str:
@@ -123,11 +136,16 @@ def _maker(made_by: MadeBy) -> str:
     return f"lagbench {made_by.code} on {where}"
 
 
-def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
+def _tables(results: _Results) -> dict[str, Table]:
     made = (tables.average, tables.claims, tables.published, tables.residuals)
+    summaries = results.summaries
     return {
-        "leaderboard": tables.leaderboard(board),
-        **{table.__name__: table(frames[table.__name__]) for table in made},
+        "leaderboard": tables.leaderboard(results.board),
+        **{table.__name__: table(results.frames[table.__name__]) for table in made},
+        "coverage": tables.coverage(results.experiments),
+        "failures": tables.failures(results.experiments),
+        "makers": tables.makers(results.makers),
+        **{f"points-{e.name}": tables.points(e, summaries[e.name]) for e in results.experiments},
     }
 
 
@@ -163,14 +181,10 @@ def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path
             save(figure, folder / f"ranks_{protocol}", (".png", ".svg", ".pdf"))
 
 
-def _render(
-    name: str,
-    board: Leaderboard,
-    shown: Mapping[str, Table],
-    drawings: Sequence[Drawing],
-    means: pd.DataFrame,
-) -> str:
+def _render(name: str, results: _Results, shown: Mapping[str, Table]) -> str:
     import jinja2
+
+    board, means = results.board, results.frames["average"]
 
     here = resources.files("bench.report.page")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -181,7 +195,7 @@ def _render(
         tables=shown,
         average=average_svg(means),
         n_shared=int(means["n_shared"].max()) if len(means) else 0,
-        experiments=[_shown(drawing) for drawing in drawings],
+        experiments=[_shown(drawing) for drawing in results.drawings],
         ranks={protocol: rank_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),
         style=(here / "style.css").read_text(encoding="utf-8"),

@@ -225,7 +225,7 @@ def claims(verdicts: pd.DataFrame) -> Table:
     return Table("claims", heads, rows, ("verdict", "method"))
 
 
-def makers(made_by: dict[str, int]) -> Table:
+def makers(made_by: Mapping[str, int]) -> Table:
     """Return how many records each version of the code made, and where."""
     rows = [[word(text), number(n)] for text, n in sorted(made_by.items())]
     return Table("makers", ["made by", "records"], rows)

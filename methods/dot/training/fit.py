@@ -103,13 +103,17 @@ def fit(
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    if options.linear_path:
-        path = _path_of_rest(model, sequences)
-        model.coefficients = path.coefficients
-    else:
+    return Trained(model, _last_path(model, sequences, options).free_variation, error)
+
+
+def _last_path(model: Forecaster, sequences: Sequences, options: Options) -> LinearPath:
+    """Solve the linear path on all targets, and give it to a model that has one."""
+    if not options.linear_path:
         at = sequences.targets
-        path = least_squares(sequences, at, sequences.rows[at, : sequences.n_effects])
-    return Trained(model, path.free_variation, error)
+        return least_squares(sequences, at, sequences.rows[at, : sequences.n_effects])
+    path = _path_of_rest(model, sequences)
+    model.coefficients = path.coefficients
+    return path
 
 
 def _noise(sequences: Sequences, at: Tensor, path: LinearPath) -> Tensor:

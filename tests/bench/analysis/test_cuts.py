@@ -5,15 +5,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from bench.claims.verdicts import judge
-from bench.config.statement import Statement
 
-from bench.analysis.cuts import cut_section
-from bench.analysis.experiment import make_section, summarise
-from bench.claims.evidence import Evidence
-from bench.config.compose import experiments
+from bench.analysis.cuts import cut_results
+from bench.analysis.experiment import experiment_results, summarise
+from bench.claims import Evidence, judge
+from bench.config.claim import Claim
+from bench.config.compose import Experiment, experiments
 from bench.config.view import Published, View
-from bench.report.page.build import Part, write_page
+from bench.report.page.build import write_page
 from bench.run.cell import base_record
 from bench.store.store import Store
 from methods import LaggedGraph
@@ -57,8 +56,8 @@ def store(small, tmp_path_factory):
         one = small.cell("dot", seed)
         name = store.write_truth(truth, one.key)
         graph = LaggedGraph.from_lags(lagged(scores), ("a", "b"))
-        store.write(base_record(one) | small.record(0.5) | {"truth": name}, graph)
-    store.write(base_record(small.cell("var", 0)) | small.record(0.4))
+        store.write(base_record(one, **small.record(0.5, truth=name)), graph)
+    store.write(base_record(small.cell("var", 0), **small.record(0.4)))
     return store
 
 
@@ -68,13 +67,13 @@ def planned(small):
 
 
 @pytest.fixture(scope="module")
-def section(store, planned):
-    plain = make_section("binarisation", "", VIEW, planned, store.read)
-    return cut_section(plain, store.graphs)
+def found(store, planned):
+    plain = experiment_results(Experiment("binarisation", "", planned, VIEW), store.read)
+    return cut_results(plain, store.graphs)
 
 
-def test_graphs_are_scored_at_each_cut(section):
-    table = summarise(section).set_index(["method", "panel", "metric", "x"])["mean"]["dot"]
+def test_graphs_are_scored_at_each_cut(found):
+    table = summarise(found).set_index(["method", "panel", "metric", "x"])["mean"]["dot"]
     overall = table["linear, rule=overall, 100 steps"]
     # Precision at 1, 2, 3 of 1, 1, 2/3 and 1, 1/2, 2/3; recall 1/2, 1, 1 and 1/2, 1/2, 1.
     assert list(overall["precision@k"]) == pytest.approx([1, 3 / 4, 2 / 3])
@@ -82,12 +81,12 @@ def test_graphs_are_scored_at_each_cut(section):
     effect = table["linear, rule=per_effect, 100 steps"]
     # Effect b takes a>b in the first and b>b in the second.
     assert list(effect["precision@k"]) == pytest.approx([(1 + 1 / 2) / 2, 1 / 2])
-    assert section.x == "k"
-    assert "cpu_seconds" not in section.metrics
+    assert found.x == "k"
+    assert "cpu_seconds" not in found.metrics
 
 
-def test_what_has_no_graph_says_so_and_what_was_not_run_too(section):
-    table = summarise(section)
+def test_what_has_no_graph_says_so_and_what_was_not_run_too(found):
+    table = summarise(found)
     states = table.groupby("method")["state"].unique()
     assert list(states["dot"]) == ["2 ok, 1 not run"]
     assert list(states["var"]) == ["1 no graph, 2 not run"]
@@ -106,7 +105,9 @@ def test_a_damaged_graph_is_no_graph(store, small):
 
 
 def test_published_numbers_stand_beside_the_metric_they_name(store, planned):
-    page = write_page("cuts", [Part("binarisation", "", VIEW, planned)], store.read, store.root)
+    page = write_page(
+        "cuts", [Experiment("binarisation", "", planned, VIEW)], store.read, store.root
+    )
     table = pd.read_csv(page.parent / "published.csv")
     assert list(table["metric"]) == ["precision@k"] * 2
     assert list(table["x"]) == [1, 3]
@@ -117,16 +118,20 @@ def test_published_numbers_stand_beside_the_metric_they_name(store, planned):
     # A run is planned once, however many cuts are made of it.
     assert "3 of 6 planned runs have been run." in page.read_text()
     coverage = (page.parent / "coverage.md").read_text()
-    assert "| 6 | 3 | 0 | 3 |" in coverage
+    assert [part.strip() for part in coverage.splitlines()[2].split("|")][3:7] == [
+        "6",
+        "3",
+        "0",
+        "3",
+    ]
     board = (page.parent / "leaderboard.csv").read_text()
     assert "dot,fair,0.5," in board
 
 
-def test_statements_speak_of_cuts(section, planned):
+def test_claims_speak_of_cuts(found, planned):
     cells = {cell.key: cell for cell in planned}
-    evidence = Evidence([section], cells, set(cells))
-    asked = Statement(
-        says="",
+    evidence = Evidence([found], cells, set(cells))
+    claim = Claim(
         experiment="binarisation",
         metric="precision@k",
         methods=("dot",),
@@ -134,15 +139,15 @@ def test_statements_speak_of_cuts(section, planned):
         where={"rule": "overall", "k": "largest"},
         versus={"where": {"rule": "overall", "k": "smallest"}},
     )
-    (row,) = judge([asked], evidence).to_dict("records")
-    assert row["fair_mean"] == pytest.approx(2 / 3 - 1)
-    assert row["verdict"] == "holds"
+    (verdict,) = judge([claim], evidence)
+    assert verdict.readings[""].compared.mean == pytest.approx(2 / 3 - 1)
+    assert verdict.word == "holds"
 
 
 def test_several_rankings_are_an_axis(store, planned):
     view = View(cuts={"overall": (1,)}, by=("score", "rank_mean"), metrics=("f1@k",))
-    plain = make_section("s", "", view, planned, store.read)
-    table = summarise(cut_section(plain, store.graphs))
+    plain = experiment_results(Experiment("s", "", planned, view), store.read)
+    table = summarise(cut_results(plain, store.graphs))
     means = table[table["method"] == "dot"].set_index("panel")["mean"]
     assert means["linear, by=score, rule=overall, 100 steps"] == pytest.approx(2 / 3)
     assert math.isnan(means["linear, by=rank_mean, rule=overall, 100 steps"])

@@ -95,7 +95,7 @@ def test_status_names_strange_files_and_locks(swept):
     store = swept.store()
     (store.root / "cells" / "ab").mkdir(exist_ok=True)
     (store.root / "cells" / "ab" / "notes.json").write_text("{}")
-    (store.root / "locks" / "abc").write_text("{}")
+    (store.root / "locks" / "abc").touch()
     said = swept("status", "results/run").stdout
     assert "no record: results/run/cells/ab/notes.json" in said
     assert "1 cells are locked by runners" in said

@@ -59,12 +59,12 @@ def test_it_runs_beside_the_built_ins_with_its_parameters(lagbench, tmp_path):
     done = lagbench(
         "run",
         "method=[constant,var]",
-        "+methods.constant.level=3",
+        "methods.constant.level=3",
         "simulator=linear",
         "n_samples=100",
         "seeds=[0]",
     )
     assert done.returncode == 0, done.stderr
     found = [json.loads(path.read_text()) for path in tmp_path.glob("results/run/cells/*/*.json")]
-    levels = [record.cell["method"]["params"].get("level") for record in found]
+    levels = [record["cell"]["method"]["params"].get("level") for record in found]
     assert sorted(levels, key=str) == [3.0, None]

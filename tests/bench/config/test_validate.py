@@ -87,7 +87,7 @@ def test_python_users_get_the_same_line():
         Graph(n_vars=0)
     with pytest.raises(InputError, match=r"^noise.scale: expected float > 0, found -1$"):
         Structural(noise={"scale": -1})
-    with pytest.raises(InputError, match=r"^config: expected keys among .*found 'alpa'"):
+    with pytest.raises(InputError, match=r"^expected keys among .*found 'alpa'"):
         VAR(alpa=0.1)
 
 

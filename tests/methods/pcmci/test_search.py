@@ -118,7 +118,7 @@ def test_one_segment_without_labels_is_searched_by_pcmciplus(instantaneous):
 
 
 def test_dummies_take_no_test_for_single_columns(instantaneous):
-    with pytest.raises(ValueError, match=r"^cond_ind_test: expected parcorr or cmiknn"):
+    with pytest.raises(ValueError, match=r"^cond_ind_test: expected one of parcorr, cmiknn"):
         discover(JPCMCIPlus, instantaneous(60), cond_ind_test="robust_parcorr")
 
 

@@ -6,23 +6,23 @@ import shutil
 
 import pandas as pd
 import pytest
-from bench.config.statement import load_statements
 
 from bench.__main__ import main
-from bench.analysis.experiment import make_section, summarise
+from bench.analysis.experiment import experiment_results, summarise
 from bench.analysis.leaderboard import make_leaderboard, usual_settings
 from bench.analysis.published import curves
-from bench.config.compose import options
+from bench.config.claim import paper_claims
+from bench.config.compose import Experiment, options
 from bench.config.view import Published, View
-from bench.report.page.build import Part, write_page
+from bench.report.page.build import write_page
 from bench.report.page.panels import positions
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
 
 
 @pytest.fixture(scope="module")
-def sections(small):
-    return [make_section(p.name, p.about, p.view, p.cells, small.store.read) for p in small.parts]
+def results(small):
+    return [experiment_results(part, small.store.read) for part in small.parts]
 
 
 def test_the_page_holds_every_method_and_experiment_and_asks_for_nothing_else(small):
@@ -64,8 +64,8 @@ def test_files_lie_beside_the_page(small):
     assert {f"{s}.{suffix}" for s in stems for suffix in ("png", "svg", "pdf")} == figures
 
 
-def test_what_was_not_run_is_counted_and_never_filled_in(sections):
-    volume, lags = (summarise(section) for section in sections)
+def test_what_was_not_run_is_counted_and_never_filled_in(results):
+    volume, lags = (summarise(one) for one in results)
     nothing = lags[(lags["method"] == "random") & (lags["metric"] == "f1 fair")]
     assert set(nothing["state"]) == {"not run"}
     assert nothing["mean"].isna().all()
@@ -74,29 +74,31 @@ def test_what_was_not_run_is_counted_and_never_filled_in(sections):
     assert set(one["n"]) == {4}
 
 
-def test_a_failure_counts_as_zero_only_in_the_paper_protocol(sections):
-    volume = summarise(sections[0])
+def test_a_failure_counts_as_zero_only_in_the_paper_protocol(results):
+    volume = summarise(results[0])
     rows = volume[(volume["method"] == "pcmci") & (volume["n_samples"] == 100)]
     means = rows.set_index("metric")["mean"]
     assert means["f1 paper"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 5)
     assert means["f1 fair"] == pytest.approx((0.61 + 0.62 + 0.63 + 0.64) / 4)
 
 
-def test_the_axis_is_what_varies(sections, small):
-    assert [section.x for section in sections] == ["n_samples", "graph.max_lag"]
-    assert set(sections[0].cells["panel"]) == {"linear"}
-    assert set(sections[1].cells["panel"]) == {"long, 100 steps"}
+def test_the_axis_is_what_varies(results, small):
+    assert [one.x for one in results] == ["n_samples", "graph.max_lag"]
+    assert set(results[0].cells["panel"]) == {"linear"}
+    assert set(results[1].cells["panel"]) == {"long, 100 steps"}
     names = [small.cell("dot", 0, simulator) for simulator in ("linear", "other")]
-    assert make_section("s", "", View(), names, lambda key: None).x == "simulator"
-    mixed = make_section("s", "", View(x="graph.max_lag"), small.cells, lambda key: None)
+    of_names = Experiment("s", "", names, View())
+    assert experiment_results(of_names, lambda key: None).x == "simulator"
+    of_all = Experiment("s", "", small.cells, View(x="graph.max_lag"))
+    mixed = experiment_results(of_all, lambda key: None)
     assert set(mixed.cells["x"]) == {"none", 5, 50}
 
 
 def test_panels_of_fractions_have_names_of_their_own(small):
     axes = [{"regimes.level": level, "k": 1} for level in (0.5, 1.5)]
     planned = [small.cell("dot", 0, axes=at) for at in axes]
-    section = make_section("s", "", View(x="k"), planned, lambda key: None)
-    assert list(section.cells["panel"]) == [f"linear, level={n}, 100 steps" for n in (0.5, 1.5)]
+    found = experiment_results(Experiment("s", "", planned, View(x="k")), lambda key: None)
+    assert list(found.cells["panel"]) == [f"linear, level={n}, 100 steps" for n in (0.5, 1.5)]
 
 
 def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
@@ -104,7 +106,7 @@ def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
     scores = {"value": 0.9, "floor": 0.1, "ceiling": 0.9}
     levels = {2: ("union", "per_regime"), 5: ("union",)}  # at 5 there is one regime
     records = {
-        c.key: small.record(
+        c.key: small.made(
             0.0,
             metrics={
                 f"window/{scope}/{name}": scores
@@ -113,8 +115,8 @@ def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
             },
         )
         for c in planned[:2]
-    } | {planned[2].key: small.record(0.0, status="timeout", metrics={})}
-    summary = summarise(make_section("s", "", View(x="k"), planned, records.get))
+    } | {planned[2].key: small.made(0.0, status="timeout", metrics={})}
+    summary = summarise(experiment_results(Experiment("s", "", planned, View(x="k")), records.get))
     means = summary.pivot_table(index="x", columns="metric", values="mean", dropna=False)
     assert list(means["f1 paper"]) == [0.9, 0.9, 0.0]
     assert list(means["f1 fair"])[:2] == [0.9, 0.9]
@@ -123,15 +125,15 @@ def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
 
 def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
     planned = [small.cell(method, 0) for method in ("dot", "random")]
-    lost = small.record(0.0, status="error", reason="no", metrics={})
-    page = write_page("lost", [Part("s", "", View(), planned)], lambda key: lost, tmp_path)
+    lost = small.made(0.0, status="error", reason="no", metrics={})
+    page = write_page("lost", [Experiment("s", "", planned, View())], lambda key: lost, tmp_path)
     assert 'id="section-s"' in page.read_text()
-    assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
+    assert (tmp_path / "report" / "failures.md").read_text().count("| error    | 1      | no") == 2
 
 
-def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):
+def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(results, small):
     cells = small.cells
-    table = make_leaderboard(sections, cells, "pcmci").table.set_index(["method", "protocol"])
+    table = make_leaderboard(results, cells, "pcmci").table.set_index(["method", "protocol"])
     row = table.loc[("dot", "fair")]
     # By seed: 0.2 on `volume` at two lengths (one, for seed 0), 0.1 on `lags` at two lags.
     each = [(0.2 + 2 * 0.1) / 3] + [(2 * 0.2 + 2 * 0.1) / 4] * 4
@@ -140,12 +142,12 @@ def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, 
     assert row["difference_low"] <= row["difference"] <= row["difference_high"]
     assert table.loc[("pcmci", "fair")]["n_ok"] == 19
     with pytest.raises(ValueError, match="reference: expected one of dot, dot_paper"):
-        make_leaderboard(sections, cells, "nobody")
+        make_leaderboard(results, cells, "nobody")
 
 
-def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(sections, small):
+def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(results, small):
     cells = small.cells
-    ranks = make_leaderboard(sections, cells, None).ranks["fair"]
+    ranks = make_leaderboard(results, cells, None).ranks["fair"]
     assert list(ranks.average.index) == ["dot", "dot_paper", "pcmci"]
     assert list(ranks.average) == [1.0, 2.0, 3.0]
     assert ranks.n_systems == 10
@@ -157,13 +159,13 @@ def test_variants_of_a_method_have_no_place_in_the_leaderboard(small):
     assert usual_settings(cells) == {cell.key for cell in cells[:2]}
 
 
-def test_the_statements_that_ship_can_be_read_and_have_a_bound():
-    statements = load_statements()
-    assert len(statements) > 20
-    assert all((s.above is None) != (s.below is None) for s in statements)
-    assert all(s.says.endswith(".") for s in statements)
-    # A statement about an experiment that is not there would be "not tested" for ever.
-    assert {s.experiment for s in statements} - {None} <= set(options("experiment"))
+def test_the_claims_that_ship_can_be_read_and_have_a_bound():
+    claims = paper_claims()
+    assert len(claims) > 20
+    assert all((s.above is None) != (s.below is None) for s in claims)
+    assert all(s.says.endswith(".") for s in claims)
+    # A claim about an experiment that is not there would be "not tested" for ever.
+    assert {s.experiment for s in claims} - {None} <= set(options("experiment"))
 
 
 def test_published_points_take_our_names():
@@ -208,7 +210,7 @@ def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():
     table = Table("t", ["method", "score"], rows, ("method",))
     assert table.choices() == {0: ["a", "b"]}
     assert rows[1][1].key == ""
-    assert table.markdown().splitlines()[-1] == "| b | not run |"
+    assert table.markdown().splitlines()[-1].split() == ["|", "b", "|", "not", "run", "|"]
 
 
 def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, monkeypatch):
@@ -236,3 +238,11 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert points["mean"].isna().all()
     assert main(["report", "results/nowhere"]) == 2
     assert "expected the folder of a run" in capsys.readouterr().err
+
+
+def test_a_bar_or_a_line_break_in_an_entry_breaks_no_table():
+    rows = [[word("expected int | None,\nfound 'x'"), word("b")]]
+    lines = Table("t", ["reason", "a|b"], rows).markdown().splitlines()
+    assert len(lines) == 3
+    assert r"expected int \| None, found 'x'" in lines[2]
+    assert [len(re.findall(r"(?<!\\)\|", line)) for line in lines] == [3, 3, 3]

@@ -1,59 +1,59 @@
-"""Verdicts on statements: each case against one decided by hand."""
+"""Verdicts on claims: each case against one decided by hand."""
 
 from dataclasses import replace
 
 import pytest
-from bench.claims.verdicts import judge
-from bench.config.statement import Statement, load_statements
 from scipy import stats
 
-from bench.analysis.experiment import make_section
+from bench.analysis.experiment import experiment_results
 from bench.analysis.leaderboard import usual_settings
-from bench.analysis.rows import distinct_labels
-from bench.claims.evidence import Evidence
-from bench.config.compose import experiments
+from bench.analysis.rows import Labels
+from bench.claims import Evidence, judge
+from bench.config.claim import Claim, paper_claims
+from bench.config.compose import Experiment, experiments
 from bench.config.view import View
+from bench.report.claims import claims_table
+from bench.run.cell import base_record
 
 
 @pytest.fixture(scope="module")
-def sections(small):
-    return [make_section(p.name, p.about, p.view, p.cells, small.store.read) for p in small.parts]
+def results(small):
+    return [experiment_results(part, small.store.read) for part in small.parts]
 
 
-def verdict(sections, small, **statement):
+def verdict(results, small, **claim):
     cells = {cell.key: cell for cell in small.cells}
-    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
-    asked = Statement(**{"says": "", "methods": ("dot",), **statement})
-    (row,) = judge([asked], evidence).to_dict("records")
+    evidence = Evidence(results, cells, usual_settings(list(cells.values())))
+    (row,) = claims_table(judge([Claim(**claim)], evidence)).to_dict("records")
     return row
 
 
-def test_verdicts(sections, small):
+def test_verdicts(results, small):
     beats = {"experiment": "volume", "against": ["pcmci", "random"], "above": 0}
-    row = verdict(sections, small, **beats)
+    row = verdict(results, small, **beats)
     assert row["verdict"] == "holds"
     assert "(pcmci)" in row["fair"]
     assert row["fair_mean"] == pytest.approx(0.2)
     worse = {"methods": ("pcmci",), "against": ["dot"], "experiment": "volume", "above": 0}
-    assert verdict(sections, small, **worse)["verdict"] == "does not hold"
+    assert verdict(results, small, **worse)["verdict"] == "does not hold"
     # PCMCI's failure is a zero for the paper alone, so that its mean is not surely above 0.5.
     level = {"methods": ("pcmci",), "experiment": "volume", "where": {"n_samples": "smallest"}}
-    row = verdict(sections, small, **level, above=0.6)
+    row = verdict(results, small, **level, above=0.6)
     assert row["verdict"] == "holds only under the fair protocol"
     assert row["paper"].endswith(", undecided")
     assert (
-        verdict(sections, small, experiment="lags", where={"graph.max_lag": 50}, above=0.3)[
+        verdict(results, small, experiment="lags", where={"graph.max_lag": 50}, above=0.3)[
             "verdict"
         ]
         == "holds"
     )
-    assert verdict(sections, small, metric="auprc", above=0.9)["verdict"] == "does not hold"
-    row = verdict(sections, small, **level, above=0.625)
+    assert verdict(results, small, metric="auprc", above=0.9)["verdict"] == "does not hold"
+    row = verdict(results, small, **level, above=0.625)
     assert (row["verdict"], row["fair"][-11:]) == ("undecided", ", undecided")
 
 
 @pytest.mark.parametrize(
-    "statement",
+    "claim",
     [
         {"methods": ("random",), "experiment": "lags", "above": 0},
         {"methods": ("nobody",), "above": 0},
@@ -66,33 +66,33 @@ def test_verdicts(sections, small):
         {"experiment": "volume", "metric": "cpu_seconds", "against": "floor", "above": 0},
     ],
 )
-def test_what_has_not_been_run_is_not_tested(sections, small, statement):
-    row = verdict(sections, small, **statement)
+def test_what_has_not_been_run_is_not_tested(results, small, claim):
+    row = verdict(results, small, **claim)
     assert row["verdict"] == "not tested"
     assert row["paper"] == row["fair"] == ""
 
 
-def test_what_a_run_cost_and_whether_it_was_stopped(sections, small):
+def test_what_a_run_cost_and_whether_it_was_stopped(results, small):
     # One of PCMCI's five runs at 100 steps was killed.
     asked = {"methods": ("pcmci",), "experiment": "volume", "metric": "stopped"}
-    row = verdict(sections, small, **asked, where={"n_samples": "smallest"}, above=0)
+    row = verdict(results, small, **asked, where={"n_samples": "smallest"}, above=0)
     assert row["fair_mean"] == row["paper_mean"] == pytest.approx(1 / 5)
-    row = verdict(sections, small, **asked, where={"n_samples": "largest"}, above=0)
+    row = verdict(results, small, **asked, where={"n_samples": "largest"}, above=0)
     assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
     row = verdict(
-        sections, small, metric="stopped", methods=("random",), above=0, experiment="lags"
+        results, small, metric="stopped", methods=("random",), above=0, experiment="lags"
     )
     assert row["verdict"] == "not tested"
     # All that ended took two seconds.
-    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, below=3)
+    row = verdict(results, small, **asked | {"metric": "cpu_seconds"}, below=3)
     assert (row["fair_mean"], row["fair_n"], row["verdict"]) == (2, 5, "holds")
-    row = verdict(sections, small, **asked | {"metric": "cpu_seconds"}, against=["dot"], above=0)
+    row = verdict(results, small, **asked | {"metric": "cpu_seconds"}, against=["dot"], above=0)
     assert (row["fair_mean"], row["verdict"]) == (0, "does not hold")
 
 
-def test_a_difference_between_conditions_pairs_seeds(sections, small):
+def test_a_difference_between_conditions_pairs_seeds(results, small):
     row = verdict(
-        sections,
+        results,
         small,
         experiment="volume",
         above=0,
@@ -108,21 +108,21 @@ def test_a_difference_between_conditions_pairs_seeds(sections, small):
 BEATS = {"experiment": "e", "against": ["pcmci", "random"], "above": 0}
 
 
-def judged(small, planned, **statement):
+def judged(small, planned, **claim):
     """Return the verdict on cells and the F1 of each: None was not run, a text is a failure."""
-    cells, by_key = [cell for cell, _ in planned], {c.key: score for c, score in planned}
+    cells = [cell for cell, _ in planned]
+    by_key = {cell.key: (cell, score) for cell, score in planned}
 
     def read(key):
-        score = by_key[key]
-        lost = {"status": score, "metrics": {}}
-        found = small.record(0.0, **lost) if isinstance(score, str) else small.record(score)
-        return None if score is None else found
+        cell, score = by_key[key]
+        if score is None:
+            return None
+        lost = {"status": score, "metrics": {}} if isinstance(score, str) else {}
+        return base_record(cell, **small.record(0.0 if lost else score, **lost))
 
-    section = make_section("e", "", View(), cells, read)
-    evidence = Evidence([section], {c.key: c for c in cells}, usual_settings(cells))
-    (row,) = judge([Statement(says="", methods=("dot",), **statement)], evidence).to_dict(
-        "records"
-    )
+    results = experiment_results(Experiment("e", "", cells, View()), read)
+    evidence = Evidence([results], {c.key: c for c in cells}, usual_settings(cells))
+    (row,) = claims_table(judge([Claim(**claim)], evidence)).to_dict("records")
     return row
 
 
@@ -136,7 +136,7 @@ def test_a_variant_is_compared_with_another(small):
     assert (row["verdict"], row["fair_mean"]) == ("holds", pytest.approx(0.1))
 
 
-def test_a_statement_that_several_variants_fit_is_not_tested(small):
+def test_a_claim_that_several_variants_fit_is_not_tested(small):
     planned = [
         (small.cell("dot", seed, k=k, m=m), 0.9)
         for seed in range(3)
@@ -240,27 +240,111 @@ def test_a_run_that_is_told_the_regimes_does_not_stand_for_one_that_is_not(small
 
 
 @pytest.mark.parametrize("profile", ["laptop", "paper"])
-def test_what_is_published_and_stated_of_a_variant_finds_its_cells(small, profile):
+def test_what_is_published_and_claimed_of_a_variant_finds_its_cells(small, profile):
     """With every cell run, no name of a variant is without cells, or fits several."""
     planned, _ = experiments([f"profile={profile}"])
     for part in planned:
-        labels = distinct_labels(part.cells)
-        ours = {labels(cell)["method"] for cell in part.cells}
+        labels = Labels(part.cells)
+        ours = {labels.method(cell) for cell in part.cells}
         named = {name for entry in part.view.published for name in entry.methods.values()}
         assert {name for name in named if " " in name} <= ours, part.name
     cells = {cell.key: cell for part in planned for cell in part.cells}
-    done = small.record(0.5)
-    sections = [
-        make_section(p.name, "", p.view, p.cells, lambda key: done)
-        for p in planned
-        if not p.view.cuts
-    ]
-    evidence = Evidence(sections, cells, usual_settings(list(cells.values())))
+    done = base_record(next(iter(cells.values())), **small.record(0.5))
+    results = [experiment_results(p, lambda key: done) for p in planned if not p.view.cuts]
+    evidence = Evidence(results, cells, usual_settings(list(cells.values())))
     run = {(part.name, cell.method) for part in planned for cell in part.cells}
-    variants = [asked for asked in load_statements() if asked.parameters]
+    variants = [claim for claim in paper_claims() if claim.parameters]
     assert len(variants) > 3
-    for asked in variants:
-        other = replace(asked, **{"versus": {}, **asked.versus})
-        for side in (asked, other):
+    for claim in variants:
+        other = replace(claim, **{"versus": {}, **claim.versus})
+        for side in (claim, other):
             if (side.experiment, side.methods[0]) in run:
                 assert len(evidence.find(side, side.methods[0], "f1 fair").scores), side
+
+
+def scored(small, scores, metric):
+    """Return the results of methods with the values of one metric, one per seed."""
+    values = {
+        small.cell(name, seed).key: (small.cell(name, seed), value)
+        for name, each in scores.items()
+        for seed, value in enumerate(each)
+    }
+
+    def read(key):
+        cell, value = values[key]
+        place = "regimes/union/ari" if metric == "regimes:ari" else f"window/union/{metric}"
+        level = {"value": value, "floor": 30.0, "ceiling": 0.0}
+        return base_record(cell, **small.record(0.5, metrics={place: level}))
+
+    cells = [cell for cell, _ in values.values()]
+    results = experiment_results(Experiment("e", "", cells, View()), read, [metric])
+    evidence = Evidence([results], {c.key: c for c in cells}, usual_settings(cells))
+
+    def judged(**claim):
+        (verdict,) = judge([Claim(metric=metric, **claim)], evidence)
+        return verdict
+
+    return judged
+
+
+def test_where_less_is_better_the_rival_with_the_least_is_subtracted(small):
+    """The best rival has 5; that `dot`, with 11, makes fewer errors does not hold."""
+    scores = {"dot": [10, 11, 12], "pc": [4, 5, 6], "var": [21, 22, 23]}
+    judged = scored(small, scores, "shd@global_k")
+    found = judged(against=["pc", "var"], below=0)
+    reading = found.readings[""]
+    assert (found.word, reading.rival) == ("does not hold", "pc")
+    assert (reading.score.mean, reading.rival_score) == (11, 5)
+    assert (reading.compared.mean, reading.compared.low, reading.compared.high) == (6, 6, 6)
+    assert judged(against=["var"], at_most=-10).word == "holds"
+
+
+def test_a_difference_of_errors_is_not_cut_to_one(small):
+    judged = scored(small, {"dot": [10, 12, 14], "pc": [2, 3, 4]}, "shd@global_k")
+    compared = judged(against=["pc"], above=0).readings[""].compared
+    half = stats.t.ppf(0.975, 2) * 1.0 / 3**0.5
+    assert compared.low == pytest.approx(9 - half)
+    assert compared.high == pytest.approx(9 + half)
+
+
+@pytest.mark.parametrize(
+    ("bound", "word"),
+    [
+        ({"at_least": 0.5}, "holds"),
+        ({"above": 0.5}, "does not hold"),
+        ({"at_most": 0.5}, "holds"),
+        ({"at_least": 0.4, "at_most": 0.6}, "holds"),
+        ({"at_least": 0.6}, "does not hold"),
+        ({}, "shown"),
+    ],
+)
+def test_bounds_are_reached_or_passed(small, bound, word):
+    assert scored(small, {"dot": [0.5, 0.5, 0.5]}, "auprc")(**bound).word == word
+
+
+def test_a_mean_that_reaches_its_bound_does_not_decide(small):
+    judged = scored(small, {"dot": [0.4, 0.6, 0.8]}, "auprc")
+    assert judged(at_least=0.55).word == "undecided"
+    assert judged(at_least=0.01).word == "holds"
+
+
+def test_one_system_decides_nothing(small):
+    assert scored(small, {"dot": [0.9]}, "auprc")(at_least=0.5).word == "not tested"
+
+
+def test_less_than_half_of_the_rivals_and_runs_are_too_few(small):
+    """A third of the planned conditions, or half of a rival's runs, is not enough."""
+    planned = [
+        (small.cell("dot", seed, axes={"k": k}), 0.9 if k == 0 else None)
+        for seed in range(3)
+        for k in range(3)
+    ]
+    assert judged(small, planned, experiment="e", above=0)["verdict"] == "not tested"
+    halves = [
+        (small.cell(m, seed, axes={"k": k}), score if m == "dot" or k < 2 else None)
+        for m, score in (("dot", 0.9), ("pcmci", 0.6))
+        for seed in range(3)
+        for k in range(4)
+    ]
+    row = judged(small, halves, experiment="e", against=["pcmci"], above=0)
+    assert row["verdict"] == "not tested"
