@@ -1,10 +1,12 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
-.PHONY: help test lint bench bench-simulators bench-harness bench-dot bench-baselines docs faults soak clean
+.PHONY: help test test-all lint imports bench bench-simulators bench-harness bench-dot \
+  bench-baselines docs faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
 PROFILE ?= laptop
+WORKERS ?= 2
 ARGS ?=
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
@@ -12,11 +14,20 @@ STAMP := $(VENV)/.installed
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-test: $(STAMP) ## lint, types, tests
+test: lint ## lint, types, imports and the everyday tests (5 minutes on 2 cores)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-all: lint ## the same with every test: clusters, soak, wheel, documents (12 minutes)
+	$(PY) -m pytest -m "" -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: $(STAMP) ## style, types and the floors of the imports
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(PY) -m pytest $(ARGS)
+	$(VENV)/bin/lint-imports --no-cache
+
+imports: $(STAMP) ## count circles of imports and rooms per folder
+	$(PY) -m bench.dev.imports
 
 bench: $(STAMP) ## run a profile (PROFILE=laptop, smoke, ...) and write results/<profile>/
 	$(PY) -m bench bench profile=$(PROFILE) $(ARGS)
@@ -37,7 +48,7 @@ docs: $(STAMP) ## write the tables of docs/ anew from the methods and conf/
 	$(PY) -m bench.dev.docs
 
 faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
-	$(PY) -m pytest tests/faults -v $(ARGS)
+	$(PY) -m pytest -m "" tests/faults -v $(ARGS)
 
 soak: $(STAMP) ## 2,000 cells killed ten times and resumed, and the same on a Ray cluster
 	$(PY) tests/faults/soak.py --ray $(ARGS)

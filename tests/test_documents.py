@@ -42,16 +42,6 @@ STEPS = list(steps())
 COMMANDS = [step for step in STEPS if step.language == "sh"]
 
 
-def label(step):
-    return f"{step.document}: {step.file or step.text.splitlines()[0]}"
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """A folder for the reader of each document."""
-    return {document: tmp_path_factory.mktemp(document) for document in DOCUMENTS}
-
-
 def run(command, folder):
     environment = {
         **os.environ,
@@ -60,13 +50,20 @@ def run(command, folder):
         "PYTHONPATH": str(folder / "installed"),
     }
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     return done.stdout
 
 
-@pytest.mark.parametrize("step", STEPS, ids=label)
-def test_the_reader_gets_through(step, folders):
-    folder = folders[step.document]
+@pytest.mark.slow
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_reader_gets_through(document, tmp_path):
+    for step in STEPS:
+        if step.document == document:
+            follow(step, tmp_path)
+
+
+def follow(step, folder):
+    """Do what a step asks for."""
     if step.file:
         path = folder / step.file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +77,7 @@ def test_the_reader_gets_through(step, folders):
         words = [*step.text.split()[1:], "--quiet", "--no-deps", "--target", "installed"]
         run([sys.executable, "-m", "pip", *words], folder)
     else:
-        assert run(["bash", "-c", step.text], folder).strip()
+        assert run(["bash", "-c", step.text], folder).strip(), step.text
 
 
 def test_the_commands_are_found():

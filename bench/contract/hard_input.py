@@ -71,7 +71,7 @@ def units_do_not_matter(method: Method) -> None:
         if (graph := _answer(method, values, what, failures)) is None:
             failures.setdefault(what, "refused, although only the units differ")
             continue
-        same = values is whole or method.handles.trained  # in its leading edge alone
+        same = values is whole or method.handles.stochastic  # in its leading edge alone
         failures |= (
             _silence(graph, usual, what)
             or _error(method, graph, usual, [(0, 1, 2)], what)

@@ -33,7 +33,7 @@ SCOPE: Mapping[str, str] = {
     "regimes it is told": "regimes",
     "hidden causes": "latent",
     "several segments": "segments",
-    "depends on chance": "trained",
+    "depends on chance": "stochastic",
 }
 
 

@@ -44,7 +44,7 @@ class Chronos(Options, Method):
 
     """
 
-    handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
     # A runner imports these before `discover` could say that the optional one is absent.
     libraries = ("torch", "chronos") if find_spec("chronos") else ("torch",)
 

@@ -46,7 +46,9 @@ class Forecasting(Options, Method):
         If the predictor has no rule for `attribution`.
     """
 
-    handles: ClassVar[Handles] = Handles(regimes=True, changes=True, nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(
+        regimes=True, changes=True, nonlinear=True, stochastic=True
+    )
     libraries = ("torch",)
 
     def __post_init__(self) -> None:

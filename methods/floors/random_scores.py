@@ -23,7 +23,7 @@ class Random(Method):
         Probability with which an edge is selected, each on its own (0 to 1).
     """
 
-    handles = Handles(trivial=True, trained=True)
+    handles = Handles(trivial=True, stochastic=True)
 
     edge_rate: Annotated[float, Interval(ge=0, le=1)] = 0.1
 

@@ -83,7 +83,7 @@ class RPCMCI(Method):
     def handles(self) -> Handles:
         """One segment only; random starts make it depend on the order of columns."""
         nonlinear = self.cond_ind_test in NONLINEAR
-        return Handles(segments=False, changes=True, nonlinear=nonlinear, trained=True)
+        return Handles(segments=False, changes=True, nonlinear=nonlinear, stochastic=True)
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -52,7 +52,7 @@ class Handles:
         Allows hidden common causes.
     nonlinear
         Can see an effect that leaves no linear trace.
-    trained
+    stochastic
         Draws random numbers, so that two column orders agree only in their leading edges.
     trivial
         Is a floor rather than a method: the checks against a known truth are skipped.
@@ -64,7 +64,7 @@ class Handles:
     changes: bool = False
     latent: bool = False
     nonlinear: bool = False
-    trained: bool = False
+    stochastic: bool = False
     trivial: bool = False
 
 

@@ -9,7 +9,6 @@ run on a cluster of two nodes, one of which is killed half-way, and have to come
 
 import argparse
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -115,14 +114,14 @@ def whole_rows(store, when):
         assert record.status == "ok", record
         store.read_graph(entry)
         store.read_truth(record.truth)
-        rows[key] = json.dumps([record[part] for part in ("metrics", "data", "truth")])
+        rows[key] = record.model_dump_json(include={"metrics", "data", "truth"})
     drafts = [path for path in store.root.rglob(".*") if path.is_file()]
-    claims = list((store.root / "locks").glob("*"))
+    locks = list((store.root / "locks").glob("*"))
     print(
         f"{when}: {len(rows)} rows of {len(cells)} cells planned, {len(scan.strange)} strange "
-        f"files, {len(drafts)} drafts, {len(claims)} claims"
+        f"files, {len(drafts)} drafts, {len(locks)} locks"
     )
-    assert not any((scan.strange, drafts, claims))
+    assert not any((scan.strange, drafts, locks))
     return rows
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 THIRTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(30))}".replace(" ", "")]
 
 

@@ -1,6 +1,5 @@
 """A sweep that is stopped in any way goes on where it was, and every cell is one row."""
 
-import json
 import os
 import signal
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 
 from bench.config.grid import expand
 from bench.run.sweep import sweep
-from bench.store.locks import Locks
+from bench.store.record import load
 from bench.store.store import Store
 
 FORTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(40))}".replace(" ", "")]
@@ -35,6 +34,7 @@ def family(pid):
     return psutil.Process(pid).children(recursive=True)
 
 
+@pytest.mark.slow
 def test_kill_9_of_the_runner_then_resume(lagbench, rows):
     """Nothing finished is lost, no worker lives on, and the same command does the rest."""
     words = ["run", "method=[slow]", *FORTY]
@@ -90,7 +90,7 @@ cell = Cell("s", "m", "structural", {}, {}, 100, 0, False)
 names = tuple(f"x{i}" for i in range(40))
 for k in range(10**9):
     graph = LaggedGraph(np.full((40, 40, 20), float(k)), names)
-    record = base_record(cell, **{"status": "ok", "reason": str(k) * 20000})
+    record = base_record(cell, status="ok", reason=str(k) * 20000)
     store.write_truth(graph, cell.key)
     store.write(record, graph)
     if k == 0:
@@ -98,6 +98,7 @@ for k in range(10**9):
 """
 
 
+@pytest.mark.slow
 def test_kill_9_during_a_write_fifty_times_leaves_whole_files(tmp_path):
     """Whenever a writer is killed, record, graph and truths can be read."""
     rng = np.random.default_rng(0)
@@ -115,7 +116,7 @@ def test_kill_9_during_a_write_fifty_times_leaves_whole_files(tmp_path):
         scan = store.scan()
         assert not scan.strange
         (entry,) = scan.entries.values()
-        record = json.loads(entry.path.read_text())
+        record = load(entry.path)
         assert record.status == "ok"
         assert store.read_graph(entry).scores.shape == (40, 40, 20)
         for path in (tmp_path / "truths").glob("[!.]*.npz"):
@@ -128,6 +129,7 @@ def test_kill_9_during_a_write_fifty_times_leaves_whole_files(tmp_path):
     assert drafts > 5
 
 
+@pytest.mark.slow
 def test_two_runners_at_once_do_every_cell_once(lagbench):
     words = ["run", "method=[notes]", *FORTY]
     runners = [lagbench.start(*words) for _ in range(2)]
@@ -195,8 +197,8 @@ def test_a_reader_that_leaves_does_not_end_the_sweep(lagbench):
     assert len(lagbench.store().scan().entries) == 40
 
 
-def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
-    """A runner killed with kill -9 leaves its claims; on its own machine nobody waits for them."""
+def test_the_locks_of_a_dead_runner_are_free_at_once(settings, tmp_path):
+    """A runner killed with kill -9 leaves the file of its lock, and nobody waits for it."""
     config = settings("Works")
     (cell,) = expand(config)
     code = (
@@ -205,10 +207,8 @@ def test_the_claims_of_a_dead_runner_are_taken_over_at_once(settings, tmp_path):
     )
     folder = tmp_path / "locks"
     subprocess.run([sys.executable, "-c", code, folder, cell.key], check=False)
-    assert (folder / f"{cell.key}.0").exists()
-    started = time.monotonic()
+    assert (folder / cell.key).exists()
     assert sweep([cell], Store(tmp_path), config).lost == 0
-    assert time.monotonic() - started < 20
     assert not list(folder.iterdir())
 
 
@@ -225,15 +225,7 @@ def test_shards_are_disjoint_and_complete(settings, tmp_path):
     assert set(seen) == {cell.key for cell in cells}
 
 
-def test_claims_are_shown_to_others_until_released(tmp_path):
-    one, other = Locks(Path(tmp_path)), Locks(Path(tmp_path))
-    assert one.take("k")
-    assert not other.take("k")
-    one.release("k")
-    assert other.take("k")
-    assert os.listdir(tmp_path) == ["k.0"]  # noqa: PTH208
-
-
+@pytest.mark.slow
 def test_a_small_soak(tmp_path):
     """`make soak` is the same with 2,000 cells, ten kills and a Ray cluster."""
     soak = Path(__file__).parent / "soak.py"
@@ -241,4 +233,4 @@ def test_a_small_soak(tmp_path):
         [sys.executable, soak, "--cells", "60", "--kills", "4"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "60 rows of 60 cells planned, 0 strange files, 0 drafts, 0 claims" in done.stdout
+    assert "60 rows of 60 cells planned, 0 strange files, 0 drafts, 0 locks" in done.stdout

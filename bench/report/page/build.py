@@ -92,9 +92,10 @@ def write_page(
 
 @dataclass(frozen=True)
 class _Results:
-    """All that the page is made of."""
+    """All that the page is made of; `shown` has the cut graphs of experiments with cuts."""
 
     experiments: Sequence[ExperimentResults]
+    shown: Sequence[ExperimentResults]
     summaries: Mapping[str, pd.DataFrame]
     board: Leaderboard
     frames: Mapping[str, pd.DataFrame]
@@ -128,7 +129,7 @@ def _analyse(
     }
     drawings = _drawings(shown, summaries, published)
     makers = Counter(reader.made_by.values())
-    return _Results(shown, summaries, board, frames, drawings, makers)
+    return _Results(plain, shown, summaries, board, frames, drawings, makers)
 
 
 def _maker(made_by: MadeBy) -> str:
@@ -145,7 +146,7 @@ def _tables(results: _Results) -> dict[str, Table]:
         "coverage": tables.coverage(results.experiments),
         "failures": tables.failures(results.experiments),
         "makers": tables.makers(results.makers),
-        **{f"points-{e.name}": tables.points(e, summaries[e.name]) for e in results.experiments},
+        **{f"points-{e.name}": tables.points(e, summaries[e.name]) for e in results.shown},
     }
 
 

@@ -19,6 +19,7 @@ from typing import Any
 PRELOAD = "LAGBENCH_PRELOAD"
 """The variable: a JSON object with `path`, the import path, and `libraries`, module names."""
 
+_KNOWN = (None, *multiprocessing.get_all_start_methods())
 _context = multiprocessing.get_context("forkserver")
 
 
@@ -27,6 +28,9 @@ def prepare(libraries: Iterable[str]) -> None:
 
     Nothing that this process has started may be running.
     """
+    if multiprocessing.get_start_method(allow_none=True) not in _KNOWN:
+        # A launcher has set one of its own, which workers would ask for and not find.
+        multiprocessing.set_start_method("forkserver", force=True)
     known = json.loads(os.environ.get(PRELOAD, "{}"))
     wanted = set(libraries)
     if known.get("path") == sys.path and wanted <= set(known["libraries"]):

@@ -64,7 +64,7 @@ class DOTPaper(Method):
         If `width` is not a multiple of `heads`.
     """
 
-    handles = Handles(nonlinear=True, trained=True)
+    handles = Handles(nonlinear=True, stochastic=True)
     libraries = ("torch",)
 
     width: Annotated[int, Ge(1)] = 64

@@ -43,7 +43,7 @@ class _Screened(Method):
     however sure DOT is of it.
     """
 
-    handles: ClassVar[Handles] = Handles(instantaneous=True, trained=True)
+    handles: ClassVar[Handles] = Handles(instantaneous=True, stochastic=True)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.01
     candidates: Annotated[int, Ge(1)] = 10

@@ -56,7 +56,7 @@ class CausalFormer(Options, Method):
     those of the authors' diamond and mediator sets, but for `epochs` and `batch_size`.
     """
 
-    handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, stochastic=True)
     libraries = ("torch", "sklearn.cluster")
 
     def discover(

@@ -54,7 +54,7 @@ class CMLP(Options, Method):
     arXiv 1303.4434.
     """
 
-    handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
     libraries = ("torch",)
 
     def discover(

@@ -49,7 +49,7 @@ class CUTSPlus(Options, Method):
     CUTS: Cheng et al., ICLR 2023, arXiv 2302.07458. Defaults are those of the authors' example.
     """
 
-    handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
     libraries = ("torch",)
 
     def discover(

@@ -47,7 +47,7 @@ class JRNGC(Options, Method):
     `penalty` and `learning_rate` are those of the authors' VAR experiment.
     """
 
-    handles: ClassVar[Handles] = Handles(nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
     libraries = ("torch",)
 
     def discover(

@@ -49,7 +49,7 @@ class NTSNOTEARS(Options, Method):
     @property
     def handles(self) -> Handles:
         """Lag 0 is scored where it is in the model."""
-        return Handles(instantaneous=self.instantaneous, nonlinear=True, trained=True)
+        return Handles(instantaneous=self.instantaneous, nonlinear=True, stochastic=True)
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

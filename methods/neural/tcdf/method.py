@@ -57,7 +57,7 @@ class TCDF(Options, Method):
     DOI 10.3390/make1010019. Defaults are those of the authors' experiments.
     """
 
-    handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, trained=True)
+    handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, stochastic=True)
     libraries = ("torch",)
 
     def discover(

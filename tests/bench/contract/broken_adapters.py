@@ -76,7 +76,7 @@ TakesSegmentsItDenies.discover = _unchecked
 
 
 class OwnRandomness(VAR):
-    handles = Handles(trained=True)
+    handles = Handles(stochastic=True)
 
     def discover(self, series, *, max_lag, rng):
         scores = scores_of_var(series, max_lag)
@@ -101,7 +101,7 @@ class FavoursFirstColumns(VAR):
 
 
 class UnstableRanking(VAR):
-    handles = Handles(trained=True)
+    handles = Handles(stochastic=True)
 
     def discover(self, series, *, max_lag, rng):
         scores = scores_of_var(series, max_lag).copy()

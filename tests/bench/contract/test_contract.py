@@ -1,6 +1,7 @@
 """Every registered method keeps every clause of the contract; broken adapters fail theirs."""
 
 import importlib
+import inspect
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,35 @@ from bench.contract import hard_input
 from bench.contract.checks import CHECKS, Skip, describe, run_checks
 from methods import registry
 
+# Checks that train a model several times over; those of the shortest training tell as much.
+TRAINING = ("planted", "column_order", "hard_input", "units", "same_seed", "segment_border")
+SHORT = {"updates": 60, "epochs": 4, "iterations": 200, "members": 1}
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", list(registry.available()))
+
+def cases():
+    """Yield every method and check; what trains for long is for `make test-all`."""
+    for name in registry.available():
+        stochastic = registry.load(name)().handles.stochastic
+        for check in CHECKS:
+            long = stochastic and name != "random" and check.__name__.startswith(TRAINING)
+            marks = [pytest.mark.slow] if long else []
+            yield pytest.param(name, check, marks=marks, id=f"{name}-{check.__name__}")
+
+
+@pytest.mark.parametrize(("name", "check"), cases())
 def test_registered_method(name, check):
     try:
         check(registry.load(name)())
     except Skip as reason:
         pytest.skip(str(reason))
+
+
+@pytest.mark.parametrize("name", ["dot", "dot_paper", "cnn", "jrngc", "cuts_plus", "tcdf"])
+@pytest.mark.parametrize("check", [c for c in CHECKS if "same_seed" in c.__name__])
+def test_a_short_training_is_no_less_repeatable(name, check):
+    cls = registry.load(name)
+    known = inspect.signature(cls).parameters
+    check(cls(**{key: value for key, value in SHORT.items() if key in known}))
 
 
 @pytest.fixture

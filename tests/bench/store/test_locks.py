@@ -1,106 +1,122 @@
-"""A claim is one runner's; it goes stale by its owner's death or silence, never by a clock."""
+"""A lock is one runner's, and free as soon as its owner has released it or is dead."""
 
-import json
+import contextlib
+import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
-import time
-
-import pytest
 
 from bench.config.grid import expand
 from bench.run.cell import base_record
 from bench.run.work_queue import Work
-from bench.store import locks as module
 from bench.store.locks import Locks
 from bench.store.store import Store
 
+HOLD = """
+import sys, time
+from pathlib import Path
+from bench.store.locks import Locks
 
-@pytest.fixture
-def elsewhere(monkeypatch):
-    """Return a function that makes a claim look like that of another machine."""
-
-    def move(folder, key):
-        (path,) = folder.glob(f"{key}.*")
-        owner = json.loads(path.read_text())
-        path.write_text(json.dumps(owner | {"host": ["another machine", "boot", 1]}))
-
-    return move
-
-
-def leave_behind(folder, key):
-    """Leave a claim of a process that has ended."""
-    gone = {"host": module._host(), "pid": os.getpid(), "process": "1"}
-    (folder / f"{key}.0").write_text(json.dumps(gone))
+locks = Locks(Path(sys.argv[1]))
+assert all(locks.take(key) for key in sys.argv[2:])
+print("held", flush=True)
+time.sleep(600)
+"""
 
 
-def test_only_one_of_many_takes_a_claim(tmp_path):
+def test_only_one_of_many_takes_a_lock(tmp_path):
     takers = [Locks(tmp_path) for _ in range(16)]
     barrier, taken = threading.Barrier(len(takers)), []
 
-    def race(claims):
+    def race(locks):
         barrier.wait()
-        taken.extend(claims for key in map(str, range(50)) if claims.take(key))
+        taken.extend(key for key in map(str, range(50)) if locks.take(key))
 
-    threads = [threading.Thread(target=race, args=(claims,)) for claims in takers]
+    threads = [threading.Thread(target=race, args=(locks,)) for locks in takers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(taken) == 50
+    assert sorted(taken) == sorted(map(str, range(50)))
 
 
-def test_only_one_of_many_takes_over_a_stale_claim(tmp_path):
-    """The owner is a process that has ended."""
-    for key in map(str, range(50)):
-        leave_behind(tmp_path, key)
-    test_only_one_of_many_takes_a_claim(tmp_path)
+def count(folder, counter, rounds):
+    """Raise a number in a file, one at a time; without a lock some would be lost."""
+    locks = Locks(folder)
+    done = 0
+    while done < rounds:
+        if locks.take("k"):
+            counter.write_text(str(int(counter.read_text()) + 1))
+            locks.release("k")
+            done += 1
 
 
-def test_a_claim_of_another_machine_is_stale_after_its_silence(tmp_path, elsewhere):
-    owner, other = Locks(tmp_path), Locks(tmp_path, patience=0.3)
-    assert owner.take("k")
-    elsewhere(tmp_path, "k")
-    for _ in range(4):  # longer than the patience, but touched in between
-        assert not other.take("k")
-        time.sleep(0.15)
-        owner._touched = -1e9
-        owner.touch()
-    assert not other.take("k")
-    time.sleep(0.4)
-    assert other.take("k")
-    owner.release("k")  # it has lost it
-    assert [path.name for path in tmp_path.iterdir()] == ["k.1"]
-    assert not owner.take("k")
-    other.release("k")
-    assert owner.take("k")
+def test_a_lock_that_is_released_and_removed_is_still_held_by_one_at_a_time(tmp_path):
+    """Its file is unlinked at every release, while others are about to lock it."""
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+    context = multiprocessing.get_context("spawn")
+    workers = [
+        context.Process(target=count, args=(tmp_path / "locks", counter, 100)) for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert counter.read_text() == "300"
+    assert not list((tmp_path / "locks").iterdir())
 
 
-def test_no_clock_makes_a_claim_stale(tmp_path, elsewhere, monkeypatch):
-    """Neither a file from the past or the future, nor a clock that jumps."""
-    owner, other = Locks(tmp_path), Locks(tmp_path, patience=60)
-    assert owner.take("k")
-    elsewhere(tmp_path, "k")
-    for at in (0, 10**10):
-        os.utime(tmp_path / "k.0", (at, at))
-        monkeypatch.setattr(time, "time", lambda at=at: 5e9 - at)
-        assert not other.take("k")
+@contextlib.contextmanager
+def held_elsewhere(folder, *keys, code=HOLD):
+    """Yield a process that holds locks; what it has started is killed with it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, folder, *keys],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
-def test_a_claim_that_was_never_finished_goes_stale_too(tmp_path):
-    (tmp_path / "k.0").write_text('{"ho')
-    claims = Locks(tmp_path, patience=0.05)
-    assert not claims.take("k")
-    time.sleep(0.1)
-    assert claims.take("k")
+def test_a_living_runner_keeps_its_lock_and_a_dead_one_does_not(tmp_path):
+    """Whatever a clock says, and without asking which processes there are."""
+    locks = Locks(tmp_path)
+    with held_elsewhere(tmp_path, "k") as owner:
+        os.utime(tmp_path / "k", (0, 0))
+        assert not locks.take("k")
+        assert locks.keys() == {"k"}
+        owner.send_signal(signal.SIGKILL)
+        owner.wait()
+        assert locks.take("k")
+    locks.release("k")
+    assert not list(tmp_path.iterdir())
 
 
-def test_claims_of_finished_cells_are_tidied_unless_held(tmp_path):
-    leave_behind(tmp_path, "done")
-    leave_behind(tmp_path, "open")
-    other = Locks(tmp_path)
-    other.take("held")
-    Locks(tmp_path).tidy(["done", "held"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["held.0", "open.0"]
+def test_a_lock_is_not_handed_to_a_child(tmp_path):
+    """Otherwise it would stay held by what a dead runner has started."""
+    code = HOLD.replace("time.sleep(600)", "import subprocess\nsubprocess.Popen(['sleep', '600'])")
+    with held_elsewhere(tmp_path, "k", code=code) as owner:
+        owner.wait(timeout=30)
+        assert Locks(tmp_path).take("k")
+
+
+def test_locks_of_finished_cells_are_tidied_unless_held(tmp_path):
+    for key in ("done", "open"):
+        (tmp_path / key).touch()  # of a runner that is dead
+    with held_elsewhere(tmp_path, "held"):
+        Locks(tmp_path).tidy(["done", "held"])
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["held", "open"]
 
 
 def works(cells, store, n=2):
@@ -111,7 +127,7 @@ def works(cells, store, n=2):
 def drain(work, done):
     """Do all that a runner can take just now."""
     while (cell := work.take()) is not None:
-        work.store.write(base_record(cell, **{"status": "ok"}))
+        work.store.write(base_record(cell, status="ok"))
         done.append(cell.key)
         work.end(cell)
 
@@ -126,7 +142,7 @@ def test_work_shared_by_two_runners_is_done_once_even_when_forced(settings, tmp_
         assert len(done) == 8
         assert not other.over
         for cell in held:
-            store.write(base_record(cell, **{"status": "ok"}))
+            store.write(base_record(cell, status="ok"))
             done.append(cell.key)
             one.end(cell)
         other._looked = one._looked = -1e9
