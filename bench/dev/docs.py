@@ -1,4 +1,4 @@
-"""The parts of `docs/` that follow from the methods: what each assumes, and its parameters.
+"""The parts of `docs/` that follow from the code: methods, their parameters, the packages.
 
 `python -m bench.dev.docs` writes them anew, each between `<!-- begin NAME -->` and
 `<!-- end NAME -->`; what stands outside of these lines is left alone. A test fails while a part
@@ -19,17 +19,18 @@ import methods.registry
 from bench.cli.list import about_method
 from bench.config.cell import value_text
 from bench.config.keyed import defaults_of
+from bench.dev.imports import mermaid
 from bench.report.markdown import markdown
 from methods import Method
 from methods.types.parameters import describe
 
-FILES = ("protocols.md", "methods.md")
+FILES = ("protocols.md", "methods.md", "architecture.md")
 
 # What is asked of a problem, and the entry of `Handles` that answers it.
 SCOPE: Mapping[str, str] = {
     "nonlinear effects": "nonlinear",
     "edges at lag 0": "instantaneous",
-    "law that changes": "changes",
+    "distribution that changes": "changes",
     "regimes it is told": "regimes",
     "hidden causes": "latent",
     "several segments": "segments",
@@ -49,7 +50,7 @@ def assumptions() -> str:
     rows = []
     for name, cls in built_in().items():
         handles = cls().handles
-        label = f"{name} (floor)" if handles.trivial else name
+        label = f"{name} (floor method)" if handles.trivial else name
         rows.append([label, *("yes" if getattr(handles, key) else "-" for key in SCOPE.values())])
     return markdown(["method", *SCOPE], rows)
 
@@ -82,6 +83,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "assumptions": assumptions,
     "defaults": defaults,
     "parameters": parameters,
+    "packages": mermaid,
 }
 
 

@@ -41,6 +41,30 @@ def rooms(root: Path) -> Iterator[tuple[str, int]]:
                 yield str(folder.relative_to(root)), sum(p.name != "__init__.py" for p in inside)
 
 
+def mermaid() -> str:
+    """Return a Mermaid diagram of the packages: what imports what, without what follows."""
+    folders = nx.DiGraph()
+    for module, imported in graph().edges:
+        one, other = _package(module), _package(imported)
+        if one != other and "bench.dev" not in (one, other):
+            folders.add_edge(one, other)
+    shown = nx.transitive_reduction(folders) if nx.is_directed_acyclic_graph(folders) else folders
+    lines = [f"    {_node(one)} --> {_node(other)}" for one, other in sorted(shown.edges)]
+    return "\n".join(["```mermaid", "graph TD", *lines, "```"])
+
+
+def _package(module: str) -> str:
+    """Return the package of a module; `methods` itself is the face of `methods.types`."""
+    top, _, rest = module.partition(".")
+    if top == "simulators" or module == "bench":
+        return top
+    return f"{top}.{rest.partition('.')[0] or 'types'}"
+
+
+def _node(package: str) -> str:
+    return f'{package.replace(".", "_")}["{package}"]'
+
+
 def main() -> None:
     """Print the circles, and the folders with the most rooms."""
     arrows = graph()

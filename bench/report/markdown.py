@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -14,7 +15,9 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     entries = [[_escaped(entry) for entry in row] for row in rows]
     frame = pd.DataFrame(entries, columns=[_escaped(head) for head in heads], dtype=str)
-    return str(frame.to_markdown(index=False, disable_numparse=True))
+    text = str(frame.to_markdown(index=False, disable_numparse=True))
+    # Without padding: one long entry would make every row long, and every change of it a diff.
+    return re.sub(r":?-{3,}", "---", re.sub(r" +(?=\|)|(?<=\|) +", " ", text))
 
 
 def _escaped(entry: object) -> str:

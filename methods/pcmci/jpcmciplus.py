@@ -69,7 +69,7 @@ class JPCMCIPlus(Method):
     def handles(self) -> Handles:
         """Lag 0 and regimes as well; what else follows from the test."""
         kernel = self.cond_ind_test == "cmiknn"
-        return Handles(instantaneous=True, regimes=True, nonlinear=kernel, trained=kernel)
+        return Handles(instantaneous=True, regimes=True, nonlinear=kernel, stochastic=kernel)
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -52,7 +52,7 @@ class TigramiteSearch(Method):
         return Handles(
             instantaneous=True,
             nonlinear=self.cond_ind_test in NONLINEAR,
-            trained=self.cond_ind_test == "cmiknn",
+            stochastic=self.cond_ind_test == "cmiknn",
         )
 
     def discover(
