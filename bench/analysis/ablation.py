@@ -1,46 +1,20 @@
-"""The settings of a method beside each other: `ablation.csv`, `ablation.md` and a figure."""
+"""The settings of one method compared with each other and with other methods."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.rows import collect
 from bench.config.cell import Cell
-from bench.report.figures import save
-from bench.report.tables import interval, show
-from bench.store.atomic import write_text
-from bench.store.store import Scan, Store
+from bench.report.tables import interval
+from bench.store.store import Scan
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
-_SHOWN = "auprc"
-_METRICS = (_SHOWN, "f1@top3", "f1@own", "precision@own")
-_LEGEND = """AUPRC: mean over systems with Student's 95 % interval; `CPU s`: mean of the row.
-"""
-
-
-def write_ablation(
-    method: str,
-    cells: Sequence[Cell],
-    scan: Scan,
-    store: Store,
-    methods: Mapping[str, Mapping[str, Any]],
-) -> None:
-    """Write one row per setting of the method, and per other method, to `store.root`.
-
-    A setting is named by what differs from `methods`, the settings of the profile.
-    """
-    table = compare(method, cells, scan, methods.get(method, {}))
-    write_text(store.root / "ablation.csv", table.to_csv(index=False, float_format="%.6g"))
-    shown = table[table["metric"] == _SHOWN]
-    if not shown.empty:
-        write_text(store.root / "ablation.md", _markdown(shown))
-        _draw(shown, store.root / "ablation")
+_METRICS = ("auprc", "f1@top3", "f1@own", "precision@own")
 
 
 def compare(
@@ -73,44 +47,3 @@ def _setting(cell: Cell, method: str, settings: Mapping[str, Any]) -> str:
         return cell.method
     own = [f"{k}={v}" for k, v in cell.method_params.items() if v != settings.get(k)]
     return " ".join([method, *own])
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    systems = list(dict.fromkeys(table["system"]))
-    heads = ["setting", *systems, "CPU s"]
-    lines = [_LEGEND, "| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    for setting, group in table.groupby("setting", sort=False):
-        numbers = zip(group["mean"], group["low"], group["high"], strict=True)
-        by_system = dict(zip(group["system"], (show(*three) for three in numbers), strict=True))
-        cells = [by_system.get(system, "-") for system in systems]
-        cpu_seconds = f"{group['cpu_seconds'].mean():.2g}"
-        lines.append("| " + " | ".join([str(setting), *cells, cpu_seconds]) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw one panel per system, with the settings one below the other."""
-    from matplotlib.figure import Figure
-
-    settings = list(dict.fromkeys(table["setting"]))[::-1]
-    systems = list(dict.fromkeys(table["system"]))
-    size = (2.5 + 2.2 * len(systems), 1.2 + 0.24 * len(settings))
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(1, len(systems), squeeze=False, sharey=True)[0]
-    for ax, system in zip(panels, systems, strict=True):
-        _panel(ax, table[table["system"] == system], settings)
-        ax.set_title(system, fontsize=9)
-    save(figure, path)
-
-
-def _panel(ax: Axes, rows: pd.DataFrame, settings: Sequence[str]) -> None:
-    at = rows["setting"].map({setting: k for k, setting in enumerate(settings)})
-    errors = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
-    ax.errorbar(
-        rows["mean"], at, xerr=errors, fmt="o", color="black", ms=4, capsize=2, elinewidth=0.8
-    )
-    first = rows[rows["setting"] == settings[-1]]
-    for mean in first["mean"]:
-        ax.axvline(mean, ls="--", color="grey", lw=1.2, label=settings[-1], zorder=0)
-    ax.set_yticks(range(len(settings)), settings, fontsize=8)
-    ax.set(xlabel="AUPRC", xlim=(-0.03, 1.05))

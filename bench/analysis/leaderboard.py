@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.experiment import COST, PROBLEM, Section
 from bench.analysis.intervals import Ranks, average_ranks, estimate, paired
 from bench.config.cell import Cell, canonical
-from bench.report.page.svg import inline
-from bench.report.styles import INK, MUTED
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 PROTOCOLS = {"paper": "f1 paper", "fair": "f1 fair"}
 
@@ -156,63 +153,3 @@ def _row(
         **{"n_ok": int((runs["status"] == "ok").sum()), "n_planned": len(runs)},
         COST: runs[COST].astype(float).mean(),
     }
-
-
-def draw_ranks(ranks: Ranks) -> Any:
-    """Return the critical-difference diagram, a row per method and a bar per group of equals."""
-    from matplotlib.figure import Figure
-
-    names = list(ranks.average.index)
-    figure = Figure(figsize=(4.6, 1.1 + 0.22 * len(names)), layout="constrained")
-    ax = figure.subplots()
-    ax.plot(ranks.average, range(len(names)), "o", color=INK, ms=5)
-    right = float(ranks.average.max())
-    for k, group in enumerate(ranks.groups()):
-        rows = [names.index(name) for name in group]
-        ax.plot(
-            [right + 0.35 + 0.18 * k] * 2,
-            [rows[0] - 0.2, rows[-1] + 0.2],
-            lw=3,
-            color=MUTED,
-            solid_capstyle="butt",
-        )
-    _dress(ax, ranks, names)
-    return figure
-
-
-def _dress(ax: Axes, ranks: Ranks, names: list[str]) -> None:
-    best, cd = float(ranks.average.min()), ranks.critical_difference
-    if cd == cd:
-        ax.errorbar([best + cd / 2], [-1.0], xerr=[cd / 2], color=INK, capsize=3, lw=1.2)
-        ax.annotate(
-            f"critical difference {cd:.2f}",
-            (best + cd, -1.0),
-            (6, 0),
-            color=INK,
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
-    for row, rank in enumerate(ranks.average):
-        ax.annotate(
-            f"{rank:.2f}",
-            (rank, row),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=INK,
-        )
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.4, -1.6)
-    ax.set_xlabel("average rank (1 is best)", fontsize=9, color=INK)
-    ax.tick_params(colors=INK, labelsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(INK)
-    ax.grid(axis="x", color=MUTED, alpha=0.25, lw=0.6)
-    ax.patch.set_alpha(0)
-
-
-def rank_svg(ranks: Ranks, protocol: str) -> str:
-    """Return the diagram for the page, or nothing where fewer than two methods have ranks."""
-    return inline(draw_ranks(ranks), f"ranks.{protocol}") if len(ranks.average) > 1 else ""

@@ -166,8 +166,8 @@ def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
 
 def _compare(cells: Sequence[Cell], scan: Scan, settings: Settings) -> None:
     """Judge the bars of a profile and set the settings of a method beside each other."""
-    from bench.analysis.ablation import write_ablation
     from bench.claims.bars import write_bars
+    from bench.report.ablation import write_ablation
     from bench.run.sweep import writing
 
     store = store_of(settings)

@@ -12,23 +12,17 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.comparison import compare, make_average, residuals
 from bench.analysis.cuts import cut_section
 from bench.analysis.experiment import Section, make_section, summarise
-from bench.analysis.leaderboard import (
-    Leaderboard,
-    draw_ranks,
-    make_leaderboard,
-    rank_svg,
-    usual_settings,
-)
+from bench.analysis.leaderboard import Leaderboard, make_leaderboard, usual_settings
 from bench.analysis.published import averages, curves, read_reference
 from bench.claims.evidence import Evidence
 from bench.claims.verdicts import judge
 from bench.config.cell import Cell
 from bench.config.statement import load_statements
 from bench.config.view import View
-from bench.report.figures import save
 from bench.report.page import tables
 from bench.report.page.average import average_svg, save_average
 from bench.report.page.panels import Drawing, heading
+from bench.report.page.ranks import ranks_svg, save_ranks
 from bench.report.page.table import Table
 from bench.report.styles import outline, styles_of, variables
 from bench.store import provenance
@@ -172,9 +166,7 @@ def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path
     for drawing in drawings:
         drawing.write_files(folder)
     for protocol, ranks in board.ranks.items():
-        if len(ranks.average) > 1:
-            figure = draw_ranks(ranks)
-            save(figure, folder / f"ranks_{protocol}", (".png", ".svg", ".pdf"))
+        save_ranks(ranks, folder / f"ranks_{protocol}")
 
 
 def _render(
@@ -196,7 +188,7 @@ def _render(
         average=average_svg(means),
         n_shared=int(means["n_shared"].max()) if len(means) else 0,
         sections=[_shown(drawing) for drawing in drawings],
-        ranks={protocol: rank_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
+        ranks={protocol: ranks_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),
         style=(here / "style.css").read_text(encoding="utf-8"),
         script=(here / "script.js").read_text(encoding="utf-8"),

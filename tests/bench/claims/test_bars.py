@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.analysis.ablation import write_ablation
 from bench.claims.bars import judge, write_bars
 from bench.config.cell import Cell
 from bench.config.claim import Bar
 from bench.config.compose import options, profile
+from bench.report.ablation import write_ablation
 from bench.run.isolation.worker import base_record
 from bench.store.store import Store
 
