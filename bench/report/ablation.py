@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.ablation import compare
 from bench.config.cell import Cell
 from bench.report.figures import save
+from bench.report.markdown import markdown_table
 from bench.report.tables import show
 from bench.store.atomic import write_text
 from bench.store.store import Scan, Store
@@ -43,15 +44,13 @@ def write_ablation(
 
 def _markdown(table: pd.DataFrame) -> str:
     systems = list(dict.fromkeys(table["system"]))
-    heads = ["setting", *systems, "CPU s"]
-    lines = [_LEGEND, "| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    rows = []
     for setting, group in table.groupby("setting", sort=False):
         numbers = zip(group["mean"], group["low"], group["high"], strict=True)
         by_system = dict(zip(group["system"], (show(*three) for three in numbers), strict=True))
-        cells = [by_system.get(system, "-") for system in systems]
-        cpu_seconds = f"{group['cpu_seconds'].mean():.2g}"
-        lines.append("| " + " | ".join([str(setting), *cells, cpu_seconds]) + " |")
-    return "\n".join(lines) + "\n"
+        scores = [by_system.get(system, "-") for system in systems]
+        rows.append([str(setting), *scores, f"{group['cpu_seconds'].mean():.2g}"])
+    return f"{_LEGEND}\n{markdown_table(['setting', *systems, 'CPU s'], rows)}\n"
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:

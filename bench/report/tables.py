@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.analysis.rows import CONDITION, one_scope, protocols
+from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ SHOWN = {
     "auprc": "AUPRC",
     "shd@global_k": "SHD (fair)",
 }
-
-
+_STAR = "\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
 _FIRST, _SECOND = "# Over all conditions", "# Each condition"
 
 # Metrics that count or measure errors have no upper end; all others end at 1. Few can be negative.
@@ -123,12 +123,6 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> None:
     write_text(folder / "table.md", "\n".join(parts) + "\n")
 
 
-def read_headline(table: Path) -> str:
-    """Return the headline table in a `table.md`."""
-    text = table.read_text(encoding="utf-8")
-    return text.removeprefix(f"{_FIRST}\n\n").partition(f"\n\n{_SECOND}\n")[0]
-
-
 def headline(rows: pd.DataFrame) -> str:
     """Return the Markdown table of each method's mean over all conditions.
 
@@ -157,37 +151,34 @@ def headline(rows: pd.DataFrame) -> str:
         )
     cells = rows.drop_duplicates(["simulator", "axes", "n_samples", "seed", "method"])
     missing = int((cells["status"] == "missing").sum())
-    part = f"\n\n{missing} of {len(cells)} cells are missing: this table is partial"
     shown = _markdown(pd.DataFrame(out)) if out else "No run has a score."
-    return shown + part * bool(missing)
+    if missing:
+        shown += f"\n\n{missing} of {len(cells)} cells are missing: this table is partial"
+    return shown
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    """Return methods x metrics, best `F1 (fair)` first, then the floor and the ceiling."""
+    """Return methods x metrics, best `F1 (fair)` first, then the chance level and the oracle."""
     entries = table.set_index(["method", "metric"])
 
     def at(method: str, metric: str, part: str) -> float:
         return float(entries[part].get((method, metric), math.nan))
 
-    heads = [*SHOWN.values(), "ok / planned", "CPU s"]
-    lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
-    for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
-        cells = [
-            show(at(method, m, "mean"), at(method, m, "low"), at(method, m, "high")) for m in SHOWN
-        ]
+    def line(method: str) -> list[str]:
         first = table[table["method"] == method].iloc[0]
-        cells += [f"{first['n_ok']} / {first['n_planned']}", f"{first['cpu_seconds']:.2g}"]
-        mark = "*" * bool(first["n_ok"] < first["n_planned"])
-        lines.append(f"| {method}{mark} | " + " | ".join(cells) + " |")
+        scores = [show(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
+        star = "*" if first["n_ok"] < first["n_planned"] else ""
+        runs = f"{first['n_ok']} / {first['n_planned']}"
+        return [f"{method}{star}", *scores, runs, f"{first['cpu_seconds']:.2g}"]
+
+    fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
+    best_first = sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m))
+    rows = [line(method) for method in best_first]
     for bound in ("floor", "ceiling"):
         means = [table.loc[table["metric"] == metric, bound].mean() for metric in SHOWN]
-        lines.append(f"| *{bound}* | " + " | ".join([*(f"{m:.2f}" for m in means), "", ""]) + " |")
-    if (table["n_ok"] < table["n_planned"]).any():
-        lines.append(
-            "\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
-        )
-    return "\n".join(lines)
+        rows.append([f"*{bound}*", *(f"{mean:.2f}" for mean in means), "", ""])
+    text = markdown_table(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
+    return f"{text}\n{_STAR}" if (table["n_ok"] < table["n_planned"]).any() else text
 
 
 def show(mean: float, low: float, high: float, digits: int = 2) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.report.markdown import markdown_table
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,9 +52,8 @@ class Table:
 
     def markdown(self) -> str:
         """Return the table as Markdown."""
-        lines = ["| " + " | ".join(self.heads) + " |", "|---" * len(self.heads) + "|"]
-        lines += ["| " + " | ".join(entry.text for entry in row) + " |" for row in self.rows]
-        return "\n".join(lines) + "\n"
+        rows = [[entry.text for entry in row] for row in self.rows]
+        return markdown_table(self.heads, rows) + "\n"
 
 
 def word(text: Any, kind: str = "") -> Entry:

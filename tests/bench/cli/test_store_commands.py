@@ -145,23 +145,3 @@ def test_a_wrong_argument_is_one_line(lagbench, words, said):
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert said in line
-
-
-def test_the_report_is_written_anew_only_when_something_has_changed(swept, monkeypatch):
-    from bench.report.run_report import write_report
-
-    monkeypatch.setattr(
-        provenance, "code", lambda: {"version": "1", "commit": "c", "dirty": False}
-    )
-    store = swept.store()
-    from bench.store import commands as plans
-
-    cells = plans.load(store)
-    table = store.root / "table.csv"
-    write_report(cells, store.scan(), store)
-    first = table.stat().st_mtime_ns
-    write_report(cells, store.scan(), store)
-    assert table.stat().st_mtime_ns == first
-    edit(store, ok_keys(store)[0], reason="another")
-    write_report(cells, store.scan(), store)
-    assert table.stat().st_mtime_ns != first

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from bench.analysis.rows import collect, protocols
 from bench.config.cell import Cell
 from bench.config.protocol import shipped
 from bench.report.figures import save, write_figures
+from bench.report.run_report import write_report
 from bench.report.tables import headline, interval, summarise, write_tables
 from bench.run.isolation.worker import base_record
 from bench.store.store import Store
@@ -201,6 +203,25 @@ def test_protocols_are_read_from_their_files():
     assert paper.metric("pc", known - {"f1@own"}) == "f1@top3"
     assert {fair.metric(name, known) for name in ("dot", "pc")} == {"f1@global_k"}
     assert (paper.failed, fair.failed) == (0.0, None)
+
+
+def test_a_report_is_written_anew_when_a_protocol_or_a_score_has_changed(
+    cells_and_scan, tmp_path, monkeypatch
+):
+    cells, _ = cells_and_scan
+    store = Store(tmp_path)
+    headlines = []
+    for changed in ("nothing", "protocol", "score"):
+        if changed == "protocol":
+            fair = dataclasses.replace(shipped()["fair"], otherwise="top3")
+            monkeypatch.setitem(shipped(), "fair", fair)
+        if changed == "score":
+            store.write(base_record(cells[0]) | record(0.1))
+        write_report(cells, store.scan(), store)
+        headlines.append((tmp_path / "table.md").read_text())
+    fair = [re.search(r"^\| dot \| [^|]+ \| (\S+) ", text, re.M)[1] for text in headlines]
+    # At k edges the scores are 0.43 and 0.63, of the three strongest 0.42 and 0.62.
+    assert fair == ["0.53", "0.52", "0.37"]
 
 
 def test_a_legend_has_what_any_panel_shows(tmp_path):
