@@ -27,9 +27,10 @@ def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     cells = [[_escaped(cell) for cell in row] for row in rows]
     heads = [_escaped(head) for head in heads]
-    return tabulate.tabulate(
+    text: str = tabulate.tabulate(
         cells, heads, tablefmt=_FORMAT, stralign=None, numalign=None, disable_numparse=True
     )
+    return text
 
 
 def _escaped(cell: str) -> str:

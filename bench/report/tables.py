@@ -166,7 +166,9 @@ def _markdown(table: pd.DataFrame) -> str:
 
     def line(method: str) -> list[str]:
         first = table[table["method"] == method].iloc[0]
-        scores = [show(*(at(method, m, part) for part in ("mean", "low", "high"))) for m in SHOWN]
+        scores = [
+            show(at(method, m, "mean"), at(method, m, "low"), at(method, m, "high")) for m in SHOWN
+        ]
         star = "*" if first["n_ok"] < first["n_planned"] else ""
         runs = f"{first['n_ok']} / {first['n_planned']}"
         return [f"{method}{star}", *scores, runs, f"{first['cpu_seconds']:.2g}"]
