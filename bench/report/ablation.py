@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.ablation import compare
 from bench.config.cell import Cell
-from bench.report.figures import save
+from bench.report.curves import draw_rows
 from bench.report.markdown import markdown_table
+from bench.report.saving import save
+from bench.report.styles import MUTED, dress, plain
 from bench.report.tables import show
 from bench.store.atomic import write_text
 from bench.store.store import Scan, Store
@@ -64,18 +66,16 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
     panels = figure.subplots(1, len(systems), squeeze=False, sharey=True)[0]
     for ax, system in zip(panels, systems, strict=True):
         _panel(ax, table[table["system"] == system], settings)
-        ax.set_title(system, fontsize=9)
+        ax.set_title(plain(system), fontsize=9)
     save(figure, path)
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, settings: Sequence[str]) -> None:
-    at = rows["setting"].map({setting: k for k, setting in enumerate(settings)})
-    errors = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
-    ax.errorbar(
-        rows["mean"], at, xerr=errors, fmt="o", color="black", ms=4, capsize=2, elinewidth=0.8
-    )
-    first = rows[rows["setting"] == settings[-1]]
-    for mean in first["mean"]:
-        ax.axvline(mean, ls="--", color="grey", lw=1.2, label=settings[-1], zorder=0)
-    ax.set_yticks(range(len(settings)), settings, fontsize=8)
+    """Draw the settings of one system; a dashed line is at the mean of the first setting."""
+    draw_rows(ax, rows, rows["setting"].map({setting: k for k, setting in enumerate(settings)}))
+    first = settings[-1]
+    for mean in rows.loc[rows["setting"] == first, "mean"]:
+        ax.axvline(mean, ls="--", color=MUTED, lw=1.2, label=plain(first), zorder=0)
+    ax.set_yticks(range(len(settings)), [plain(setting) for setting in settings])
     ax.set(xlabel="AUPRC", xlim=(-0.03, 1.05))
+    dress(ax, grid="x", size=8)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.report.saving import save_as
+from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ def draw(graph: LaggedGraph, path: Path) -> None:
     with the lags of the shown edges written in it. Shown are the edges that the method selected,
     or the strongest three per effect where it makes no decision.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
     shown = graph.adjacency if graph.adjacency is not None else strongest_per_effect(graph, 3)
@@ -32,12 +33,10 @@ def draw(graph: LaggedGraph, path: Path) -> None:
     side = min(max(4.5, 0.32 * n + 2.0), 24.0)
     figure = Figure(figsize=(side * (2.1 if small else 1.15), side), layout="constrained")
     axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
-    with mpl.rc_context({"svg.hashsalt": "lagbench"}):
-        if small:
-            _time_series_graph(axes[0], graph, shown)
-        _heat_map(axes[-1], graph, shown)
-        metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {}}[path.suffix]
-        figure.savefig(path, dpi=150, metadata=metadata)
+    if small:
+        _time_series_graph(axes[0], graph, shown)
+    _heat_map(axes[-1], graph, shown)
+    save_as(figure, path)
 
 
 def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
@@ -52,11 +51,6 @@ def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
     return mask
 
 
-def _plain(name: str) -> str:
-    """Keep a dollar sign from being read as mathematics."""
-    return name.replace("$", r"\$")
-
-
 def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     n = graph.n_vars
     strength = graph.summary().scores
@@ -64,7 +58,7 @@ def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     image = ax.imshow(strength, cmap="Blues", vmin=lowest, aspect="equal")
     # With a long axis the labels get smaller rather than fewer: every name must be findable.
     size = float(np.clip(240 / n, 5, 10))
-    names = [_plain(name) for name in graph.names]
+    names = [plain(name) for name in graph.names]
     ax.set_xticks(range(n), names, rotation=90, fontsize=size)
     ax.set_yticks(range(n), names, fontsize=size)
     ax.set_xlabel("effect")
@@ -89,10 +83,11 @@ def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
             np.arange(-max_lag, 1),
             np.full(max_lag + 1, n - 1 - row),
             s=60,
-            color="#bbbbbb",
+            color=MUTED,
+            alpha=0.5,
             zorder=2,
         )
-        ax.text(-max_lag - 0.3, n - 1 - row, _plain(name), ha="right", va="center")
+        ax.text(-max_lag - 0.3, n - 1 - row, plain(name), ha="right", va="center")
     for i, j, lag in np.argwhere(shown).tolist():
         # Arcs keep an arrow along its own row off the nodes that it passes.
         bend = 0.25 if i == j else 0.08
@@ -100,7 +95,7 @@ def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
         arrow = {
             "arrowstyle": "-|>",
             "lw": width,
-            "color": "#0072B2",
+            "color": ACCENT,
             "alpha": 0.8,
             "shrinkA": 4,
             "shrinkB": 5,

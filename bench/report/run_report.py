@@ -20,6 +20,6 @@ def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
 
     rows = collect(cells, scan)
     write_tables(rows, store.root)
-    write_figures(rows, store.root)
+    write_figures(cells, scan, store.root)
     print(headline(rows))
     print(f"tables and figures are in {store.root}")

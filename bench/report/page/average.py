@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis.leaderboard import PROTOCOLS
-from bench.report.figures import save
 from bench.report.page.svg import inline
-from bench.report.styles import INK, MUTED
+from bench.report.saving import ALL_FORMATS, save
+from bench.report.styles import INK, MUTED, dress, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def save_average(means: pd.DataFrame, path: Path) -> None:
     if _drawn(means).empty:
         return
     figure = draw_average(means)
-    save(figure, path, (".png", ".svg", ".pdf"))
+    save(figure, path, ALL_FORMATS)
 
 
 def average_svg(means: pd.DataFrame) -> str:
@@ -47,15 +47,11 @@ def draw_average(means: pd.DataFrame) -> Figure:
     ax = figure.subplots()
     for column, (label, marker, fill) in _MARKS.items():
         ax.plot(rows[column], range(len(rows)), marker, mfc=fill, mec=INK, ms=6, label=label)
-    ax.set_yticks(range(len(rows)), rows["method"])
+    ax.set_yticks(range(len(rows)), rows["method"].map(plain))
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("mean F1", fontsize=9, color=INK)
-    ax.tick_params(colors=INK, labelsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(INK)
-    ax.grid(color=MUTED, alpha=0.25, lw=0.6)
-    ax.patch.set_alpha(0)
+    ax.set_xlabel("mean F1")
+    dress(ax)
     return figure
 
 

@@ -21,9 +21,11 @@ from bench.config.statement import load_statements
 from bench.config.view import View
 from bench.report.page import tables
 from bench.report.page.average import average_svg, save_average
-from bench.report.page.panels import Drawing, heading
 from bench.report.page.ranks import ranks_svg, save_ranks
+from bench.report.page.svg import inline
 from bench.report.page.table import Table
+from bench.report.panels import Panels, heading
+from bench.report.saving import ALL_FORMATS
 from bench.report.styles import outline, styles_of, variables
 from bench.store import provenance
 from bench.store.atomic import write_text
@@ -114,13 +116,13 @@ def write_page(
         "makers": tables.makers(Counter(reader.made_by.values())),
         **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in shown},
     }
-    drawings = _drawings(shown, summaries, published)
+    figures = _figures(shown, summaries, published)
     folder.mkdir(parents=True, exist_ok=True)
     _write_tables(made, frames, folder)
-    _write_figures(board, drawings, folder / "figures")
+    _write_figures(board, figures, folder / "figures")
     save_average(frames["average"], folder / "figures" / "average")
     page = folder / "index.html"
-    write_text(page, _render(name, board, made, drawings, frames["average"]))
+    write_text(page, _render(name, board, made, figures, frames["average"]))
     return page
 
 
@@ -139,14 +141,14 @@ def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str,
     }
 
 
-def _drawings(
+def _figures(
     sections: Sequence[Section],
     summaries: Mapping[str, pd.DataFrame],
     published: Mapping[str, pd.DataFrame],
-) -> list[Drawing]:
+) -> list[Panels]:
     everything = (*summaries.values(), *published.values())
     styles = styles_of({method for table in everything for method in table["method"]})
-    return [Drawing(s, summaries[s.name], published[s.name], styles) for s in sections]
+    return [Panels(s, summaries[s.name], published[s.name], styles) for s in sections]
 
 
 def _write_tables(
@@ -161,10 +163,10 @@ def _write_tables(
     write_text(folder / "points.md", "\n".join(parts))
 
 
-def _write_figures(board: Leaderboard, drawings: Sequence[Drawing], folder: Path) -> None:
+def _write_figures(board: Leaderboard, figures: Sequence[Panels], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for drawing in drawings:
-        drawing.write_files(folder)
+    for panels in figures:
+        panels.write(folder / panels.section.name, ALL_FORMATS)
     for protocol, ranks in board.ranks.items():
         save_ranks(ranks, folder / f"ranks_{protocol}")
 
@@ -173,7 +175,7 @@ def _render(
     name: str,
     board: Leaderboard,
     shown: Mapping[str, Table],
-    drawings: Sequence[Drawing],
+    figures: Sequence[Panels],
     means: pd.DataFrame,
 ) -> str:
     import jinja2
@@ -187,7 +189,7 @@ def _render(
         tables=shown,
         average=average_svg(means),
         n_shared=int(means["n_shared"].max()) if len(means) else 0,
-        sections=[_shown(drawing) for drawing in drawings],
+        sections=[_shown(panels) for panels in figures],
         ranks={protocol: ranks_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),
         style=(here / "style.css").read_text(encoding="utf-8"),
@@ -195,21 +197,27 @@ def _render(
     )
 
 
-def _shown(drawing: Drawing) -> dict[str, Any]:
+def _shown(panels: Panels) -> dict[str, Any]:
     """Return what the template shows of an experiment."""
-    section, styles = drawing.section, drawing.styles
-    here = {*section.cells["method"], *drawing.published["method"]}
+    section, styles = panels.section, panels.styles
+    here = {*section.cells["method"], *panels.published["method"]}
     missing = section.cells["status"] == "missing"
     return {
         "name": section.name,
         "about": section.about,
         "planned": section.cells["key"].nunique(),
         "missing": section.cells.loc[missing, "key"].nunique(),
-        "published": not drawing.published.empty,
+        "published": not panels.published.empty,
         "legend": [
             (method, variables()[style.colour][0], outline(style))
             for method, style in styles.items()
             if method in here
         ],
-        "panels": {heading(metric): svgs for metric, svgs in drawing.panels().items()},
+        "panels": {
+            heading(metric): [
+                inline(figure, f"{section.name}.{metric}.{name}")
+                for name, figure in panels.alone(metric)
+            ]
+            for metric in section.metrics
+        },
     }

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis.intervals import Ranks
-from bench.report.figures import save
 from bench.report.page.svg import inline
-from bench.report.styles import INK, MUTED
+from bench.report.saving import ALL_FORMATS, save
+from bench.report.styles import INK, MUTED, dress, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ def ranks_svg(ranks: Ranks, protocol: str) -> str:
 def save_ranks(ranks: Ranks, path: Path) -> None:
     """Write the diagram as PNG, SVG and PDF, or nothing for fewer than two methods."""
     if len(ranks.average) > 1:
-        save(draw_ranks(ranks), path, (".png", ".svg", ".pdf"))
+        save(draw_ranks(ranks), path, ALL_FORMATS)
 
 
 def draw_ranks(ranks: Ranks) -> Figure:
@@ -38,7 +38,10 @@ def draw_ranks(ranks: Ranks) -> Figure:
     _draw_critical_difference(ax, ranks)
     for row, rank in enumerate(ranks.average):
         _note(ax, f"{rank:.2f}", rank, row)
-    _dress(ax, names)
+    ax.set_yticks(range(len(names)), [plain(name) for name in names])
+    ax.set_ylim(len(names) - 0.4, -1.6)
+    ax.set_xlabel("average rank (1 is best)")
+    dress(ax, grid="x")
     return figure
 
 
@@ -62,14 +65,3 @@ def _note(ax: Axes, text: str, x: float, y: float) -> None:
     ax.annotate(
         text, (x, y), (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK
     )
-
-
-def _dress(ax: Axes, names: list[str]) -> None:
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.4, -1.6)
-    ax.set_xlabel("average rank (1 is best)", fontsize=9, color=INK)
-    ax.tick_params(colors=INK, labelsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(INK)
-    ax.grid(axis="x", color=MUTED, alpha=0.25, lw=0.6)
-    ax.patch.set_alpha(0)

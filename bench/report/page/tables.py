@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.experiment import COST, Section
 from bench.analysis.leaderboard import PROTOCOLS, Leaderboard
 from bench.claims.verdicts import VERDICTS
-from bench.report.page.panels import heading
 from bench.report.page.table import Entry, Table, number, word
+from bench.report.panels import heading
 from bench.report.tables import show
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from bench.analysis.published import curves
 from bench.config.compose import options
 from bench.config.statement import load_statements
 from bench.config.view import Published, View
+from bench.report.axis import positions
 from bench.report.page.build import Part, write_page
-from bench.report.page.panels import positions
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
 
