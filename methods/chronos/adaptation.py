@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Generator
 
 from methods.chronos.forecaster import Forecaster
 from methods.chronos.windows import Windows
 
-if TYPE_CHECKING:
-    from methods.chronos.method import Chronos
-
 
 def adapt(
-    forecaster: Forecaster, windows: Windows, settings: Chronos, generator: Generator
+    forecaster: Forecaster,
+    windows: Windows,
+    generator: Generator,
+    *,
+    updates: int,
+    batch_size: int,
+    learning_rate: float,
 ) -> None:
     """Run Adam on the model's own loss of the next step, over windows drawn at random.
 
@@ -25,10 +26,10 @@ def adapt(
     parameters = forecaster.adaptable()
     for parameter in parameters:
         parameter.requires_grad_(True)
-    optimiser = torch.optim.Adam(parameters, lr=settings.learning_rate)
+    optimiser = torch.optim.Adam(parameters, lr=learning_rate)
     targets = windows.train
-    for _ in range(settings.updates):
-        drawn = torch.randint(len(targets), (settings.batch_size,), generator=generator)
+    for _ in range(updates):
+        drawn = torch.randint(len(targets), (batch_size,), generator=generator)
         loss = forecaster.loss(*windows.take(targets[drawn.to(targets.device)]))
         optimiser.zero_grad()
         torch.autograd.backward(loss)

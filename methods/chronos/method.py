@@ -113,7 +113,14 @@ class Chronos(Method):
         segments = series.standardized().segments
         windows = Windows.cut(segments, max_lag, self.context, forecaster.longest_context, device)
         if self.adaptation == "norm":
-            adapt(forecaster, windows, self, generator)
+            adapt(
+                forecaster,
+                windows,
+                generator,
+                updates=self.updates,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+            )
         scores = attribute(forecaster, windows, max_lag)
         return LaggedGraph.from_lags(
             scores,

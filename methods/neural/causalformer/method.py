@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
+from methods.common.devices import device_of
 from methods.common.lagged import require_independent_variables
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from methods.neural.causalformer.network import Network
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -125,8 +131,7 @@ class CausalFormer(Method):
             some variables are an exact linear function of others, among which attention at lag 0
             is shared out at random.
         """
-        from methods.common.devices import device_of
-        from methods.neural.causalformer.network import cut, fit
+        from methods.neural.causalformer.network import cut
         from methods.neural.causalformer.relevance import relevance
 
         if series.n_vars < self.clusters:
@@ -141,8 +146,7 @@ class CausalFormer(Method):
                 f"CausalFormer needs at least {_FEWEST} windows of {inputs.shape[2]} steps to "
                 f"train on, found {len(inputs)}; lower window or give a longer series"
             )
-        network = fit(inputs, self, rng)
-        attention, kernel = relevance(network, inputs)
+        attention, kernel = relevance(self._trained(inputs, rng), inputs)
         kernel = kernel[:, :, : max_lag + 1]
         tiny = np.finfo(float).tiny
         largest = np.maximum(kernel.max(axis=2, keepdims=True), tiny)
@@ -152,6 +156,31 @@ class CausalFormer(Method):
         lags = np.arange(max_lag + 1)
         chosen = causes[:, :, None] & (lags == kernel.argmax(axis=2)[:, :, None])
         return LaggedGraph(scores, series.names, chosen & ~np.isnan(scores))
+
+    def _trained(self, inputs: Tensor, rng: np.random.Generator) -> Network:
+        """Return a network trained on windows, shape `(W, n, T)`."""
+        from methods.common.tensors import generator_of
+        from methods.neural.causalformer.network import Network, fit
+
+        _, n, length = inputs.shape
+        network = Network(
+            n,
+            length,
+            width=self.width,
+            heads=self.heads,
+            temperature=self.temperature,
+            generator=generator_of(rng),
+        ).to(inputs.device)
+        fit(
+            network,
+            inputs,
+            generator_of(rng, str(inputs.device)),
+            penalty=self.penalty,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+        )
+        return network
 
     def _causes(self, attention: FloatArray, seed: int) -> BoolArray:
         """Return the causes in the highest clusters of each effect, shape `(n, n)`."""

@@ -18,19 +18,14 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import layer_norm, leaky_relu, mse_loss
 
-from methods.common.devices import device_of
-from methods.common.tensors import generator_of, windows
+from methods.common.tensors import windows
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.causalformer.method import CausalFormer
 
 _HELD_OUT = 0.1  # share of the windows
 _PATIENCE = 10  # epochs without a better validation error
@@ -46,12 +41,31 @@ class Pass(NamedTuple):
 
 
 class Network(nn.Module):
-    """The transformer; kernels and mask are indexed `[head, effect, cause, ...]`."""
+    """The transformer; kernels and mask are indexed `[head, effect, cause, ...]`.
 
-    def __init__(self, n: int, length: int, settings: CausalFormer, generator: Generator) -> None:
+    Parameters
+    ----------
+    n, length
+        Number of variables and of the steps of a window.
+    width, heads, temperature
+        Parameters of `CausalFormer`.
+    generator
+        Source of the starting weights.
+    """
+
+    def __init__(
+        self,
+        n: int,
+        length: int,
+        *,
+        width: int,
+        heads: int,
+        temperature: float,
+        generator: Generator,
+    ) -> None:
         super().__init__()
-        width, self.heads = settings.width, settings.heads
-        self.temperature = settings.temperature * math.sqrt(length * width / self.heads)
+        self.heads = heads
+        self.temperature = temperature * math.sqrt(length * width / heads)
 
         def he(rows: int, columns: int, spread: int) -> nn.Parameter:
             sd = math.sqrt(2 / spread)
@@ -122,21 +136,38 @@ def cut(series: TimeSeries, length: int, device: str) -> Tensor:
     return torch.cat([present[:, :, None], past], dim=2)
 
 
-def fit(inputs: Tensor, settings: CausalFormer, rng: np.random.Generator) -> Network:
-    """Train on windows and return the network of the epoch with the lowest validation error."""
-    device = device_of(settings.device)
-    _, n, length = inputs.shape
-    network = Network(n, length, settings, generator_of(rng)).to(device)
-    draws = generator_of(rng, device)
-    order = torch.randperm(len(inputs), generator=draws, device=device)
+def fit(
+    network: Network,
+    inputs: Tensor,
+    draws: Generator,
+    *,
+    penalty: float,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+) -> None:
+    """Train on windows and leave the weights of the epoch with the lowest validation error.
+
+    Parameters
+    ----------
+    network
+        A new network, on the device of the windows.
+    inputs
+        Windows, shape `(W, n, T)`.
+    draws
+        Source of the held-out windows and of the batches, on the same device.
+    penalty, epochs, batch_size, learning_rate
+        Parameters of `CausalFormer`.
+    """
+    order = torch.randperm(len(inputs), generator=draws, device=inputs.device)
     held_out, trained_on = order.tensor_split([max(int(_HELD_OUT * len(order)), 1)])
-    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, amsgrad=True)
+    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, amsgrad=True)
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, _DECAY_EVERY, 0.1)
     best, kept, since = math.inf, network.state_dict(), 0
-    for _ in range(settings.epochs):
-        order = torch.randperm(len(trained_on), generator=draws, device=device)
-        for batch in torch.split(trained_on[order], settings.batch_size):
-            loss = error(network, inputs[batch]) + settings.penalty * network.size()
+    for _ in range(epochs):
+        order = torch.randperm(len(trained_on), generator=draws, device=inputs.device)
+        for batch in torch.split(trained_on[order], batch_size):
+            loss = error(network, inputs[batch]) + penalty * network.size()
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()
@@ -148,7 +179,6 @@ def fit(inputs: Tensor, settings: CausalFormer, rng: np.random.Generator) -> Net
         if since > _PATIENCE:
             break
     network.load_state_dict(kept)
-    return network
 
 
 def error(network: Network, inputs: Tensor) -> Tensor:

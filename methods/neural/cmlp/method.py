@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt
 
+from methods.common.devices import device_of
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -80,7 +81,16 @@ class CMLP(Method):
         """Train all networks and read the norms and zeros of their input weights."""
         from methods.neural.cmlp.network import train
 
-        norms, nearness = train(series, max_lag, rng, self)
+        norms, nearness = train(
+            series,
+            max_lag,
+            rng,
+            hidden=self.hidden,
+            penalty=self.penalty,
+            ridge=self.ridge,
+            iterations=self.iterations,
+            device=device_of(self.device),
+        )
         selected = norms > 0
         scores = np.where(selected, 1 + norms, np.minimum(nearness, 1))
         return LaggedGraph.from_lags(scores, series.names, adjacency=selected)

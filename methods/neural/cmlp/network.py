@@ -7,19 +7,15 @@ network has its own step and its own line search.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.cmlp.method import CMLP
 
 FloatArray = NDArray[np.float64]
 
@@ -68,9 +64,17 @@ class Weights(NamedTuple):
 
 
 def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: CMLP
+    series: TimeSeries,
+    max_lag: int,
+    rng: np.random.Generator,
+    *,
+    hidden: int,
+    penalty: float,
+    ridge: float,
+    iterations: int,
+    device: str,
 ) -> tuple[FloatArray, FloatArray]:
-    """Train all networks and read what is left of their input weights; see `CMLP`.
+    """Train all networks and read their input weights; the keywords are parameters of `CMLP`.
 
     Returns
     -------
@@ -78,37 +82,43 @@ def train(
         Norm of the input weights, and of the gradient of the loss by them over `penalty * lag`:
         `[cause, effect, lag - 1]`, both of shape `(n_vars, n_vars, max_lag)`.
     """
-    device = device_of(settings.device)
     past, present = (_UNIT * part for part in windows(series, max_lag, device))
     n = series.n_vars
-    start = Weights.draw(n, n * max_lag, settings.hidden, generator_of(rng))
+    start = Weights.draw(n, n * max_lag, hidden, generator_of(rng))
     start = Weights(*(part.detach().to(device) for part in start))
-    weights, gradient = descend(past.flatten(1), present, start, max_lag, settings)
+    weights, gradient = descend(
+        past.flatten(1), present, start, max_lag, penalty, ridge, iterations
+    )
 
     def norms(inputs: Tensor) -> FloatArray:
         by_lag = inputs.reshape(n, n, max_lag, -1).double().norm(dim=3).transpose(0, 1)
         return np.asarray(by_lag.cpu().numpy())
 
-    limits = settings.penalty * np.arange(1, max_lag + 1)
+    limits = penalty * np.arange(1, max_lag + 1)
     return norms(weights.inputs), norms(gradient.inputs) / limits
 
 
 def descend(
-    past: Tensor, present: Tensor, weights: Weights, max_lag: int, settings: CMLP
+    past: Tensor,
+    present: Tensor,
+    weights: Weights,
+    max_lag: int,
+    penalty: float,
+    ridge: float,
+    iterations: int,
 ) -> tuple[Weights, Weights]:
     """Minimise by proximal gradient with line search; return the weights and their gradient.
 
     A network takes a step if that lowers its objective enough, and halves the next otherwise.
     """
-    penalty = settings.penalty
-    smooth, gradient = loss(past, present, weights, settings.ridge)
+    smooth, gradient = loss(past, present, weights, ridge)
     value = smooth + penalty * hierarchy(weights.inputs, max_lag)
     step = torch.full_like(value, _FIRST_STEP)
     before = float(value.sum())
-    for iteration in range(1, settings.iterations + 1):
+    for iteration in range(1, iterations + 1):
         tried = weights.plus(gradient, -step)
         tried = tried._replace(inputs=shrunk(tried.inputs, penalty * step, max_lag))
-        smooth, slope = loss(past, present, tried, settings.ridge)
+        smooth, slope = loss(past, present, tried, ridge)
         reached = smooth + penalty * hierarchy(tried.inputs, max_lag)
         change = tried.plus(weights, -torch.ones_like(step))
         squared = change.dot(change)

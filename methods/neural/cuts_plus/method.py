@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Lt
 
+from methods.common.devices import device_of
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -86,9 +87,21 @@ class CUTSPlus(Method):
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
     ) -> LaggedGraph:
         """Train network and graph in turns and read both; see `Method.discover`."""
-        from methods.neural.cuts_plus.training import train
+        from methods.neural.cuts_plus.training import Schedule, train
 
-        probability, gradient = train(series, max_lag, rng, self)
+        probability, gradient = train(
+            series,
+            max_lag,
+            rng,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            width=self.width,
+            groups=self.groups,
+            sparsity=Schedule(self.sparsity, self.final_sparsity),
+            learning_rate=Schedule(self.learning_rate, self.final_learning_rate),
+            graph_rate=Schedule(self.graph_rate, self.final_graph_rate),
+            device=device_of(self.device),
+        )
         largest = gradient.max(axis=2, keepdims=True)
         share = gradient / np.maximum(largest, np.finfo(float).tiny)
         chosen = (probability > 0.5)[:, :, None] & (share == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,52 +10,74 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.nn.functional import mse_loss
 
-from methods.common.devices import device_of
 from methods.common.tensors import generator_of, windows
 from methods.neural.cuts_plus.network import Network
 from methods.types.series import TimeSeries
 
-if TYPE_CHECKING:
-    from methods.neural.cuts_plus.method import CUTSPlus
-
 FloatArray = NDArray[np.float64]
 
 _SPLIT_EVERY = 20  # epochs until each group of causes is split in two
-_COLDEST = 0.1  # temperature of the relaxed graphs at the last epoch; it begins at 1
 _READ = 1024  # most windows whose gradients are averaged
 
 
-def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: CUTSPlus
-) -> tuple[FloatArray, FloatArray]:
-    """Return the probability of each pair and the mean absolute gradient at each lag.
+class Schedule(NamedTuple):
+    """A setting that moves geometrically from its first to its last value over the epochs."""
 
-    Shapes `(n, n)` and `(n, n, max_lag)`, as `[cause, effect, lag - 1]`.
+    first: float
+    last: float
+
+    def at(self, done: float) -> float:
+        """Return the value where the share `done` of the epochs is over."""
+        return float(self.first * (self.last / self.first) ** done)
+
+
+_TEMPERATURE = Schedule(1.0, 0.1)  # of the relaxed graphs
+
+
+def train(
+    series: TimeSeries,
+    max_lag: int,
+    rng: np.random.Generator,
+    *,
+    epochs: int,
+    batch_size: int,
+    width: int,
+    groups: int,
+    sparsity: Schedule,
+    learning_rate: Schedule,
+    graph_rate: Schedule,
+    device: str,
+) -> tuple[FloatArray, FloatArray]:
+    """Train network and graph in turns; the keywords are parameters of `CUTSPlus`.
+
+    Returns
+    -------
+    probability, gradient
+        The probability of each pair, shape `(n, n)` as `[cause, effect]`, and the mean absolute
+        gradient at each lag, shape `(n, n, max_lag)` as `[cause, effect, lag - 1]`.
     """
-    device = device_of(settings.device)
     past, present = windows(series, max_lag, device)
     n = series.n_vars
-    network = Network(n, settings.width, generator_of(rng)).to(device)
+    network = Network(n, width, generator_of(rng)).to(device)
     draws = generator_of(rng, device)
-    graph = Graph(n, min(settings.groups, n), device)
-    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-    mover = torch.optim.Adam([graph.logits], lr=settings.graph_rate)
-    for epoch in range(settings.epochs):
-        done = epoch / settings.epochs
+    graph = Graph(n, min(groups, n), device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate.first)
+    mover = torch.optim.Adam([graph.logits], lr=graph_rate.first)
+    for epoch in range(epochs):
+        done = epoch / epochs
         if epoch and epoch % _SPLIT_EVERY == 0 and graph.split():
             mover = torch.optim.Adam([graph.logits])
-        _set_rate(optimiser, _between(settings.learning_rate, settings.final_learning_rate, done))
-        _set_rate(mover, _between(settings.graph_rate, settings.final_graph_rate, done))
-        sparsity = _between(settings.sparsity, settings.final_sparsity, done)
+        _set_rate(optimiser, learning_rate.at(done))
+        _set_rate(mover, graph_rate.at(done))
         order = torch.randperm(len(past), generator=draws, device=device)
-        batches = torch.split(order, settings.batch_size)
+        batches = torch.split(order, batch_size)
         for batch in batches:
             graphs = graph.drawn(len(batch), draws)
             _step(optimiser, mse_loss(network(past[batch], graphs), present[batch]))
         for batch in batches:
-            graphs = graph.relaxed(len(batch), _between(1, _COLDEST, done), draws)
+            graphs = graph.relaxed(len(batch), _TEMPERATURE.at(done), draws)
             error = mse_loss(network(past[batch], graphs), present[batch])
-            _step(mover, error + sparsity * graph.probability().mean())
+            _step(mover, error + sparsity.at(done) * graph.probability().mean())
     probability = graph.probability().detach()
     gradient = mean_gradient(network, past, probability)
     return tuple(a.cpu().numpy().astype(np.float64) for a in (probability, gradient))  # type: ignore[return-value]
@@ -121,11 +143,6 @@ def mean_gradient(network: Network, past: Tensor, graph: Tensor) -> Tensor:
         for each in forecast
     ]
     return torch.stack(rows, dim=1)
-
-
-def _between(first: float, last: float, done: float) -> float:
-    """Return the point of a geometric path from `first` to `last`."""
-    return float(first * (last / first) ** done)
 
 
 def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Lt
 
+from methods.common.devices import device_of
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
@@ -84,7 +85,18 @@ class JRNGC(Method):
         from methods.neural.jrngc.network import train
 
         _require_no_copies(series)
-        return LaggedGraph.from_lags(train(series, max_lag, rng, self), series.names)
+        scores = train(
+            series,
+            max_lag,
+            rng,
+            hidden=self.hidden,
+            penalty=self.penalty,
+            iterations=self.iterations,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            device=device_of(self.device),
+        )
+        return LaggedGraph.from_lags(scores, series.names)
 
 
 def _require_no_copies(series: TimeSeries) -> None:

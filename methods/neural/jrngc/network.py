@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.jrngc.method import JRNGC
 
 _CHUNK = 2_000_000  # entries of the Jacobian held at once, all windows of a block counted
 
@@ -38,28 +32,42 @@ class Network(nn.Module):
 
 
 def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: JRNGC
+    series: TimeSeries,
+    max_lag: int,
+    rng: np.random.Generator,
+    *,
+    hidden: int,
+    penalty: float,
+    iterations: int,
+    batch_size: int,
+    learning_rate: float,
+    device: str,
 ) -> NDArray[np.float64]:
-    """Train on random mini-batches; return the mean absolute Jacobian, `[cause, effect, lag - 1]`.
+    """Train on random mini-batches; the keywords are parameters of `JRNGC`.
 
     Batches go through the windows in an order that is shuffled at every pass.
+
+    Returns
+    -------
+    ndarray
+        The mean absolute Jacobian, shape `(n_vars, n_vars, max_lag)` as `[cause, effect,
+        lag - 1]`.
     """
-    device = device_of(settings.device)
     past, present = windows(series, max_lag, device)
     past, n = past.flatten(1), series.n_vars
     generator = generator_of(rng)
-    model = Network(n * max_lag, settings.hidden, n, generator).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
-    size = min(settings.batch_size, len(past))
+    model = Network(n * max_lag, hidden, n, generator).to(device)
+    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
+    size = min(batch_size, len(past))
     order = torch.empty(0, dtype=torch.long)
-    for _ in range(settings.iterations):
+    for _ in range(iterations):
         if len(order) < size:
             order = torch.randperm(len(past), generator=generator)
         batch, order = order[:size].to(device), order[size:]
         forecast, jacobian = model(past[batch])
         error = (forecast - present[batch]).square().mean()
         optimiser.zero_grad()
-        torch.autograd.backward(error + settings.penalty * jacobian.abs().sum() / size)
+        torch.autograd.backward(error + penalty * jacobian.abs().sum() / size)
         optimiser.step()
     found = mean_absolute_jacobian(model, past).reshape(n, n, max_lag)
     return found.transpose(0, 1).double().cpu().numpy()

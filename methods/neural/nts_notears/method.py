@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Ge, Gt
 
+from methods.common.devices import device_of
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -78,7 +79,16 @@ class NTSNOTEARS(Method):
         """Solve the problem and read the norms of the filters."""
         from methods.neural.nts_notears.network import train
 
-        norms = train(series, max_lag, rng, self)
+        norms = train(
+            series,
+            max_lag,
+            rng,
+            filters=self.filters,
+            l1=self.l1,
+            l2=self.l2,
+            instantaneous=self.instantaneous,
+            device=device_of(self.device),
+        )
         if not self.instantaneous:
             return LaggedGraph.from_lags(norms, series.names, adjacency=norms >= self.threshold)
         selected = norms >= self.threshold

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,12 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 from torch import Tensor
 
-from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.nts_notears.method import NTSNOTEARS
 
 FloatArray = NDArray[np.float64]
 
@@ -37,24 +32,31 @@ class Problem:
     inputs, present
         Windows, shape `(W, n_inputs)` cause by cause and shortest lag first, and what to forecast,
         shape `(W, n)`; 64 bits.
-    settings
-        The configuration of the method.
+    n_filters
+        Filters per network.
+    l1, l2
+        Weights of the absolute filter weights and of the squared weights.
+    instantaneous
+        Whether the inputs hold lag 0, which then must not have a cycle.
     """
 
     inputs: Tensor
     present: Tensor
-    settings: NTSNOTEARS
+    n_filters: int
+    l1: float
+    l2: float
+    instantaneous: bool
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Shapes of filters, biases, output weights and offsets."""
-        n, m = self.present.shape[1], self.settings.filters
+        n, m = self.present.shape[1], self.n_filters
         return (self.inputs.shape[1], n, m), (n, m), (n, m), (n,)
 
     def start(self, rng: np.random.Generator) -> FloatArray:
         """Return a random start; one half of the filters is the positive part."""
         generator = generator_of(rng)
-        fans = (self.inputs.shape[1], self.inputs.shape[1], *[self.settings.filters] * 2)
+        fans = (self.inputs.shape[1], self.inputs.shape[1], self.n_filters, self.n_filters)
         drawn = [
             uniform(shape, fan, generator).detach().double().numpy().ravel()
             for shape, fan in zip(self.shapes, fans, strict=True)
@@ -65,7 +67,7 @@ class Problem:
         """Return bounds: parts are not negative, and no variable enters its own lag 0."""
         shape = self.shapes[0]
         most = np.full(shape, np.inf)
-        if self.settings.instantaneous:
+        if self.instantaneous:
             n = shape[1]
             most.reshape(n, -1, *shape[1:])[np.arange(n), 0, np.arange(n)] = 0
         free = np.full(sum(int(np.prod(shape)) for shape in self.shapes[1:]), np.inf)
@@ -93,7 +95,7 @@ class Problem:
         self, vector: FloatArray, weight: float, multiplier: float
     ) -> tuple[float, FloatArray]:
         """Return the augmented Lagrangian and its gradient."""
-        settings, leaves = self.settings, self.unpack(vector)
+        leaves = self.unpack(vector)
         filters, biases, outputs, offsets = leaves
         n_windows, total = len(self.present), 0.0
         size = max(_CHUNK // biases.numel(), 1)
@@ -106,32 +108,44 @@ class Problem:
             part = error.square().sum() / (2 * n_windows)
             torch.autograd.backward(part)
             total += float(part.detach())
-        rest = settings.l2 / 2 * (filters.square().sum() + outputs.square().sum())
-        if settings.instantaneous:
+        rest = self.l2 / 2 * (filters.square().sum() + outputs.square().sum())
+        if self.instantaneous:
             h = self.cycles(filters)
             rest = rest + weight / 2 * h.square() + multiplier * h
         torch.autograd.backward(rest)
         slopes = [leaf.grad.cpu().numpy().ravel() for leaf in leaves if leaf.grad is not None]
-        gradient = np.concatenate([slopes[0] + settings.l1, settings.l1 - slopes[0], *slopes[1:]])
-        absolute = settings.l1 * float(vector[: 2 * slopes[0].size].sum())
+        gradient = np.concatenate([slopes[0] + self.l1, self.l1 - slopes[0], *slopes[1:]])
+        absolute = self.l1 * float(vector[: 2 * slopes[0].size].sum())
         return total + float(rest.detach()) + absolute, gradient
 
 
 def train(
-    series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: NTSNOTEARS
+    series: TimeSeries,
+    max_lag: int,
+    rng: np.random.Generator,
+    *,
+    filters: int,
+    l1: float,
+    l2: float,
+    instantaneous: bool,
+    device: str,
 ) -> FloatArray:
-    """Solve the problem and return the norms of the filters, `[cause, effect, lag]`.
+    """Solve the problem; the keywords are parameters of `NTSNOTEARS`.
 
-    Lags run over `0..max_lag`, or `1..max_lag` without `instantaneous`.
+    Returns
+    -------
+    ndarray
+        The norms of the filters, as `[cause, effect, lag]`. Lags run over `0..max_lag`, or
+        `1..max_lag` without `instantaneous`.
     """
-    device = device_of(settings.device)
     parts = list(series.standardized().windows(max_lag))
     past, present = (np.concatenate(part) for part in zip(*parts, strict=True))
-    inputs = np.dstack([present, past]) if settings.instantaneous else past
+    inputs = np.dstack([present, past]) if instantaneous else past
     flat = torch.from_numpy(inputs.reshape(len(inputs), -1)).to(device)
-    problem = Problem(flat, torch.from_numpy(present).to(device), settings)
-    filters = problem.unpack(solve(problem, rng))[0].detach().cpu().numpy()
-    norms = np.sqrt(np.square(filters).sum(axis=2))
+    target = torch.from_numpy(present).to(device)
+    problem = Problem(flat, target, filters, l1, l2, instantaneous)
+    solved = problem.unpack(solve(problem, rng))[0].detach().cpu().numpy()
+    norms = np.sqrt(np.square(solved).sum(axis=2))
     by_lag = norms.reshape(series.n_vars, -1, series.n_vars)
     return np.asarray(by_lag.transpose(0, 2, 1))
 
@@ -153,7 +167,7 @@ def solve(problem: Problem, rng: np.random.Generator) -> FloatArray:
             method="L-BFGS-B",
             bounds=bounds,
         ).x
-        if not problem.settings.instantaneous:
+        if not problem.instantaneous:
             break
         reached = float(problem.cycles(problem.unpack(vector)[0]).detach())
         if reached > violation / 4:

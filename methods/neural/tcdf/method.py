@@ -9,6 +9,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
+from methods.common.devices import device_of
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
 from methods.types.series import TimeSeries
@@ -92,7 +93,14 @@ class TCDF(Method):
                 "TCDF needs at least 2 variables, whose attention it compares, found 1; add one "
                 "or use another method"
             )
-        reading = train(series, max_lag, rng, self)
+        reading = train(
+            series,
+            max_lag,
+            rng,
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            device=device_of(self.device),
+        )
         largest = reading.kernel.max(axis=2, keepdims=True)
         scores = reading.softmax[:, :, None] * reading.kernel / largest
         np.fill_diagonal(scores[:, :, 0], np.nan)

@@ -13,19 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from methods.common.devices import device_of
 from methods.common.tensors import generator_of, uniform, windows
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.neural.tcdf.method import TCDF
 
 FloatArray = NDArray[np.float64]
 
@@ -87,15 +82,22 @@ class Networks(nn.Module):
         return self.offset + self.parts(inputs).sum(dim=0)
 
 
-def train(series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: TCDF) -> Reading:
-    """Train by full-batch Adam and read the networks; see `TCDF`."""
-    device = device_of(settings.device)
+def train(
+    series: TimeSeries,
+    max_lag: int,
+    rng: np.random.Generator,
+    *,
+    epochs: int,
+    learning_rate: float,
+    device: str,
+) -> Reading:
+    """Train by full-batch Adam and read the networks; the keywords are parameters of `TCDF`."""
     inputs, present = _inputs(series, max_lag, device)
     n, n_windows, n_taps = inputs.shape
     model = Networks(n, n_taps, generator_of(rng)).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate)
     losses = []
-    for epoch in range(settings.epochs):
+    for epoch in range(epochs):
         optimiser.zero_grad()
         total = torch.zeros(n, device=device)
         for here, at in _blocks(inputs, present):
@@ -103,7 +105,7 @@ def train(series: TimeSeries, max_lag: int, rng: np.random.Generator, settings: 
             torch.autograd.backward(square.sum())
             total += square.detach()
         optimiser.step()
-        if epoch in (0, settings.epochs - 1):
+        if epoch in (0, epochs - 1):
             losses.append(total)
     shuffled, _ = _inputs(_shuffled(series, rng), max_lag, device)
 

@@ -168,8 +168,8 @@ def test_adaptation_lowers_the_loss_and_changes_only_norms_and_nodes(checkpoint,
     sample = windows.take(windows.train[::4])
     with torch.no_grad():
         first = float(model.loss(*sample))
-    settings = Chronos(updates=60, batch_size=16, learning_rate=1e-2)
-    adapt(model, windows, settings, torch.Generator().manual_seed(0))
+    generator = torch.Generator().manual_seed(0)
+    adapt(model, windows, generator, updates=60, batch_size=16, learning_rate=1e-2)
     assert float(model.loss(*sample)) < 0.9 * first
     changed = {name for name, value in model.state_dict().items() if (value != before[name]).any()}
     norms = {name for name in before if name.endswith("layer_norm.weight")}
@@ -187,7 +187,8 @@ def test_adaptation_never_sees_what_the_forecast_error_is_measured_on(checkpoint
         windows = Windows.cut([values], 2, 10, 32, "cpu")
         windows.rows[windows.test] += held_out
         model = forecaster(checkpoint)
-        adapt(model, windows, Chronos(updates=5), torch.Generator().manual_seed(0))
+        generator = torch.Generator().manual_seed(0)
+        adapt(model, windows, generator, updates=5, batch_size=8, learning_rate=1e-3)
         adapted.append(model.chronos.input_patch_embedding.nodes)
     assert torch.equal(*adapted)
 

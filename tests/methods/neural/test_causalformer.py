@@ -28,7 +28,7 @@ def discover(series, max_lag=2, **parameters):
 def small():
     """A network of 3 variables and 4 steps with weights that differ, and 5 windows."""
     generator = torch.Generator().manual_seed(0)
-    network = Network(3, 4, CausalFormer(width=4, heads=2), generator)
+    network = Network(3, 4, width=4, heads=2, temperature=1.0, generator=generator)
     for weights in network.parameters():
         weights.data += 0.3 * torch.randn(weights.shape, generator=generator)
     return network, torch.randn(5, 3, 4, generator=generator)

@@ -36,14 +36,15 @@ def index_model(n_samples=1000, n=5, seed=0):
     return TimeSeries.from_array(values[200:]), graph
 
 
-def problem(settings, n=3, n_taps=3):
+def problem():
     rng = np.random.default_rng(1)
-    inputs = torch.from_numpy(rng.normal(size=(20, n * n_taps)))
-    return Problem(inputs, torch.from_numpy(rng.normal(size=(20, n))), settings), rng
+    inputs = torch.from_numpy(rng.normal(size=(20, 9)))
+    present = torch.from_numpy(rng.normal(size=(20, 3)))
+    return Problem(inputs, present, 4, 0.005, 0.01, True), rng
 
 
 def test_gradient_is_that_of_finite_differences():
-    task, rng = problem(NTSNOTEARS(filters=4))
+    task, rng = problem()
     vector = np.abs(rng.normal(size=len(task.start(rng))))
     expected = approx_fprime(vector, lambda v: task.objective(v, 2.0, 3.0)[0], 1e-7)
     assert np.allclose(task.objective(vector, 2.0, 3.0)[1], expected, rtol=1e-4, atol=1e-4)
@@ -52,10 +53,9 @@ def test_gradient_is_that_of_finite_differences():
 def test_objective_is_that_of_one_convolution_per_effect():
     series = TimeSeries.from_array(np.random.default_rng(0).normal(size=(30, 3)))
     values = torch.from_numpy(series.segments[0].copy())
-    settings = NTSNOTEARS(filters=4, l1=0, l2=0)
     past, present = next(series.windows(2))
     inputs = torch.from_numpy(np.dstack([present, past]).reshape(28, 9))
-    task = Problem(inputs, torch.from_numpy(present.copy()), settings)
+    task = Problem(inputs, torch.from_numpy(present.copy()), 4, 0.0, 0.0, True)
     vector = task.start(np.random.default_rng(0))
     filters, biases, outputs, offsets = (part.detach() for part in task.unpack(vector))
     total = 0.0
