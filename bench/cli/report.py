@@ -11,7 +11,7 @@ from bench.cli.run import store_of
 from bench.config.cell import Cell
 from bench.config.compose import Planned, experiment_view, experiments, options
 from bench.config.view import View
-from bench.report.page.build import Part, write_page
+from bench.report import Part, write_page
 from bench.store import commands as plans
 from bench.store.folder import store_in
 from bench.store.long_table import find_exported, read_exported

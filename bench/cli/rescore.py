@@ -45,7 +45,7 @@ def rescore(args: argparse.Namespace) -> int:
     print(", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()))
     cells = plans.load(store)
     if cells:  # a store of schema 1 has no plans
-        from bench.report.run_report import write_report
+        from bench.report import write_report
 
         write_report(cells, store.scan(), store)
     return int(outcomes["not possible"] > 0)

@@ -157,7 +157,7 @@ def _sweep(cells: list[Cell], store: Store, settings: Settings) -> Outcome:
 
 
 def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
-    from bench.report.run_report import write_report
+    from bench.report import write_report
     from bench.run.sweep import writing
 
     with writing(store):
@@ -167,7 +167,7 @@ def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
 def _compare(cells: Sequence[Cell], scan: Scan, settings: Settings) -> None:
     """Judge the bars of a profile and set the settings of a method beside each other."""
     from bench.claims.bars import write_bars
-    from bench.report.ablation import write_ablation
+    from bench.report import write_ablation
     from bench.run.sweep import writing
 
     store = store_of(settings)

@@ -15,7 +15,7 @@ from bench.config.cell import Cell
 from bench.config.compose import compose, prepare, profile
 from bench.config.grid import expand
 from bench.config.settings import Settings
-from bench.report.run_report import write_report
+from bench.report import write_report
 from bench.run.isolation.worker import base_record, run
 from bench.run.sweep import sweep
 from bench.store.record import load

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +18,15 @@ from bench.claims.verdicts import judge
 from bench.config.cell import Cell
 from bench.config.statement import load_statements
 from bench.config.view import View
-from bench.report.page import tables
-from bench.report.page.average import average_svg, save_average
-from bench.report.page.ranks import ranks_svg, save_ranks
-from bench.report.page.svg import inline
+from bench.report.page import counts, scores
+from bench.report.page.average import save_average
+from bench.report.page.claims import claims
+from bench.report.page.ranks import save_ranks
+from bench.report.page.render import Contents, render
 from bench.report.page.table import Table
-from bench.report.panels import Panels, heading
+from bench.report.panels import Panels
 from bench.report.saving import ALL_FORMATS
-from bench.report.styles import outline, styles_of, variables
+from bench.report.styles import styles_of
 from bench.store import provenance
 from bench.store.atomic import write_text
 from bench.store.record import Record
@@ -87,61 +87,66 @@ def write_page(
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
     """
-    import pandas as pd
-
     folder, reader = root / "report", _Reader(read)
     sections = [make_section(p.name, p.about, p.view, p.cells, reader) for p in parts]
     cells = {cell.key: cell for part in parts for cell in part.cells}
-    every = list(cells.values())
-    board = make_leaderboard(sections, every, reference)
     cut = {s.name: cut_section(s, Store(root).graphs) for s in sections if s.view.cuts}
     shown = [cut.get(section.name, section) for section in sections]
+    board = make_leaderboard(sections, list(cells.values()), reference)
     summaries = {section.name: summarise(section) for section in shown}
     numbers = read_reference(root)
     published = {s.name: curves(s.view.published, numbers) for s in shown}
     compared = compare(shown, summaries, published)
-    evidence = Evidence([*sections, *cut.values()], cells, usual_settings(every))
+    evidence = Evidence([*sections, *cut.values()], cells, usual_settings([*cells.values()]))
     frames = {
         "leaderboard": board.table,
-        "average": make_average(sections, every, averages(numbers)),
+        "average": make_average(sections, list(cells.values()), averages(numbers)),
         "claims": judge(load_statements(), evidence),
         "published": compared,
         "residuals": residuals(compared),
-        "points": pd.concat([s.assign(experiment=name) for name, s in summaries.items()]),
+        "points": _points(summaries),
     }
-    made = {
-        **_tables(board, frames),
-        "coverage": tables.coverage(sections),
-        "failures": tables.failures(sections),
-        "makers": tables.makers(Counter(reader.made_by.values())),
-        **{f"points-{s.name}": tables.points(s, summaries[s.name]) for s in shown},
+    tables = {
+        **_score_tables(board, frames),
+        **_count_tables(sections, reader),
+        **{f"points-{s.name}": scores.points(s, summaries[s.name]) for s in shown},
     }
-    figures = _figures(shown, summaries, published)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_tables(made, frames, folder)
-    _write_figures(board, figures, folder / "figures")
-    save_average(frames["average"], folder / "figures" / "average")
-    page = folder / "index.html"
-    write_text(page, _render(name, board, made, figures, frames["average"]))
-    return page
+    panels = _panels(shown, summaries, published)
+    contents = Contents(name, board, frames["average"], tables, panels)
+    _write_tables(contents, frames, folder)
+    _write_figures(contents, folder / "figures")
+    write_text(folder / "index.html", render(contents))
+    return folder / "index.html"
 
 
 def _maker(record: Mapping[str, Any]) -> str:
     made_by = record["made_by"]
-    host = made_by.get("host", {})
-    where = f"{host.get('cpu', 'unknown CPU')}, {made_by.get('device', 'cpu')}"
-    return f"lagbench {provenance.describe(made_by['code'])} on {where}"
+    cpu = made_by.get("host", {}).get("cpu") or "unknown CPU"
+    code = provenance.describe(made_by["code"])
+    return f"lagbench {code} on {cpu}, {made_by.get('device', 'cpu')}"
 
 
-def _tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
-    made = (tables.average, tables.claims, tables.published, tables.residuals)
+def _points(summaries: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([table.assign(experiment=name) for name, table in summaries.items()])
+
+
+def _score_tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
+    makers = (scores.average, claims, scores.published, scores.residuals)
+    tables = {make.__name__: make(frames[make.__name__]) for make in makers}
+    return {"leaderboard": scores.leaderboard(board), **tables}
+
+
+def _count_tables(sections: Sequence[Section], reader: _Reader) -> dict[str, Table]:
     return {
-        "leaderboard": tables.leaderboard(board),
-        **{table.__name__: table(frames[table.__name__]) for table in made},
+        "coverage": counts.coverage(sections),
+        "failures": counts.failures(sections),
+        "makers": counts.makers(Counter(reader.made_by.values())),
     }
 
 
-def _figures(
+def _panels(
     sections: Sequence[Section],
     summaries: Mapping[str, pd.DataFrame],
     published: Mapping[str, pd.DataFrame],
@@ -151,73 +156,21 @@ def _figures(
     return [Panels(s, summaries[s.name], published[s.name], styles) for s in sections]
 
 
-def _write_tables(
-    shown: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], folder: Path
-) -> None:
+def _write_tables(contents: Contents, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
         write_text(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g"))
     for name in _MARKDOWN:
-        write_text(folder / f"{name}.md", shown[name].markdown())
-    points = {name: table for name, table in shown.items() if name.startswith("points-")}
-    parts = (f"# {name[7:]}\n\n{table.markdown()}" for name, table in points.items())
-    write_text(folder / "points.md", "\n".join(parts))
+        write_text(folder / f"{name}.md", contents.tables[name].markdown())
+    names = [panels.section.name for panels in contents.panels]
+    points = (f"# {n}\n\n{contents.tables[f'points-{n}'].markdown()}" for n in names)
+    write_text(folder / "points.md", "\n".join(points))
 
 
-def _write_figures(board: Leaderboard, figures: Sequence[Panels], folder: Path) -> None:
+def _write_figures(contents: Contents, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for panels in figures:
+    for panels in contents.panels:
         panels.write(folder / panels.section.name, ALL_FORMATS)
-    for protocol, ranks in board.ranks.items():
+    for protocol, ranks in contents.board.ranks.items():
         save_ranks(ranks, folder / f"ranks_{protocol}")
-
-
-def _render(
-    name: str,
-    board: Leaderboard,
-    shown: Mapping[str, Table],
-    figures: Sequence[Panels],
-    means: pd.DataFrame,
-) -> str:
-    import jinja2
-
-    here = resources.files("bench.report.page")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((here / "page.html").read_text(encoding="utf-8"))
-    return template.render(
-        name=name,
-        board=board,
-        tables=shown,
-        average=average_svg(means),
-        n_shared=int(means["n_shared"].max()) if len(means) else 0,
-        sections=[_shown(panels) for panels in figures],
-        ranks={protocol: ranks_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
-        colours=variables().values(),
-        style=(here / "style.css").read_text(encoding="utf-8"),
-        script=(here / "script.js").read_text(encoding="utf-8"),
-    )
-
-
-def _shown(panels: Panels) -> dict[str, Any]:
-    """Return what the template shows of an experiment."""
-    section, styles = panels.section, panels.styles
-    here = {*section.cells["method"], *panels.published["method"]}
-    missing = section.cells["status"] == "missing"
-    return {
-        "name": section.name,
-        "about": section.about,
-        "planned": section.cells["key"].nunique(),
-        "missing": section.cells.loc[missing, "key"].nunique(),
-        "published": not panels.published.empty,
-        "legend": [
-            (method, variables()[style.colour][0], outline(style))
-            for method, style in styles.items()
-            if method in here
-        ],
-        "panels": {
-            heading(metric): [
-                inline(figure, f"{section.name}.{metric}.{name}")
-                for name, figure in panels.alone(metric)
-            ]
-            for metric in section.metrics
-        },
-    }
+    save_average(contents.means, folder / "average")
