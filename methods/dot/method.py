@@ -33,20 +33,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge
 
-from methods.dot.pipeline import Forecasting, Kind
+from methods.dot.options import Kind
+from methods.dot.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from torch import Generator
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
-    from methods.dot.predictors.build import Predictor
+    from methods.dot.predictors.parts import Predictor
 
 __all__ = ["DOT"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DOT(Forecasting):
+class DOT(Pipeline):
     """Decoder-only transformer with gradient read-out (arXiv 2601.05647).
 
     Parameters
@@ -64,7 +65,7 @@ class DOT(Forecasting):
         Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
         is longer. The others see `max_lag` steps.
 
-    The others are those of `methods.dot.pipeline.Forecasting`.
+    The others are those of `methods.dot.options.Options`.
 
     Raises
     ------
@@ -86,15 +87,17 @@ class DOT(Forecasting):
             )
 
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
-        """Return the decoder that `predictor` names; see `Forecasting.build`."""
+        """Return the decoder that `predictor` names; see `Pipeline.build`."""
         from methods.dot.predictors.build import decoder
+        from methods.dot.predictors.parts import Size
 
-        return decoder(self, sequences, path, generator)
+        size = Size(self.width, self.layers, self.heads)
+        return decoder(self.predictor, size, self.candidates, sequences, path, generator)
 
     def context_of(self, max_lag: int) -> int:
         """Return `max_lag`, or for `steps` the context that the parameters ask for."""
         return max(self.context, 2 * max_lag) if self.predictor == "steps" else max_lag
 
     def unreadable(self) -> tuple[Kind, ...]:
-        """Return nothing where tokens are single values; see `Forecasting.unreadable`."""
+        """Return nothing where tokens are single values; see `Pipeline.unreadable`."""
         return super().unreadable() if self.predictor == "steps" else ()

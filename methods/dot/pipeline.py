@@ -9,13 +9,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
 from methods.common.lagged import require_independent_variables
+from methods.dot.options import Kind, Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
-    from methods.dot.predictors.build import Predictor
+    from methods.dot.predictors.parts import Predictor
     from methods.dot.readout import BoolArray, FloatArray
     from methods.dot.training.fit import Trained
 
@@ -33,62 +33,12 @@ IntArray = NDArray[np.int64]
 
 _STEPS_PER_INPUT = 5  # with fewer, the columns of shadows cost more than they tell
 
-Kind = Literal[
-    "gradient",
-    "gradient_energy",
-    "score_energy",
-    "gradient_x_input",
-    "integrated_gradients",
-    "lrp",
-    "lrp_cp",
-    "attention",
-    "attention_rollout",
-    "intervention",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
-class Forecasting(Method):
-    """Trains forecasters, regime by regime, and reads their graph out.
+class Pipeline(Options, Method):
+    """Trains forecasters, regime by regime, and reads a graph out of them.
 
-    Parameters
-    ----------
-    members
-        Models trained one after the other, each from its own start and with its own held-out
-        steps; an edge has to be seen by more than one.
-    width
-        Size of a hidden state of the predictor.
-    layers
-        Number of its layers.
-    updates
-        Most optimiser steps; training ends earlier once validation stops improving.
-    batch_size
-        Steps forecast per update.
-    learning_rate
-        Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
-    weight_decay
-        Decay of the weight matrices, in AdamW's decoupled form.
-    input_noise
-        Noise added to what the predictor sees in training (standard deviations of a variable).
-    linear_path
-        Forecast by least squares and let the predictor learn the rest.
-    attribution
-        The rule that reads the models; see `methods.dot.attribution.rules`.
-    readout
-        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
-        each, the paper's), `top_overall` (`edges` edges) or `threshold`.
-    false_discovery_rate
-        Share of selected edges that may be false, for `automatic`.
-    in_degree, edges, threshold
-        For the read-out of that name.
-    find_regimes
-        Look for regimes where the series does not say them; see `methods.dot.regimes.find`.
-    domain_index
-        Train on all regimes at once, with the regime of the step to forecast as a further input,
-        and attribute regime by regime: the source's ablation. Otherwise each regime has models
-        of its own.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+    The parameters are those of `methods.dot.options.Options`.
 
     Raises
     ------
@@ -98,25 +48,6 @@ class Forecasting(Method):
 
     handles: ClassVar[Handles] = Handles(regimes=True, changes=True, nonlinear=True, trained=True)
     libraries = ("torch",)
-
-    members: Annotated[int, Ge(1)] = 2
-    width: Annotated[int, Ge(1)] = 32
-    layers: Annotated[int, Ge(1)] = 1
-    updates: Annotated[int, Ge(1)] = 600
-    batch_size: Annotated[int, Ge(1)] = 256
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
-    weight_decay: Annotated[float, Ge(0)] = 0.05
-    input_noise: Annotated[float, Ge(0)] = 0.2
-    linear_path: bool = True
-    attribution: Kind = "score_energy"
-    readout: Literal["automatic", "top_per_effect", "top_overall", "threshold"] = "automatic"
-    false_discovery_rate: Annotated[float, Gt(0), Lt(1)] = 0.1
-    in_degree: Annotated[int, Ge(1)] = 3
-    edges: Annotated[int, Ge(1)] = 30
-    threshold: Annotated[float, Ge(0)] = 0.1
-    find_regimes: bool = True
-    domain_index: bool = False
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def __post_init__(self) -> None:
         if self.attribution in self.unreadable():
@@ -236,7 +167,7 @@ class Forecasting(Method):
                 with_shadows=with_shadows,
                 regimes=labels,
             )
-            members.append(fit(sequences, self, weights, batches))
+            members.append(fit(sequences, self, self.build, weights, batches))
         return members, sequences
 
     def _graph(

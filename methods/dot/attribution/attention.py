@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from methods.dot.predictors.build import Predictor
 from methods.dot.predictors.operations import recording
+from methods.dot.predictors.parts import Predictor
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 from methods.dot.training.model import Forecaster

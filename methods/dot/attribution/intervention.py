@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from methods.dot.predictors.build import Predictor
+from methods.dot.predictors.parts import Predictor
 from methods.dot.predictors.values import Values
 from methods.dot.training.model import Forecaster
 

@@ -22,7 +22,7 @@ from methods.dot.attribution.ranks import EdgeRanks
 from methods.dot.attribution.relevance import lrp, lrp_cp
 from methods.dot.attribution.times_input import gradient_x_input, integrated_gradients
 from methods.dot.inputs.sequences import Sequences
-from methods.dot.pipeline import Kind
+from methods.dot.options import Kind
 from methods.dot.training.model import Forecaster
 
 FloatArray = NDArray[np.float64]

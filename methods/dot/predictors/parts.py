@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Generator, Tensor, nn
@@ -33,6 +33,16 @@ def waves(values: Tensor) -> Tensor:
     sin4, cos4 = 2 * sin2 * cos2, 1 - 2 * sin2 * sin2
     parts = [values, sin, cos, sin2 / 2, cos2 / 2, sin3 / 3, cos3 / 3, sin4 / 4, cos4 / 4]
     return entering(values, torch.stack(parts, dim=-1))
+
+
+class Predictor(Protocol):
+    """A `torch.nn.Module` that forecasts what the linear path leaves, mean and log deviation."""
+
+    def __call__(self, series: Tensor) -> tuple[Tensor, Tensor]:
+        """Map `(B, C, n_inputs)` to two tensors `(B, C - max_lag + 1, n_effects)`.
+
+        Both are 0 before training. Entry `p` sees the inputs up to `p + max_lag - 1` only.
+        """
 
 
 class Size(NamedTuple):

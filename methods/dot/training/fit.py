@@ -6,18 +6,20 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.inputs.linear_path import LinearPath, least_squares
 from methods.dot.inputs.sequences import Sequences
+from methods.dot.options import Options
+from methods.dot.predictors.parts import Predictor
 from methods.dot.training.model import Forecaster
 from methods.types.method import DeclinedError
 
-if TYPE_CHECKING:
-    from methods.dot.pipeline import Forecasting
+Build = Callable[[Sequences, LinearPath, Generator], Predictor]
+"""Makes a predictor for the data, given the linear path on the training steps."""
 
 _WARM_UP = 20  # updates until the learning rate is at its peak
 _CHECK_EVERY = 40  # updates between two looks at the validation steps
@@ -115,7 +117,7 @@ def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> 
 
 
 def fit(
-    sequences: Sequences, settings: Forecasting, weights: Generator, batches: Generator
+    sequences: Sequences, options: Options, build: Build, weights: Generator, batches: Generator
 ) -> Trained:
     """Train a forecaster as the module says.
 
@@ -128,8 +130,10 @@ def fit(
     ----------
     sequences
         The data, on the device to train on.
-    settings
-        The configuration of the method.
+    options
+        How to train.
+    build
+        Makes the predictor on the CPU, with fresh weights.
     weights, batches
         Sources of the starting weights (on the CPU) and of batches and input noise (on the
         device).
@@ -142,18 +146,18 @@ def fit(
     trained_on = sequences.train.nonzero()[:, 0]
     present = sequences.rows[trained_on, : sequences.n_effects]
     path = least_squares(sequences, trained_on, present)
-    if not settings.linear_path:
+    if not options.linear_path:
         path = path._replace(coefficients=torch.zeros_like(path.coefficients))
-    predictor = settings.build(sequences, path, weights)
+    predictor = build(sequences, path, weights)
     noise = _noise(sequences, trained_on, path)
     model = Forecaster(predictor, path.coefficients, noise).to(sequences.rows.device)
     error = None
     if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
         validation = HeldOut.of(sequences, sequences.validation)
-        _train(model, sequences, validation, settings, batches)
+        _train(model, sequences, validation, options, batches)
         shrink(model, validation)
         error = HeldOut.of(sequences, sequences.test).error(model)
-    elif settings.linear_path:
+    elif options.linear_path:
         model.scale.zero_()
         model.log_scale.zero_()
     else:
@@ -162,7 +166,7 @@ def fit(
             "give a longer series or set linear_path=true"
         )
     model.requires_grad_(False)
-    if settings.linear_path:
+    if options.linear_path:
         path = _path_of_rest(model, sequences)
         model.coefficients = path.coefficients
     else:
@@ -186,27 +190,27 @@ def _train(
     model: Forecaster,
     sequences: Sequences,
     validation: HeldOut,
-    settings: Forecasting,
+    options: Options,
     generator: Generator,
 ) -> None:
     """Run AdamW until validation stops improving; leave the best checkpoint in the model."""
-    optimiser = _optimiser(model, settings)
+    optimiser = _optimiser(model, options)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
         lambda step: (
-            min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / settings.updates)) / 2
+            min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / options.updates)) / 2
         ),
     )
     best, kept, since = validation.loss(model), copy.deepcopy(model.state_dict()), 0
-    for update in range(1, settings.updates + 1):
-        starts = sequences.draw(-(-settings.batch_size // sequences.positions), generator)
-        loss = _loss(model, sequences, starts, settings.input_noise, generator)
+    for update in range(1, options.updates + 1):
+        starts = sequences.draw(-(-options.batch_size // sequences.positions), generator)
+        loss = _loss(model, sequences, starts, options.input_noise, generator)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        if update % _CHECK_EVERY == 0 or update == settings.updates:
+        if update % _CHECK_EVERY == 0 or update == options.updates:
             error, since = validation.loss(model), since + 1
             if error < best:
                 best, kept, since = error, copy.deepcopy(model.state_dict()), 0
@@ -215,7 +219,7 @@ def _train(
     model.load_state_dict(kept)
 
 
-def _optimiser(model: Forecaster, settings: Forecasting) -> torch.optim.AdamW:
+def _optimiser(model: Forecaster, options: Options) -> torch.optim.AdamW:
     matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
     others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]
     groups: list[dict[str, Any]] = [
@@ -224,9 +228,9 @@ def _optimiser(model: Forecaster, settings: Forecasting) -> torch.optim.AdamW:
     ]
     return torch.optim.AdamW(
         groups,
-        lr=settings.learning_rate,
+        lr=options.learning_rate,
         betas=(0.9, 0.99),
-        weight_decay=settings.weight_decay,
+        weight_decay=options.weight_decay,
         fused=True,
     )
 

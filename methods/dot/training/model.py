@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from methods.dot.predictors.build import Predictor
+from methods.dot.predictors.parts import Predictor
 
 
 class Forecaster(nn.Module):

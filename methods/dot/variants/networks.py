@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from methods.dot.pipeline import Forecasting, Kind
+from methods.dot.options import Kind
+from methods.dot.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from torch import Generator
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
-    from methods.dot.predictors.build import Predictor
+    from methods.dot.predictors.parts import Predictor
 
 __all__ = ["CNN", "LSTM", "MLP"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Variant(Forecasting):
-    """What the variants share; the parameters are those of `Forecasting`."""
+class Variant(Pipeline):
+    """What the variants share; the parameters are those of `methods.dot.options.Options`."""
 
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2
@@ -38,7 +39,7 @@ class Variant(Forecasting):
         """Return the class to build; it takes what `build` gives it."""
 
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
-        """Return the network in the shape of the data; see `Forecasting.build`."""
+        """Return the network in the shape of the data; see `Pipeline.build`."""
         inputs, effects = sequences.rows.shape[1], sequences.n_effects
         network = self.network()
         return network(inputs, effects, sequences.max_lag, self.width, self.layers, generator)
@@ -48,7 +49,7 @@ class Variant(Forecasting):
 class CNN(Variant):
     """Convolutional network over the window; see `methods.dot.predictors.convolution`.
 
-    The parameters are those of `methods.dot.pipeline.Forecasting`.
+    The parameters are those of `methods.dot.options.Options`.
     """
 
     def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
@@ -62,7 +63,7 @@ class CNN(Variant):
 class MLP(Variant):
     """Multilayer perceptron over the window; see `methods.dot.predictors.perceptron`.
 
-    The parameters are those of `methods.dot.pipeline.Forecasting`.
+    The parameters are those of `methods.dot.options.Options`.
     """
 
     def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
@@ -81,7 +82,7 @@ class LSTM(Variant):
     context
         Longest past that a forecast sees (steps); raised to `2 * max_lag` where that is longer.
 
-    The others are those of `methods.dot.pipeline.Forecasting`.
+    The others are those of `methods.dot.options.Options`.
     """
 
     context: Annotated[int, Ge(2)] = 32
@@ -93,7 +94,7 @@ class LSTM(Variant):
         return Recurrent
 
     def context_of(self, max_lag: int) -> int:
-        """Return the context that the parameters ask for; see `Forecasting.context_of`."""
+        """Return the context that the parameters ask for; see `Pipeline.context_of`."""
         return max(self.context, 2 * max_lag)
 
     def unreadable(self) -> tuple[Kind, ...]:
