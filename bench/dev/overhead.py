@@ -1,4 +1,4 @@
-"""What the harness adds to the time of methods, and what a run costs that has nothing to do."""
+"""The time that the harness adds to that of methods, and that of a run with nothing to do."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from bench.store.store import Store
 def smoke(folder: Path) -> dict[str, float]:
     """Return the seconds of each part of a sweep of the profile `smoke`, one cell at a time.
 
-    `method` is the methods' own time; `generate and score` any benchmark spends; `isolation and
-    records` is the rest of the sweep: forking, watching, writing, ending. `start` is the fork
-    servers loading the libraries of all methods, once a sweep; it is taken out by running one
-    cell of each method first.
+    `method` is the methods' own time. `generate and score` is what any benchmark spends.
+    `isolation and records` is the rest of the sweep: forking, watching, writing, ending. `start`
+    is the time in which the libraries of all methods are loaded, once a sweep; one cell of each
+    method runs first, so that the other parts do not contain it.
     """
     cells, settings = profile(["profile=smoke", "jobs=1", f"results_dir={folder}"])
     started = time.perf_counter()
