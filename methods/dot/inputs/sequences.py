@@ -106,6 +106,11 @@ class Sequences:
         )
 
     @property
+    def n_inputs(self) -> int:
+        """Number of columns, the shadows and the index of the regime included."""
+        return self.rows.shape[1]
+
+    @property
     def positions(self) -> int:
         """Number of steps that one sequence forecasts: those with a full window."""
         return self.context - self.max_lag + 1

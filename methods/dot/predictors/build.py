@@ -9,7 +9,7 @@ from torch import Generator
 from methods.dot.inputs.linear_path import LinearPath
 from methods.dot.inputs.screening import candidates
 from methods.dot.inputs.sequences import Sequences
-from methods.dot.predictors.parts import Predictor, Size
+from methods.dot.predictors.parts import Predictor, Shape, Size
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
@@ -40,7 +40,5 @@ def decoder(
     if kind == "values":
         chosen = candidates(sequences, path, n_candidates)
         return Values(chosen.cpu(), size, generator)
-    inputs, effects = sequences.rows.shape[1], sequences.n_effects
-    if kind == "scalars":
-        return Scalars(inputs, effects, sequences.max_lag, size, generator)
-    return Steps(inputs, effects, sequences.max_lag, sequences.context, size, generator)
+    shape = Shape.of(sequences)
+    return (Scalars if kind == "scalars" else Steps)(shape, size, generator)

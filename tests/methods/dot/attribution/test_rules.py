@@ -10,7 +10,7 @@ from methods.dot.attribution.rules import attribute
 from methods.dot.attribution.times_input import integrated_gradients
 from methods.dot.method import DOT
 from methods.dot.predictors.operations import recording
-from methods.dot.predictors.parts import Size
+from methods.dot.predictors.parts import Shape, Size
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 from methods.dot.variants.networks import CNN, LSTM
@@ -112,7 +112,7 @@ def test_rollout_multiplies_the_layers_as_matrices(attending, noise):
 
 def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
     model = forecaster(context=3)
-    inner = Scalars(3, 2, 3, Size(8, 1, 2), torch.Generator().manual_seed(0))
+    inner = Scalars(Shape(3, 2, 3, 3), Size(8, 1, 2), torch.Generator().manual_seed(0))
     model.predictor = inner.requires_grad_(False).double()
     inner.variable.zero_()
     inner.lag.zero_()
@@ -130,7 +130,7 @@ def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
 
 def test_rollout_through_all_tokens_multiplies_the_layers_as_matrices(forecaster, noise):
     model, inputs = forecaster(context=3), torch.tensor(noise(2, 3, 3))
-    inner = Scalars(3, 2, 3, Size(8, 3, 2), torch.Generator().manual_seed(0))
+    inner = Scalars(Shape(3, 2, 3, 3), Size(8, 3, 2), torch.Generator().manual_seed(0))
     model.predictor = inner.requires_grad_(False).double()
     product = np.eye(9)[None]
     for weights in inner.attentions(inputs):
