@@ -1,4 +1,4 @@
-"""What a run leaves to read: `table.csv`, `table.md` and figures as PNG and SVG."""
+"""The report on a run: `table.csv`, `table.md` and figures as PNG and SVG."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.store.store import Scan, Store
 def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
     """Report on the planned cells: every one is counted, whether it ran, failed or is missing.
 
-    The headline table is printed; the files go to `store.root`. They are written anew each time,
+    The headline table is printed; the files go to `store.root`. They are written each time,
     so that they are never older than the records, the protocols or the code.
     """
     from bench.analysis.rows import collect

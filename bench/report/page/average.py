@@ -1,4 +1,4 @@
-"""The figure of the average: each method's published mean and ours under both protocols."""
+"""The figure of averages: the published mean of each method, and ours under both protocols."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARKS = {
 
 
 def save_average(means: pd.DataFrame, path: Path) -> None:
-    """Write the figure as PNG, SVG and PDF; nothing where nothing was run."""
+    """Write the figure as PNG, SVG and PDF, or nothing if nothing was run."""
     if _drawn(means).empty:
         return
     figure = draw_average(means)
@@ -30,7 +30,7 @@ def save_average(means: pd.DataFrame, path: Path) -> None:
 
 
 def average_svg(means: pd.DataFrame) -> str:
-    """Return the figure for the page, or nothing where nothing was run."""
+    """Return the figure for the page, or an empty string if nothing was run."""
     if _drawn(means).empty:
         return ""
     figure = draw_average(means)
@@ -39,7 +39,7 @@ def average_svg(means: pd.DataFrame) -> str:
 
 
 def draw_average(means: pd.DataFrame) -> Figure:
-    """Return a row per method; `means` as from `bench.analysis.comparison.make_average`."""
+    """Return the figure, a row per method; see `bench.analysis.comparison.make_average`."""
     from matplotlib.figure import Figure
 
     rows = _drawn(means)
@@ -56,7 +56,7 @@ def draw_average(means: pd.DataFrame) -> Figure:
 
 
 def _drawn(means: pd.DataFrame) -> pd.DataFrame:
-    """Return the methods of ours that have a shared mean, and the published ones beside them."""
+    """Return the methods with a shared or a published mean; none if no shared one is there."""
     ours = [f"shared_{protocol}" for protocol in PROTOCOLS]
     if means[ours].isna().all(axis=None):
         return means[:0]

@@ -1,4 +1,4 @@
-"""`report/`: one page that needs no network, its tables as CSV and Markdown, its figures."""
+"""The folder `report/`: a page that needs no network, and its tables and figures as files."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def write_page(
     name
         What the report is on.
     parts
-        The experiments; whatever of their cells has no record is marked as not run.
+        The experiments. Cells without a record are shown as not run.
     read
         Returns the record of a key, or None.
     root
-        Folder of the run; published numbers are looked for there and in `paper` beside it, and
-        stored graphs there, for views with cuts.
+        Folder of the run, with its stored graphs for views with cuts. Published numbers are those
+        of `reference.csv` there or in the sibling folder `paper`.
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
     """

@@ -9,7 +9,7 @@ from bench.report.page.table import Table, number, word
 
 
 def coverage(sections: Sequence[Section]) -> Table:
-    """Return what became of the planned runs of each experiment."""
+    """Return how many planned runs of each experiment are ok, failed or not run."""
     rows = []
     for section in sections:
         status = section.cells["status"]
@@ -27,7 +27,7 @@ def coverage(sections: Sequence[Section]) -> Table:
 
 
 def failures(sections: Sequence[Section]) -> Table:
-    """Return how many runs of each method ended otherwise than as ok, and why."""
+    """Return how many runs of each method have failed or been declined, with the reason."""
     rows = []
     for section in sections:
         lost = section.cells[~section.cells["status"].isin(["ok", "missing"])]
@@ -41,6 +41,6 @@ def failures(sections: Sequence[Section]) -> Table:
 
 
 def makers(made_by: Mapping[str, int]) -> Table:
-    """Return how many records each version of the code made, and where."""
+    """Return how many records each version of the code has made on each kind of machine."""
     rows = [[word(text), number(n)] for text, n in sorted(made_by.items())]
     return Table("makers", ["made by", "records"], rows)

@@ -27,7 +27,7 @@ def save_ranks(ranks: Ranks, path: Path) -> None:
 
 
 def draw_ranks(ranks: Ranks) -> Figure:
-    """Return the diagram: a row per method, and a bar beside each group of equals."""
+    """Return the diagram: a row per method, and a bar for each group of equals."""
     from matplotlib.figure import Figure
 
     names = list(ranks.average.index)

@@ -1,4 +1,4 @@
-"""The tables of scores: of each condition, of all methods, and beside published numbers."""
+"""The tables of scores: the leaderboard, averages, every condition, and published scores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def leaderboard(board: Leaderboard) -> Table:
-    """Return one row per method, the scores of both protocols beside each other."""
+    """Return one row per method with its scores under both protocols."""
     difference = f"difference to {board.reference}"
     heads = ["method"]
     for protocol in PROTOCOLS:
@@ -52,7 +52,7 @@ def _signed(mean: float, low: float, high: float) -> str:
 
 
 def average(means: pd.DataFrame) -> Table:
-    """Return the mean of each method over all conditions, and over how many."""
+    """Return the mean of each method over conditions, and their number."""
     heads = ["method", "published", *(f"shared F1 ({protocol})" for protocol in PROTOCOLS)]
     for protocol in PROTOCOLS:
         heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
@@ -102,7 +102,7 @@ def _score(row: Mapping[Any, Any], metric: str) -> Entry:
 
 
 def published(compared: pd.DataFrame) -> Table:
-    """Return one row per published point, ours beside it."""
+    """Return one row per published score, with ours."""
     heads = [
         "experiment",
         "panel",

@@ -220,7 +220,7 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert "difference to var" in text
     # Without its records, the exported table says the same.
     folder = tmp_path / "results" / "trial"
-    assert 'id="beside"' not in text  # nothing is published of it
+    assert 'id="comparison"' not in text  # nothing is published of it
     table = (folder / "report" / "points.csv").read_text()
     assert main(["export", "results/trial", "--out", str(folder / "long.csv")]) == 0
     shutil.rmtree(folder / "cells")
