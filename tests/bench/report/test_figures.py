@@ -21,7 +21,7 @@ from bench.store.store import Store
 
 
 @pytest.fixture
-def run(small, tmp_path):
+def run(written, tmp_path):
     """Return a function that stores runs of `dot` under given axes and writes the figures."""
 
     def write(*axes, methods=("dot",)):
@@ -29,8 +29,8 @@ def run(small, tmp_path):
         for at in axes:
             for method in methods:
                 for seed in (0, 1, 2):
-                    cells.append(small.cell(method, seed, axes=at))
-                    store.write(base_record(cells[-1]) | small.record(0.5 + seed / 10))
+                    cells.append(written.cell(method, seed, axes=at))
+                    store.write(base_record(cells[-1]) | written.record(0.5 + seed / 10))
         write_figures(cells, store.scan(), tmp_path)
         return cells
 
@@ -83,14 +83,14 @@ def test_an_axis_of_lists_names_or_truth_values_is_drawn_with_its_texts(run, tmp
     assert {"True", "False"} <= set(texts(tmp_path / "linear_deep.svg"))
 
 
-def test_a_run_without_scores_has_no_figure(small, tmp_path):
-    write_figures([small.cell("dot", 0)], Store(tmp_path).scan(), tmp_path)
+def test_a_run_without_scores_has_no_figure(written, tmp_path):
+    write_figures([written.cell("dot", 0)], Store(tmp_path).scan(), tmp_path)
     assert figures(tmp_path) == set()
 
 
-def test_a_panel_shows_mean_and_interval_at_every_place(small):
-    cells = [small.cell("dot", seed, n_samples=n) for n in (100, 10_000) for seed in range(3)]
-    records = {c.key: small.record(0.5 + c.seed / 10) for c in cells}
+def test_a_panel_shows_mean_and_interval_at_every_place(written):
+    cells = [written.cell("dot", seed, n_samples=n) for n in (100, 10_000) for seed in range(3)]
+    records = {c.key: written.record(0.5 + c.seed / 10) for c in cells}
     section = make_section("s", "", View(metrics=("auprc",)), cells, records.get)
     table = summarise(section)
     panels = Panels(section, table, curves([], pd.DataFrame()), styles_of(["dot"]))
@@ -109,8 +109,8 @@ def test_a_panel_shows_mean_and_interval_at_every_place(small):
     assert [text.get_text() for text in ax.get_xticklabels()] == ["100", "10k"]
 
 
-def test_what_was_not_run_is_said_in_its_panel(small):
-    section = make_section("s", "", View(), [small.cell("dot", 0)], lambda key: None)
+def test_what_was_not_run_is_said_in_its_panel(written):
+    section = make_section("s", "", View(), [written.cell("dot", 0)], lambda key: None)
     panels = Panels(section, summarise(section), curves([], pd.DataFrame()), styles_of(["dot"]))
     ((_, figure),) = panels.alone("auprc")
     assert [text.get_text() for text in figure.axes[0].texts] == ["not run"]

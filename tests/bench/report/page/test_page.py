@@ -129,6 +129,21 @@ def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
     assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
 
 
+def test_the_page_names_processors_and_no_machines(small, tmp_path):
+    planned = [small.cell("dot", seed) for seed in (0, 1)]
+    code = {"version": "1.2", "commit": None, "dirty": None}
+    hosts = [{"name": "machine-of-somebody", "cpu": "Some CPU"}, {"name": "another-machine"}]
+    records = {
+        one.key: small.record(0.5, made_by={"code": code, "host": host, "device": "cpu"})
+        for one, host in zip(planned, hosts, strict=True)
+    }
+    page = write_page("where", [Part("s", "", View(), planned)], records.get, tmp_path)
+    text = page.read_text()
+    assert "lagbench 1.2 on Some CPU, cpu" in text
+    assert "lagbench 1.2 on unknown CPU, cpu" in text
+    assert "machine" not in text.partition("<script>")[0].partition('id="makers"')[2]
+
+
 def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(sections, small):
     cells = small.cells
     table = make_leaderboard(sections, cells, "pcmci").table.set_index(["method", "protocol"])
