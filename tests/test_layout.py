@@ -110,5 +110,9 @@ def test_the_top_level_is_the_agreed_one():
         "results",
         "tests",
         ".gitignore",
+        "CONTRIBUTING.md",
+        ".editorconfig",
+        ".github",
+        ".pre-commit-config.yaml",
     }
     assert {name.split("/")[0] for name in tracked} <= allowed

@@ -1,17 +1,16 @@
-"""The baselines as their library ships them beside ours: `make bench-baselines`.
+"""The cost of baselines compared with the libraries they come from: `make bench-baselines`.
 
-Every method of the table has a switch `exact`, `fast` or `library`, that changes its cost and
-nothing else. Both run on the same linear series of 10 variables and 5 lags, each in a process of
-its own with one thread. `make bench-baselines ARGS=--long` runs the libraries on the longest
-series too, which takes half an hour.
+Every method of the table has a parameter `exact`, `fast` or `library`, that changes its cost and
+nothing else. Both run on the same linear series of 10 variables and 5 lags, each in a fresh
+process with one thread. `make bench-baselines ARGS=--long` runs the libraries on longer series
+too, which takes half an hour.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,23 +33,26 @@ class Sizes(NamedTuple):
     Parameters
     ----------
     methods
-        By name, each with the switch `exact`.
-    beside
-        Steps at which the library runs too.
+        Names of methods that have the parameter `exact`.
+    compared
+        Steps at which the library always runs.
     long
-        Steps at which it runs if that is asked for.
+        Steps at which it runs with `--long` only.
     alone
         Steps at which only ours runs.
     variables, lags
-        Of every series.
+        Those of every series.
+    measure
+        Returns the cost of a problem.
     """
 
     methods: tuple[str, ...] = METHODS
-    beside: tuple[int, ...] = (1_000, 10_000)
+    compared: tuple[int, ...] = (1_000, 10_000)
     long: tuple[int, ...] = (100_000,)
     alone: tuple[int, ...] = (1_000_000,)
     variables: int = 10
     lags: int = 5
+    measure: Callable[[Problem], Cost] = cost
 
 
 def main(arguments: Sequence[str] | None = None, sizes: Sizes | None = None) -> None:
@@ -60,51 +62,42 @@ def main(arguments: Sequence[str] | None = None, sizes: Sizes | None = None) -> 
     parser.add_argument("--long", action="store_true", help=f"libraries at {sizes.long} too")
     parser.add_argument("--methods", nargs="+", default=sizes.methods, metavar="NAME")
     given = parser.parse_args(arguments)
-    for name in VARIABLES:  # read by the processes that measure when they load numpy
-        os.environ[name] = "1"
-    _write(
-        f"{sizes.variables} variables, {sizes.lags} lags, one thread, wall seconds, peak memory"
-    )
-    _write(_HEAD)
-    both = sizes.beside + (sizes.long if given.long else ())
+    # The processes that measure read these when they load numpy.
+    os.environ.update(dict.fromkeys(VARIABLES, "1"))
+    print(f"{sizes.variables} variables, {sizes.lags} lags, one thread, wall seconds, peak memory")
+    print(_HEAD)
+    both = sizes.compared + (sizes.long if given.long else ())
     for method in given.methods:
-        for steps in (*sizes.beside, *sizes.long, *sizes.alone):
-            _row(Problem(method, sizes.variables, sizes.lags, steps), steps in both)
+        for steps in (*sizes.compared, *sizes.long, *sizes.alone):
+            problem = Problem(method, sizes.variables, sizes.lags, steps, mechanism="linear")
+            _row(problem, steps in both, sizes)
 
 
-def _row(problem: Problem, both: bool) -> None:
-    """Measure and print one row under `_HEAD`."""
-    ours = _cost(problem, "fast")
+def _row(problem: Problem, both: bool, sizes: Sizes) -> None:
+    """Measure and print one row below `_HEAD`."""
+    ours = sizes.measure(problem._replace(parameters=(("exact", "fast"),)))
     if both:
-        theirs = _cost(problem, "library")
+        theirs = sizes.measure(problem._replace(parameters=(("exact", "library"),)))
         ratio = f"{theirs.seconds / ours.seconds:.1f}"
         seconds, peak = f"{theirs.seconds:.2f}", f"{theirs.peak:.2f}"
         equality = _equality(ours, theirs)
     else:
         seconds = ratio = peak = "-"
         equality = "library not measured"
-    _write(
+    print(
         f"{problem.method:<10} {problem.steps:>9,}   {seconds:>9} {ours.seconds:>8.2f} "
-        f"{ratio:>7}   {peak:>11} {ours.peak:>8.2f}   {equality}"
+        f"{ratio:>7}   {peak:>11} {ours.peak:>8.2f}   {equality}",
+        flush=True,
     )
 
 
-def _cost(problem: Problem, exact: str) -> Cost:
-    return cost(problem._replace(parameters=(("exact", exact),), mechanism="linear"))
-
-
 def _equality(ours: Cost, theirs: Cost) -> str:
-    """Say how far scores up to `_LARGEST` are apart, and how many edges only one selects."""
+    """Return by how much scores up to `_LARGEST` differ, and how many edges only one selects."""
     apart = np.nanmax(np.abs(ours.scores.clip(max=_LARGEST) - theirs.scores.clip(max=_LARGEST)))
     assert ours.adjacency is not None
     assert theirs.adjacency is not None
     edges = int((ours.adjacency != theirs.adjacency).sum())
     return f"scores differ by {apart:.0e}, {edges} edges differ"
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

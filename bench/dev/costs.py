@@ -1,4 +1,4 @@
-"""What a method takes for a series of some size, measured in a process of its own."""
+"""The time and memory that a method needs for a series of some size, in a fresh process."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import importlib
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
-from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,8 @@ from simulators.components.graphs import Graph
 from simulators.structural.mechanisms import MechanismName
 from simulators.structural.simulator import Structural
 
-_TRAINING = "methods.dot.training.fit.fit"
-_ATTRIBUTION = "methods.dot.attribution.rules.attribute"
+# Functions of `dot` whose calls are timed: training, attribution.
+_PARTS = ("methods.dot.training.fit.fit", "methods.dot.attribution.rules.attribute")
 
 
 class Problem(NamedTuple):
@@ -41,20 +40,20 @@ class Problem(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What it took.
+    """What a problem took.
 
     Parameters
     ----------
     seconds
-        From the series to the graph, on the wall.
+        Wall time from the series to the graph.
     cpu_seconds
-        The same, of all threads together.
+        Processor time of all threads together.
     training, attribution
-        Seconds of these parts, where the method is `dot`.
+        Wall seconds of these two parts of `dot`; 0 for other methods.
     peak
-        Most resident memory of the whole process, libraries and series included (GiB).
+        Largest resident memory of the process, with libraries and series (GiB).
     scores, adjacency
-        Of the graph.
+        Those of the graph.
     """
 
     seconds: float
@@ -68,15 +67,15 @@ class Cost(NamedTuple):
 
 @functools.cache
 def cost(problem: Problem) -> Cost:
-    """Return what a problem takes in a fresh process, since a peak of memory never falls."""
+    """Return the cost of a problem in a fresh process, because a peak of memory never falls."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(measure, (problem,))
 
 
 def measure(problem: Problem) -> Cost:
-    """Return what a problem takes in this process.
+    """Return the cost of a problem in this process.
 
-    A short run goes first to load the libraries and to compile; it is not counted.
+    A short run before it loads the libraries and compiles; it is not counted.
     """
     method = methods.registry.load(problem.method)(**dict(problem.parameters))
     graph = Graph(n_vars=problem.variables, max_lag=problem.lags)
@@ -87,31 +86,37 @@ def measure(problem: Problem) -> Cost:
         return method.discover(part, max_lag=problem.lags, rng=np.random.default_rng(0))
 
     discover(TimeSeries((series.segments[0][:200, :3],), series.names[:3]))
-    spent = {_TRAINING: 0.0, _ATTRIBUTION: 0.0}
+    seconds: dict[str, float] = dict.fromkeys(_PARTS, 0.0)
     with ExitStack() as stack:
-        for path in spent if problem.method == "dot" else ():
-            stack.enter_context(mock.patch(path, _timed(path, spent)))
+        for path in _PARTS if problem.method == "dot" else ():
+            stack.enter_context(_timed(path, seconds))
         wall, cpu = time.perf_counter(), time.process_time()
         found = discover(series)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # Linux counts in KiB
-    parts = (spent[_TRAINING], spent[_ATTRIBUTION])
-    return Cost(wall, cpu, *parts, peak, found.scores, found.adjacency)
+    training, attribution = (seconds[path] for path in _PARTS)
+    return Cost(wall, cpu, training, attribution, peak, found.scores, found.adjacency)
 
 
-def _timed(path: str, spent: dict[str, float]) -> Callable[..., Any]:
-    """Return the function at a path, which adds its seconds to `spent` at every call."""
-    module, _, name = path.rpartition(".")
-    function = getattr(importlib.import_module(module), name)
+@contextmanager
+def _timed(path: str, seconds: dict[str, float]) -> Iterator[None]:
+    """Add the wall seconds of every call of the function at a path to `seconds[path]`."""
+    home, _, name = path.rpartition(".")
+    module = importlib.import_module(home)
+    function = getattr(module, name)
 
     def timed(*args: Any, **kwargs: Any) -> Any:
         started = time.perf_counter()
         try:
             return function(*args, **kwargs)
         finally:
-            spent[path] += time.perf_counter() - started
+            seconds[path] += time.perf_counter() - started
 
-    return timed
+    setattr(module, name, timed)
+    try:
+        yield
+    finally:
+        setattr(module, name, function)
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:

@@ -20,7 +20,7 @@ from bench.cli.list import about_method
 from bench.config.cell import value_text
 from bench.config.keyed import defaults_of
 from bench.dev.imports import mermaid
-from bench.report.markdown import markdown
+from bench.report.markdown import markdown_table
 from methods import Method
 from methods.types.parameters import describe
 
@@ -52,7 +52,7 @@ def assumptions() -> str:
         handles = cls().handles
         label = f"{name} (floor method)" if handles.trivial else name
         rows.append([label, *("yes" if getattr(handles, key) else "-" for key in SCOPE.values())])
-    return markdown(["method", *SCOPE], rows)
+    return markdown_table(["method", *SCOPE], rows)
 
 
 def defaults() -> str:
@@ -61,7 +61,7 @@ def defaults() -> str:
     for name, cls in built_in().items():
         settings = ", ".join(f"`{key}={value}`" for key, (value, _) in settings_of(name).items())
         rows.append([f"[{name}](methods.md#{name})", settings or "none", source(cls)])
-    return markdown(["method", "parameters and defaults", "source"], rows)
+    return markdown_table(["method", "parameters and defaults", "source"], rows)
 
 
 def parameters() -> str:
@@ -75,7 +75,7 @@ def parameters() -> str:
             for key, (value, meaning) in settings_of(name).items()
         ]
         heads = ["parameter", "default", "allowed", "meaning"]
-        parts.append(f"{text}\n\n{markdown(heads, rows)}" if rows else text)
+        parts.append(f"{text}\n\n{markdown_table(heads, rows)}" if rows else text)
     return "\n\n".join(parts)
 
 

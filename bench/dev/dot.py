@@ -1,16 +1,15 @@
-"""The cost of `dot` beside tigramite's PCMCI, and how it grows: `make bench-dot`.
+"""The cost of `dot` compared with PCMCI, and how it grows: `make bench-dot`.
 
-Both run on the same series with two threads each, PCMCI with ParCorr as tigramite ships it and
-with ours, which has the same result.
-`make bench-dot ARGS=--long` adds PCMCI at 1,000,000 steps, which takes some minutes.
+Both run on the same series with two threads each. PCMCI runs with tigramite's ParCorr and with
+ours, which has the same result. `make bench-dot ARGS=--long` adds tigramite's at 1,000,000 steps,
+which takes some minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from bench.dev.costs import Cost, Problem, cost, exponent
@@ -25,26 +24,29 @@ class Sizes(NamedTuple):
 
     Parameters
     ----------
-    beside
-        Steps at which PCMCI runs too.
+    compared
+        Steps at which tigramite's PCMCI always runs.
     long
-        Steps at which it runs if that is asked for.
+        Steps at which it runs with `--long` only.
     steps, variables, lags
-        Tables of growth, one size changed at a time; the others are 10 variables, 5 lags and the
-        first of `steps`.
+        Sizes of the tables of growth. One of them changes at a time; the others are 10 variables,
+        5 lags and the first of `steps`.
     large
         Variables, lags and steps of the problem that has to fit into memory.
     parameters
-        Of `dot`, by name and value.
+        Names and values of parameters of `dot`.
+    measure
+        Returns the cost of a problem.
     """
 
-    beside: tuple[int, ...] = (50_000, 100_000)
+    compared: tuple[int, ...] = (50_000, 100_000)
     long: int = 1_000_000
     steps: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     variables: tuple[int, ...] = (10, 30, 100)
     lags: tuple[int, ...] = (5, 15, 50)
     large: tuple[int, int, int] = (100, 50, 20_000)
     parameters: tuple[tuple[str, Any], ...] = ()
+    measure: Callable[[Problem], Cost] = cost
 
 
 def main(arguments: Sequence[str] | None = None, sizes: Sizes | None = None) -> None:
@@ -52,46 +54,49 @@ def main(arguments: Sequence[str] | None = None, sizes: Sizes | None = None) -> 
     sizes = sizes or Sizes()
     parser = argparse.ArgumentParser(prog="python -m bench.dev.dot")
     parser.add_argument("--long", action="store_true", help=f"PCMCI at {sizes.long:,} steps too")
-    for name in VARIABLES:  # read by the processes that measure when they load numpy
-        os.environ[name] = str(THREADS)
-    _beside_pcmci(sizes, parser.parse_args(arguments).long)
+    both = parser.parse_args(arguments).long
+    # The processes that measure read these when they load numpy.
+    os.environ.update(dict.fromkeys(VARIABLES, str(THREADS)))
+    _compare_with_pcmci(sizes, both)
     _growth(sizes)
     _large(sizes)
     _gpu(sizes)
 
 
-def _beside_pcmci(sizes: Sizes, both: bool) -> None:
-    _write(f"from series to graph, 10 variables, 5 lags, {THREADS} threads, wall seconds")
-    for steps in (*sizes.beside, sizes.long):
-        ours = cost(Problem(steps=steps, parameters=_on("cpu", sizes)))
-        exact = cost(Problem("pcmci", steps=steps))
+def _compare_with_pcmci(sizes: Sizes, both: bool) -> None:
+    print(f"from series to graph, 10 variables, 5 lags, {THREADS} threads, wall seconds")
+    for steps in (*sizes.compared, sizes.long):
+        ours = sizes.measure(Problem(steps=steps, parameters=_on("cpu", sizes)))
+        exact = sizes.measure(Problem("pcmci", steps=steps))
         line = f"  {steps:>9,} steps  dot {ours.seconds:7.1f}  our PCMCI {exact.seconds:5.1f}"
         if steps != sizes.long or both:
-            theirs = cost(Problem("pcmci", steps=steps, parameters=(("exact", "library"),)))
+            theirs = sizes.measure(
+                Problem("pcmci", steps=steps, parameters=(("exact", "library"),))
+            )
             ratio = theirs.seconds / ours.seconds
             line += f"  tigramite PCMCI {theirs.seconds:7.1f}  ratio {ratio:.1f}"
         else:
             line += "  tigramite PCMCI not measured: --long does"
-        _write(line)
+        print(line, flush=True)
 
 
 def _growth(sizes: Sizes) -> None:
     """Print a table for each size, and the exponents with which CPU seconds and memory grow."""
     for name in ("steps", "variables", "lags"):
         values = getattr(sizes, name)
-        _write(f"{name}\n  {_HEAD}")
+        print(f"{name}\n  {_HEAD}")
         base = Problem(steps=sizes.steps[0], parameters=_on("cpu", sizes))
-        costs = [_row(base._replace(**{name: value})) for value in values]
+        costs = [_row(base._replace(**{name: value}), sizes) for value in values]
         for what in ("cpu_seconds", "peak"):
             power = exponent(values, [getattr(each, what) for each in costs])
-            _write(f"  {what.replace('_', ' ')} ~ {name} ** {power:.2f}")
+            print(f"  {what.replace('_', ' ')} ~ {name} ** {power:.2f}")
 
 
 def _large(sizes: Sizes) -> None:
-    _write(f"a large problem (below 4 GiB)\n  {_HEAD}")
+    print(f"a large problem (below 4 GiB)\n  {_HEAD}")
     variables, lags, steps = sizes.large
     few = {**dict(sizes.parameters), "updates": 20, "members": 1, "device": "cpu"}
-    _row(Problem("dot", variables, lags, steps, tuple(few.items())))
+    _row(Problem("dot", variables, lags, steps, tuple(few.items())), sizes)
 
 
 def _gpu(sizes: Sizes) -> None:
@@ -99,36 +104,32 @@ def _gpu(sizes: Sizes) -> None:
     from scipy.stats import spearmanr
 
     if not torch.cuda.is_available():
-        _write("no GPU found")
+        print("no GPU found")
         return
-    _write(f"{torch.cuda.get_device_name()}\n  {_HEAD}")
-    _row(Problem(steps=sizes.long, parameters=_on("cuda", sizes)))
-    problem = Problem(steps=max(sizes.beside), parameters=_on("cuda", sizes))
-    gpu = _row(problem)
-    cpu = cost(problem._replace(parameters=_on("cpu", sizes)))
+    print(f"{torch.cuda.get_device_name()}\n  {_HEAD}")
+    _row(Problem(steps=sizes.long, parameters=_on("cuda", sizes)), sizes)
+    problem = Problem(steps=max(sizes.compared), parameters=_on("cuda", sizes))
+    gpu = _row(problem, sizes)
+    cpu = sizes.measure(problem._replace(parameters=_on("cpu", sizes)))
     pairs = [each.scores[:, :, 1:].ravel() for each in (gpu, cpu)]
-    _write(f"  rank correlation of the scores with those of the CPU: {spearmanr(*pairs)[0]:.4f}")
+    print(f"  rank correlation of the scores with those of the CPU: {spearmanr(*pairs)[0]:.4f}")
 
 
 def _on(device: str, sizes: Sizes) -> tuple[tuple[str, Any], ...]:
     return (*sizes.parameters, ("device", device))
 
 
-def _row(problem: Problem) -> Cost:
-    """Measure and print one row under `_HEAD`; the shares are of training."""
-    each = cost(problem)
+def _row(problem: Problem, sizes: Sizes) -> Cost:
+    """Measure and print one row below `_HEAD`; the last share is attribution over training."""
+    each = sizes.measure(problem)
     share = 100 * each.attribution / each.training
-    _write(
+    print(
         f"  {problem.variables:9} {problem.lags:5} {problem.steps:10,} {each.seconds:9.1f} "
         f"{each.cpu_seconds:9.1f} {each.training:9.1f} {each.attribution:6.1f} {share:3.0f} % "
-        f"{each.peak:6.2f}"
+        f"{each.peak:6.2f}",
+        flush=True,
     )
     return each
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Sweeps of cells that do nothing: ours, Hydra's own and benchopt's, each a whole command.
+"""Sweeps of cells that do nothing, by lagbench, Hydra and benchopt, each as a whole command.
 
-benchopt (Moreau et al. 2022, arXiv 2206.13424) is installed in an environment that is thrown
-away; it isolates nothing, so its figure is what a harness costs without processes of its own.
+benchopt (Moreau et al. 2022, arXiv 2206.13424) is installed in an environment that is deleted
+afterwards. It isolates nothing, so its time is that of a harness without a process per cell.
 """
 
 from __future__ import annotations

@@ -1,17 +1,16 @@
-"""Steps per second beside tigramite on one linear system: `python -m bench.dev.simulators`.
+"""Steps per second on a linear system, compared with tigramite: `make bench-simulators`.
 
-Both run in the same process; the fastest of five runs counts, in seconds of processor time, which
-the load of the machine hardly changes. A short run of ours goes first to compile the kernel (about
-1 s, once per machine, then cached), which is not counted. `simulation` is what both do: the noise
-and the steps, a transient included; only the steps returned are counted. `generate` adds what only
-we do: checks of the series and its properties. Tigramite stores single precision, we double.
+Both run in the same process. The fastest of five runs counts, in seconds of processor time, which
+the load of the machine hardly changes. A short run before it compiles our kernel (about 1 s, once
+per machine, then cached); it is not counted. `simulation` is what both do: the noise and the
+steps. Both simulate a transient too, but only the steps returned are counted. `generate` adds our
+checks of the series and its properties. Tigramite stores single precision, we double.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import resource
-import sys
 import time
 import timeit
 from collections.abc import Callable
@@ -37,20 +36,20 @@ def main() -> None:
     system = LinearVAR(coefficients=coefficients.tolist()).draw(seed=0)
     system.generate(1_000)
     theirs = _speed(partial(_tigramite, coefficients))
-    _write(f"linear system, {len(coefficients)} variables, 5 lags, {STEPS:,} steps")
-    _write(f"  tigramite           {theirs:12,.0f} steps/s")
+    print(f"linear system, {len(coefficients)} variables, 5 lags, {STEPS:,} steps")
+    print(f"  tigramite           {theirs:12,.0f} steps/s")
     jobs: dict[str, Callable[[], object]] = {
         "simulation": partial(_simulate, system),
         "generate": partial(system.generate, STEPS),
     }
     for what, job in jobs.items():
         ours = _speed(job)
-        _write(f"  lagbench {what:10} {ours:12,.0f} steps/s  ratio {ours / theirs:.0f}")
+        print(f"  lagbench {what:10} {ours:12,.0f} steps/s  ratio {ours / theirs:.0f}")
     # A fresh process, since a peak never falls.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         seconds, peak = pool.apply(_large)
-    _write("linear system, 100 variables, 5 lags, 1,000,000 steps")
-    _write(f"  {seconds:.1f} s, peak memory {peak:.2f} GiB")
+    print("linear system, 100 variables, 5 lags, 1,000,000 steps")
+    print(f"  {seconds:.1f} s, peak memory {peak:.2f} GiB")
 
 
 def linear_coefficients(seed: int) -> Any:
@@ -93,10 +92,6 @@ def _large() -> tuple[float, float]:
     seconds = time.perf_counter() - start
     # Linux counts in KiB.
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The settings of a method beside each other: `ablation.csv`, `ablation.md` and a figure."""
+"""The comparison of a method's settings as files: `ablation.csv`, `ablation.md` and a figure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.ablation import compare
 from bench.analysis.intervals import show
 from bench.config.cell import Cell
-from bench.report.figures import save
-from bench.report.markdown import markdown
+from bench.report.curves import draw_rows
+from bench.report.markdown import markdown_table
+from bench.report.saving import save
+from bench.report.styles import MUTED, dress, plain
 from bench.store.atomic import write_text
 from bench.store.store import Scan, Store
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SHOWN = "auprc"
-_LEGEND = "AUPRC: mean over systems with Student's 95 % interval; `CPU s`: mean of the row."
+_LEGEND = """AUPRC: mean over systems with Student's 95 % interval; `CPU s`: mean of the row.
+"""
 
 
 def write_ablation(
@@ -47,9 +50,9 @@ def _markdown(table: pd.DataFrame) -> str:
     for setting, group in table.groupby("setting", sort=False):
         numbers = zip(group["mean"], group["low"], group["high"], strict=True)
         by_system = dict(zip(group["system"], (show(*three) for three in numbers), strict=True))
-        scores = (by_system.get(system, "-") for system in systems)
-        rows.append([setting, *scores, f"{group['cpu_seconds'].mean():.2g}"])
-    return f"{_LEGEND}\n\n{markdown(['setting', *systems, 'CPU s'], rows)}\n"
+        scores = [by_system.get(system, "-") for system in systems]
+        rows.append([str(setting), *scores, f"{group['cpu_seconds'].mean():.2g}"])
+    return f"{_LEGEND}\n{markdown_table(['setting', *systems, 'CPU s'], rows)}\n"
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
@@ -63,18 +66,16 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
     panels = figure.subplots(1, len(systems), squeeze=False, sharey=True)[0]
     for ax, system in zip(panels, systems, strict=True):
         _panel(ax, table[table["system"] == system], settings)
-        ax.set_title(system, fontsize=9)
+        ax.set_title(plain(system), fontsize=9)
     save(figure, path)
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, settings: Sequence[str]) -> None:
-    at = rows["setting"].map({setting: k for k, setting in enumerate(settings)})
-    errors = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
-    ax.errorbar(
-        rows["mean"], at, xerr=errors, fmt="o", color="black", ms=4, capsize=2, elinewidth=0.8
-    )
-    first = rows[rows["setting"] == settings[-1]]
-    for mean in first["mean"]:
-        ax.axvline(mean, ls="--", color="grey", lw=1.2, label=settings[-1], zorder=0)
-    ax.set_yticks(range(len(settings)), settings, fontsize=8)
+    """Draw the settings of one system; a dashed line is at the mean of the first setting."""
+    draw_rows(ax, rows, rows["setting"].map({setting: k for k, setting in enumerate(settings)}))
+    first = settings[-1]
+    for mean in rows.loc[rows["setting"] == first, "mean"]:
+        ax.axvline(mean, ls="--", color=MUTED, lw=1.2, label=plain(first), zorder=0)
+    ax.set_yticks(range(len(settings)), [plain(setting) for setting in settings])
     ax.set(xlabel="AUPRC", xlim=(-0.03, 1.05))
+    dress(ax, grid="x", size=8)

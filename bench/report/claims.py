@@ -14,7 +14,7 @@ from bench.claims.verdict import UNDECIDED
 from bench.config.cell import axes_text, value_text
 from bench.config.protocol import shipped
 from bench.report.fdr import write_discoveries
-from bench.report.markdown import markdown
+from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def write_claims(verdicts: Sequence[Verdict], folder: Path) -> str:
     said = ", ".join(f"{n} {word}" for word, n in counts.most_common())
     parts = [f"Claims: {said}.\n\n{_LEGEND.strip()}\n"]
     for heading, group in table.groupby("heading", sort=False):
-        parts.append(f"\n## {heading}\n\n{markdown(_HEADS, _lines(group))}\n")
+        parts.append(f"\n## {heading}\n\n{markdown_table(_HEADS, _lines(group))}\n")
     write_text(folder / "claims.md", "".join(parts))
     write_discoveries(table, folder)
     return f"claims: {said}"

@@ -1,4 +1,4 @@
-"""Drawing one lagged graph: a time-series graph while it is readable, and a heat map always."""
+"""The figure of one lagged graph: a heat map, and arrows over time if the graph is small."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.report.saving import save_as
+from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# More nodes or arrows than this overlap; the heat map shows the same edges at any size.
+# With more nodes or arrows than this they overlap; the heat map is readable at any size.
 _MOST_VARS, _MOST_LAGS, _MOST_EDGES = 12, 10, 60
 
 
 def draw(graph: LaggedGraph, path: Path) -> None:
-    """Draw a graph to PNG, SVG or PDF.
+    """Draw a graph to a PNG, SVG or PDF file.
 
-    The heat map has one cell per cause and effect, coloured by the strongest score over lags,
-    with the lags of the shown edges written in it. Shown are the edges that the method selected,
-    or the strongest three per effect where it makes no decision.
+    The heat map has one cell per cause and effect. Its colour is the strongest score over lags,
+    and the lags of the shown edges are written in it. Shown are the edges that the method has
+    selected, or the three strongest per effect if it makes no decision.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
     shown = graph.adjacency if graph.adjacency is not None else strongest_per_effect(graph, 3)
@@ -32,12 +33,10 @@ def draw(graph: LaggedGraph, path: Path) -> None:
     side = min(max(4.5, 0.32 * n + 2.0), 24.0)
     figure = Figure(figsize=(side * (2.1 if small else 1.15), side), layout="constrained")
     axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
-    with mpl.rc_context({"svg.hashsalt": "lagbench"}):
-        if small:
-            _time_series_graph(axes[0], graph, shown)
-        _heat_map(axes[-1], graph, shown)
-        metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {}}[path.suffix]
-        figure.savefig(path, dpi=150, metadata=metadata)
+    if small:
+        _time_series_graph(axes[0], graph, shown)
+    _heat_map(axes[-1], graph, shown)
+    save_as(figure, path)
 
 
 def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
@@ -52,11 +51,6 @@ def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
     return mask
 
 
-def _plain(name: str) -> str:
-    """Keep a dollar sign from being read as mathematics."""
-    return name.replace("$", r"\$")
-
-
 def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     n = graph.n_vars
     strength = graph.summary().scores
@@ -64,7 +58,7 @@ def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     image = ax.imshow(strength, cmap="Blues", vmin=lowest, aspect="equal")
     # With a long axis the labels get smaller rather than fewer: every name must be findable.
     size = float(np.clip(240 / n, 5, 10))
-    names = [_plain(name) for name in graph.names]
+    names = [plain(name) for name in graph.names]
     ax.set_xticks(range(n), names, rotation=90, fontsize=size)
     ax.set_yticks(range(n), names, fontsize=size)
     ax.set_xlabel("effect")
@@ -80,37 +74,37 @@ def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
 
 
 def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
-    """Draw one row of nodes per variable, one column per time step, arrows into time t."""
+    """Draw a row of nodes per variable, a column per time step, and arrows into time t."""
     n, max_lag = graph.n_vars, graph.max_lag
-    low, top = float(np.nanmin(graph.scores)), float(np.nanmax(graph.scores))
-    low = min(low, 0.0)
-    for row, name in enumerate(graph.names):
-        ax.scatter(
-            np.arange(-max_lag, 1),
-            np.full(max_lag + 1, n - 1 - row),
-            s=60,
-            color="#bbbbbb",
-            zorder=2,
-        )
-        ax.text(-max_lag - 0.3, n - 1 - row, _plain(name), ha="right", va="center")
+    times = np.arange(-max_lag, 1)
+    for height, name in zip(range(n - 1, -1, -1), graph.names, strict=True):
+        ax.scatter(times, np.full(len(times), height), s=60, color=MUTED, alpha=0.5, zorder=2)
+        ax.text(-max_lag - 0.3, height, plain(name), ha="right", va="center")
+    low, top = min(float(np.nanmin(graph.scores)), 0.0), float(np.nanmax(graph.scores))
     for i, j, lag in np.argwhere(shown).tolist():
+        strength = (graph.scores[i, j, lag] - low) / ((top - low) or 1.0)
         # Arcs keep an arrow along its own row off the nodes that it passes.
         bend = 0.25 if i == j else 0.08
-        width = 0.6 + 2.4 * (graph.scores[i, j, lag] - low) / ((top - low) or 1.0)
-        arrow = {
-            "arrowstyle": "-|>",
-            "lw": width,
-            "color": "#0072B2",
-            "alpha": 0.8,
-            "shrinkA": 4,
-            "shrinkB": 5,
-            "connectionstyle": f"arc3,rad={-bend}",
-        }
-        ax.annotate("", (0, n - 1 - j), (-lag, n - 1 - i), arrowprops=arrow, zorder=3)
-    labels = [f"t-{lag}" if lag else "t" for lag in range(max_lag, -1, -1)]
-    ax.set_xticks(range(-max_lag, 1), labels)
+        _arrow(ax, (-lag, n - 1 - i), (0, n - 1 - j), strength, bend)
+    ax.set_xticks(times, [f"t-{lag}" if lag else "t" for lag in range(max_lag, -1, -1)])
     ax.set_xlim(-max_lag - 1.2, 0.6)
     ax.set_ylim(-0.7, n - 0.3)
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.set_title("arrows into time t, wider = stronger", fontsize=9)
+
+
+def _arrow(
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], strength: float, bend: float
+) -> None:
+    """Draw an arrow; `strength` from 0 to 1 is its width, `bend` the height of its arc."""
+    arrow = {
+        "arrowstyle": "-|>",
+        "lw": 0.6 + 2.4 * strength,
+        "color": ACCENT,
+        "alpha": 0.8,
+        "shrinkA": 4,
+        "shrinkB": 5,
+        "connectionstyle": f"arc3,rad={-bend}",
+    }
+    ax.annotate("", end, start, arrowprops=arrow, zorder=3)

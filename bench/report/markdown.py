@@ -1,24 +1,37 @@
-"""Tables as Markdown."""
+"""The one writer of Markdown tables."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+import tabulate
 
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as GitHub Markdown, without a line break at its end.
+_ROW = tabulate.DataRow("| ", " | ", " |")
+# Columns are not padded: one longer name would change every line of a table under version control.
+_FORMAT = tabulate.TableFormat(
+    lineabove=None,
+    linebelowheader=lambda widths, _: "|" + "---|" * len(widths),
+    linebetweenrows=None,
+    linebelow=None,
+    headerrow=_ROW,
+    datarow=_ROW,
+    padding=0,
+    with_header_hide=None,
+)
 
-    Bars and line breaks inside an entry are escaped, so that it stays one cell.
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as Markdown, without a line break at its end.
+
+    A pipe in a cell is escaped and a line break becomes `<br>`, so every row is one line.
     """
-    import pandas as pd
+    cells = [[_escaped(cell) for cell in row] for row in rows]
+    heads = [_escaped(head) for head in heads]
+    text: str = tabulate.tabulate(
+        cells, heads, tablefmt=_FORMAT, stralign=None, numalign=None, disable_numparse=True
+    )
+    return text
 
-    entries = [[_escaped(entry) for entry in row] for row in rows]
-    frame = pd.DataFrame(entries, columns=[_escaped(head) for head in heads], dtype=str)
-    text = str(frame.to_markdown(index=False, disable_numparse=True))
-    # Without padding: one long entry would make every row long, and every change of it a diff.
-    return re.sub(r":?-{3,}", "---", re.sub(r" +(?=\|)|(?<=\|) +", " ", text))
 
-
-def _escaped(entry: object) -> str:
-    return " ".join(str(entry).replace("|", "\\|").splitlines())
+def _escaped(cell: str) -> str:
+    return "<br>".join(cell.replace("|", r"\|").splitlines())

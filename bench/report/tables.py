@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench.analysis.intervals import show
 from bench.analysis.rows import CONDITION
 from bench.analysis.summary import overall, runs_of, summarise
-from bench.report.markdown import markdown
+from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _markdown(table: pd.DataFrame) -> str:
     for bound in ("floor", "ceiling"):
         means = [table.loc[table["metric"] == metric, bound].mean() for metric in SHOWN]
         rows.append([f"*{bound}*", *(f"{mean:.2f}" for mean in means), "", ""])
-    text = markdown(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
+    text = markdown_table(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
     if (table["n_ok"] < table["n_planned"]).any():
         text += "\n\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
     return text

@@ -1,4 +1,4 @@
-"""Where the methods that use PyTorch compute."""
+"""The device on which a method with PyTorch computes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series cut by regime, and the graphs of its regimes put together."""
+"""A series cut by regime, and the union of the graphs of its regimes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def by_regime(
     """Return the stays in each regime as the segments of a series of its own.
 
     Stays shorter than `max_lag + 2` rows are left out, and regimes without a longer one or in
-    which a variable stands still. Without labels, or where no regime is left, the whole series is
+    which a variable is constant. Without labels, or where no regime is left, the whole series is
     regime 0.
     """
     if labels is None:
@@ -44,9 +44,9 @@ def union(
 ) -> LaggedGraph:
     """Return one graph of all regimes, which holds theirs.
 
-    An edge scores what it scores in the regime where it is strongest, and is selected where it
-    is in any regime; its other statistics and the forecast error, which is over the variance
-    within the regime, are means over regimes.
+    The score of an edge is the largest of its scores in the regimes. An edge is selected if any
+    regime selects it. Its other statistics are means over regimes, and so is the forecast error,
+    which is relative to the variance within the regime.
 
     Parameters
     ----------
@@ -55,9 +55,10 @@ def union(
     found
         The labels, one array per segment, where the method found them itself.
     windows
-        On how many windows each graph rests. What is only noise in a score falls with their root,
-        so each score is first multiplied by the root of their share of the most: a short regime
-        does not drown the others. Without them scores are compared as they are.
+        Number of windows of each regime. Noise in a score is proportional to one over their
+        root, so each score is first multiplied by the root of their number over the largest.
+        Otherwise noise of a short regime would hide the others. Without `windows` scores are
+        compared as they are.
     """
     every = list(graphs.values())
     rests = np.array([1 if windows is None else windows[k] for k in graphs], dtype=float)

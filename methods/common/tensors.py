@@ -1,4 +1,4 @@
-"""What the neural methods share: starting weights, and windows as tensors."""
+"""Tensors for the neural methods: generators, starting weights, windows."""
 
 from __future__ import annotations
 

@@ -1,29 +1,31 @@
 """DOT: a lagged graph read out of a decoder-only transformer by its gradients.
 
-Source: "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647. A transformer is
-trained to forecast every variable one step ahead from the past alone; how strongly the forecast
-of an effect depends on one lagged input, averaged over samples, is the score of that edge.
+Source: "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647.
 
-Where we depart from the source (`dot_paper` is the source as far as it is known):
+A transformer is trained to forecast every variable one step ahead from the past alone. The score
+of an edge is how strongly the forecast of its effect depends on one lagged input, averaged over
+samples.
 
-- a linear path over the `max_lag` window carries the least-squares forecast, and the
-  transformer learns what is left, so that small linear data lose nothing;
-- tokens are single lagged values, as in the source, but each effect has tokens for its
-  candidates only, which a screen in closed form picks among all inputs, and weights of its own;
-- the forecast is a normal law, mean and deviation, so that edges on the variance are seen;
-- edges are scored by the energy of the score of that law (the quantity of the source's theorem)
-  instead of layer-wise relevance propagation, in units of the standard deviation of each input
-  given all others;
-- two models are trained, each of their forecasts is shrunk by a factor fitted on held-out steps,
-  and the energy on which they agree is scored;
-- the decision compares the scores with those of shadows, inputs that go with the real ones and
-  cause nothing, instead of taking the three strongest per effect; on series too short for
-  shadows it compares them with a Student's law;
-- regimes are found first, and each has models and a graph of its own.
+Departures from the source (`dot_paper` is the source as far as it is known):
 
-One file per step, in the order of `forecasting`: `regimes`, `sequences`, `linear_path`, `screen`,
-`predictors`, `model`, `training`, `attribution`, `readout`. `variants` are the same with other
-predictors.
+- A linear path over the `max_lag` window carries the least-squares forecast, and the transformer
+  learns the residual. On small linear data this is as good as least squares.
+- Tokens are single lagged values, as in the source, but each effect has weights of its own, and
+  tokens for its candidates only. Feature screening picks these in closed form among all inputs.
+- The forecast is a normal distribution with mean and deviation, so that edges on the variance
+  are found too.
+- The score of an edge is the energy of the gradient of that distribution's log density (the
+  quantity of the source's theorem) instead of layer-wise relevance propagation. Its unit is the
+  conditional standard deviation of each input given all others.
+- Two models are trained. Each of their forecasts is shrunk by a factor fitted on held-out steps,
+  and an edge is scored by the energy on which they agree.
+- The decision compares the scores with those of surrogates instead of taking the three highest
+  per effect. Surrogates are further inputs which depend on the same causes as the real ones and
+  cause nothing. On series too short for them the scores are compared with Student's distribution.
+- Regimes are found first, and each has models and a graph of its own.
+
+The steps are in the order of `methods.dot.pipeline`: `regimes`, `inputs`, `predictors`,
+`training`, `attribution`, `readout`. `variants` are the same with other predictors.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from annotated_types import Ge
 
 from methods.dot.options import Kind
-from methods.dot.pipeline import Forecasting
+from methods.dot.pipeline import Pipeline
 from methods.types.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,16 +50,17 @@ __all__ = ["DOT"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DOT(Forecasting):
+class DOT(Pipeline):
     """Decoder-only transformer with gradient read-out (arXiv 2601.05647).
 
     Parameters
     ----------
     predictor
-        What learns the rest: `values`, a token per candidate cause, `steps`, a token per time
-        step, or `scalars`, a token per lagged value, which forecasts the mean alone.
+        The network that learns the residual: `values`, a token per candidate cause, `steps`, a
+        token per time step, or `scalars`, a token per lagged value, which forecasts the mean
+        only.
     candidates
-        Tokens per effect of `values`.
+        Tokens per effect of `values`; see `methods.dot.inputs.screening`.
     width
         Size of a token, a multiple of `heads`.
     heads
@@ -88,7 +91,7 @@ class DOT(Forecasting):
             )
 
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
-        """Return the decoder that `predictor` names; see `Forecasting.build`."""
+        """Return the decoder that `predictor` names; see `Pipeline.build`."""
         from methods.dot.predictors.build import decoder
         from methods.dot.predictors.parts import Size
 
@@ -100,5 +103,5 @@ class DOT(Forecasting):
         return max(self.context, 2 * max_lag) if self.predictor == "steps" else max_lag
 
     def unreadable(self) -> tuple[Kind, ...]:
-        """Return nothing where tokens are single values; see `Forecasting.unreadable`."""
+        """Return attention for `steps`, whose tokens are whole steps, and nothing otherwise."""
         return super().unreadable() if self.predictor == "steps" else ()

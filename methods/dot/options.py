@@ -1,4 +1,4 @@
-"""The parameters of every method that trains a forecaster, for all steps alike."""
+"""The parameters that methods with a trained forecaster share, and nothing that uses them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,15 @@ Kind = Literal[
     "attention_rollout",
     "intervention",
 ]
-"""A rule of attribution; `methods.dot.attribution.rules` has a function for each."""
+"""Names of the attribution rules; see `methods.dot.attribution.rules`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(Parameters):
-    """The parameters of every method that trains a forecaster.
+class TrainingOptions(Parameters):
+    """Size of the predictor, and how it is trained.
 
     Parameters
     ----------
-    members
-        Models trained one after the other, each from its own start and with its own held-out
-        steps; an edge has to be seen by more than one.
     width
         Size of a hidden state of the predictor.
     layers
@@ -45,37 +42,52 @@ class Options(Parameters):
         Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
     weight_decay
         Decay of the weight matrices, in AdamW's decoupled form.
-    input_noise
-        Noise added to what the predictor sees in training (standard deviations of a variable).
-    linear_path
-        Forecast by least squares and let the predictor learn the rest.
-    attribution
-        The rule that reads the models; see `methods.dot.attribution.rules`.
-    readout
-        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
-        each, the paper's), `top_overall` (`edges` edges) or `threshold`.
-    false_discovery_rate
-        Share of selected edges that may be false, for `automatic`.
-    in_degree, edges, threshold
-        For the read-out of that name.
-    find_regimes
-        Look for regimes where the series does not say them; see `methods.dot.regimes.find`.
-    domain_index
-        Train on all regimes at once, with the regime of the step to forecast as a further input,
-        and attribute regime by regime: the source's ablation. Otherwise each regime has models
-        of its own.
     device
         Where to train; `auto` takes a GPU if there is one.
-
     """
 
-    members: Annotated[int, Ge(1)] = 2
     width: Annotated[int, Ge(1)] = 32
     layers: Annotated[int, Ge(1)] = 1
     updates: Annotated[int, Ge(1)] = 600
     batch_size: Annotated[int, Ge(1)] = 256
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
     weight_decay: Annotated[float, Ge(0)] = 0.05
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(TrainingOptions):
+    """All parameters of the pipeline; those of `TrainingOptions` are among them.
+
+    Parameters
+    ----------
+    members
+        Ensemble size: the number of models. They are trained one after the other, each from its
+        own start and with its own held-out steps. With more than one, an edge has to be seen by
+        several.
+    input_noise
+        Standard deviation of the noise added to the predictor's inputs in training, in standard
+        deviations of a variable.
+    linear_path
+        Forecast by least squares, and let the predictor learn the rest.
+    attribution
+        The rule that reads the models; see `methods.dot.attribution.rules`.
+    readout
+        The decision: `automatic` at `false_discovery_rate`, `top_per_effect` (`in_degree` edges
+        each, as in the source), `top_overall` (`edges` edges) or `threshold`.
+    false_discovery_rate
+        Share of selected edges that may be false, for `automatic`.
+    in_degree, edges, threshold
+        For the read-out of that name.
+    find_regimes
+        Look for regimes in a series without labels; see `methods.dot.regimes.find`.
+    domain_index
+        Train on all regimes at once, with the regime of the step to forecast as a further input,
+        and attribute regime by regime, as in an ablation of the source. Otherwise each regime
+        has models of its own.
+    """
+
+    members: Annotated[int, Ge(1)] = 2
     input_noise: Annotated[float, Ge(0)] = 0.2
     linear_path: bool = True
     attribution: Kind = "score_energy"
@@ -86,4 +98,3 @@ class Options(Parameters):
     threshold: Annotated[float, Ge(0)] = 0.1
     find_regimes: bool = True
     domain_index: bool = False
-    device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -1,7 +1,11 @@
-"""What all methods that train a forecaster share: the way from a series to its graph.
+"""From a series to its graph: the pipeline of all methods that train a forecaster.
 
-Find the regimes; on each, standardise, train a few forecasters, attribute their forecasts to
-their inputs, and read a graph out. A method adds the predictor that it trains.
+1. Find the regimes.
+2. On each, standardise and train an ensemble of forecasters.
+3. Attribute their forecasts to their inputs.
+4. Read a graph out of the attributions.
+
+A method adds the predictor that it trains.
 """
 
 from __future__ import annotations
@@ -31,12 +35,12 @@ if TYPE_CHECKING:
     from methods.types.arrays import BoolArray, FloatArray
 
 
-_STEPS_PER_INPUT = 5  # with fewer, the columns of shadows cost more than they tell
+_STEPS_PER_INPUT = 5  # with fewer, the columns of surrogates cost more accuracy than they give
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecasting(Options, Method):
-    """Trains forecasters, regime by regime, and reads their graph out.
+class Pipeline(Options, Method):
+    """Trains forecasters, regime by regime, and reads a graph out of them.
 
     The parameters are those of `methods.dot.options.Options`.
 
@@ -66,7 +70,7 @@ class Forecasting(Options, Method):
         Parameters
         ----------
         sequences
-            The data, for their shape and whatever the predictor is fitted to beforehand.
+            The data: their shape, and all that a predictor needs for feature screening.
         path
             The linear path, solved on the training steps.
         generator
@@ -86,17 +90,17 @@ class Forecasting(Options, Method):
     ) -> LaggedGraph:
         """Find the regimes, train on each and read its graph out; see `Method.discover`.
 
-        With several regimes the union scores an edge as the regime does where it is strongest,
-        see `methods.per_regime.union`, and selects it where any regime does. Regimes too short
-        for one window, or in which a variable stands still, have no graph.
-        Series too short to hold out 20 steps for validation are scored by the linear path
-        alone, without a forecast error.
+        With several regimes, an edge of the union has the largest of its scores in the regimes,
+        see `methods.common.regimes.union`, and is selected if any regime selects it. Regimes too
+        short for one window, or in which a variable is constant, have no graph. Series too short
+        to hold out 20 steps for validation are scored by the linear path alone, without a
+        forecast error.
 
         Raises
         ------
         DeclinedError
-            If such a short series meets `linear_path=False`, or some variables are an exact
-            linear function of others: their coefficients are shared out at random.
+            If such a short series meets `linear_path=False`, or if some variables are an exact
+            linear function of others, so that their coefficients are not determined.
         """
         from methods.common.regimes import by_regime, union
         from methods.dot.regimes.find import find_regimes
@@ -116,7 +120,7 @@ class Forecasting(Options, Method):
         return union(graphs, found, windows)
 
     def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
-        """Train on a series as on one regime and read its graph out; see `discover`."""
+        """Train on a series as a single regime and read its graph out; see `discover`."""
         members, sequences = self._train(series, None, max_lag, rng)
         return self._graph(series.names, members, sequences)
 
@@ -145,7 +149,7 @@ class Forecasting(Options, Method):
         max_lag: int,
         rng: np.random.Generator,
     ) -> tuple[list[Trained], Sequences]:
-        """Return the trained members and the sequences of the last one."""
+        """Return the trained models and the sequences of the last one."""
         import torch
 
         from methods.common.devices import device_of
@@ -157,7 +161,7 @@ class Forecasting(Options, Method):
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
-        with_shadows = self._needs_shadows(series, max_lag)
+        with_surrogates = self._needs_surrogates(series, max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
@@ -166,7 +170,7 @@ class Forecasting(Options, Method):
                 self.context_of(max_lag),
                 device,
                 shift=member / self.members,
-                with_shadows=with_shadows,
+                with_surrogates=with_surrogates,
                 regimes=labels,
             )
             members.append(fit(sequences, self, self.build, weights, batches))
@@ -177,17 +181,17 @@ class Forecasting(Options, Method):
     ) -> LaggedGraph:
         """Attribute the forecasts of all targets and decide."""
         from methods.dot.attribution.rules import RULES, attribute
-        from methods.dot.readout import in_units_of_free_variation, student_null
+        from methods.dot.readout import in_conditional_standard_deviations, student_null
 
         found = attribute([m.model for m in members], sequences, self.attribution)
-        scores = found.strength
+        scores = found.scores
         if RULES[self.attribution].per_unit:
-            free = members[0].free_variation.cpu().numpy()
-            scores = in_units_of_free_variation(scores, free)
+            sd = members[0].conditional_sd.cpu().numpy()
+            scores = in_conditional_standard_deviations(scores, sd)
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
         n = len(names)
         null = scores[n : 2 * n]
-        if sequences.rows.shape[1] - sequences.n_index == n:
+        if sequences.n_inputs - sequences.n_index == n:  # without surrogates
             null = student_null(scores[:n].shape, len(sequences.targets))
         return LaggedGraph.from_lags(
             scores[:n],
@@ -197,17 +201,18 @@ class Forecasting(Options, Method):
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
 
-    def _needs_shadows(self, series: TimeSeries, max_lag: int) -> bool:
-        """Return whether the decision needs a null that only shadows give.
+    def _needs_surrogates(self, series: TimeSeries, max_lag: int) -> bool:
+        """Return whether the decision needs the null distribution that only surrogates give.
 
-        On short series the null of `score_energy` is known well enough, and the columns of
-        shadows would cost more accuracy than a better null is worth.
+        On short series that of `score_energy` is known well enough, and the columns of surrogates
+        would cost more accuracy than a better null distribution is worth.
         """
         steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
         long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
         return self.readout == "automatic" and (long or self.attribution != "score_energy")
 
     def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
+        """Return the selected edges by the read-out of the options."""
         from methods.dot import readout
 
         if self.readout == "automatic":

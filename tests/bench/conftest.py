@@ -84,6 +84,12 @@ def write_store(root):
 
 
 @pytest.fixture(scope="session")
+def written():
+    """Functions that write a cell and its record by hand."""
+    return SimpleNamespace(cell=cell, record=record)
+
+
+@pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """A small store, its parts, its page and the text of that; and what it was made with."""
     store, parts = write_store(tmp_path_factory.mktemp("run"))

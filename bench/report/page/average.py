@@ -1,4 +1,4 @@
-"""The figure of the average: each method's published mean and ours under both protocols."""
+"""The figure of averages: the published mean of each method, and ours under both protocols."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis.leaderboard import PROTOCOLS
-from bench.report.figures import save
 from bench.report.page.svg import inline
-from bench.report.styles import INK, MUTED
+from bench.report.saving import ALL_FORMATS, save
+from bench.report.styles import INK, MUTED, dress, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,15 +22,15 @@ _MARKS = {
 
 
 def save_average(means: pd.DataFrame, path: Path) -> None:
-    """Write the figure as PNG, SVG and PDF; nothing where nothing was run."""
+    """Write the figure as PNG, SVG and PDF, or nothing if nothing was run."""
     if _drawn(means).empty:
         return
     figure = draw_average(means)
-    save(figure, path, (".png", ".svg", ".pdf"))
+    save(figure, path, ALL_FORMATS)
 
 
 def average_svg(means: pd.DataFrame) -> str:
-    """Return the figure for the page, or nothing where nothing was run."""
+    """Return the figure for the page, or an empty string if nothing was run."""
     if _drawn(means).empty:
         return ""
     figure = draw_average(means)
@@ -39,7 +39,7 @@ def average_svg(means: pd.DataFrame) -> str:
 
 
 def draw_average(means: pd.DataFrame) -> Figure:
-    """Return a row per method; `means` as from `bench.analysis.comparison.make_average`."""
+    """Return the figure, a row per method; see `bench.analysis.comparison.make_average`."""
     from matplotlib.figure import Figure
 
     rows = _drawn(means)
@@ -47,20 +47,16 @@ def draw_average(means: pd.DataFrame) -> Figure:
     ax = figure.subplots()
     for column, (label, marker, fill) in _MARKS.items():
         ax.plot(rows[column], range(len(rows)), marker, mfc=fill, mec=INK, ms=6, label=label)
-    ax.set_yticks(range(len(rows)), rows["method"])
+    ax.set_yticks(range(len(rows)), rows["method"].map(plain))
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("mean F1", fontsize=9, color=INK)
-    ax.tick_params(colors=INK, labelsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(INK)
-    ax.grid(color=MUTED, alpha=0.25, lw=0.6)
-    ax.patch.set_alpha(0)
+    ax.set_xlabel("mean F1")
+    dress(ax)
     return figure
 
 
 def _drawn(means: pd.DataFrame) -> pd.DataFrame:
-    """Return the methods of ours that have a shared mean, and the published ones beside them."""
+    """Return the methods with a shared or a published mean; none if no shared one is there."""
     ours = [f"shared_{protocol}" for protocol in PROTOCOLS]
     if means[ours].isna().all(axis=None):
         return means[:0]

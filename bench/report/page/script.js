@@ -1,8 +1,8 @@
 "use strict";
 
-// Sorting: a click on a heading sorts by it, a second click turns the order round.
+// Sorting: a click on a heading sorts by it, a second click reverses the order.
 const compare = (a, b) => {
-  if (a === "" || b === "") return (a === "") - (b === ""); // what is absent comes last
+  if (a === "" || b === "") return (a === "") - (b === ""); // absent values come last
   const [x, y] = [Number(a), Number(b)];
   return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y;
 };
@@ -22,7 +22,7 @@ const sort = (head) => {
   body.append(...rows);
 };
 
-// Filtering: within a column any pressed value fits, over columns all of them must.
+// Filtering: a row must have a pressed value in every column that has pressed values.
 const filter = (table) => {
   const wanted = [...document.querySelectorAll(`.chips[data-table="${table.id}"]`)].map((chips) => ({
     place: Number(chips.dataset.column),

@@ -1,4 +1,4 @@
-"""A figure as SVG inside a page: without a size of its own, with the colours of the theme."""
+"""A figure as an SVG element of the page, which scales with the page and follows its theme."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _GID = "method:"
 
 
 def inline(figure: Figure, title: str) -> str:
-    """Return the `<svg>` element of a figure; `title` is unique in the page.
+    """Return the `<svg>` element of a figure; `title` must be unique in the page.
 
-    Groups whose id is `method:NAME` get `data-method="NAME"` instead, so that the page can hide a
-    method. All other ids are made unique, because a page has one space of them.
+    A group with the id `method:NAME` gets `data-method="NAME"` instead, so that the page can hide
+    a method. Other ids that nothing refers to are removed, because ids must be unique in a page.
     """
     import matplotlib as mpl
 

@@ -1,4 +1,4 @@
-"""A table for reading: the same entries as HTML that sorts and filters, and as Markdown."""
+"""A table for reading: the page shows its entries as HTML, and a file has them as Markdown."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.report.markdown import markdown
+from bench.report.markdown import markdown_table
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A text, the value that it is sorted by, and what it is besides (a CSS class)."""
+    """A text, the value that it is sorted by, and its CSS class."""
 
     text: str
     key: float | str = ""
@@ -32,7 +32,7 @@ class Table:
     rows
         Entries in the order of the headings.
     filters
-        Headings of the columns by whose values rows can be picked.
+        Headings of the columns whose values can be filtered.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Table:
     filters: Sequence[str] = ()
 
     def choices(self) -> dict[int, list[str]]:
-        """Return the values of each column with a filter, by its place; one value needs none."""
+        """Return the values of each filtered column by its position; a single value needs none."""
         found = {}
         for head in self.filters:
             place = list(self.heads).index(head)
@@ -53,7 +53,7 @@ class Table:
     def markdown(self) -> str:
         """Return the table as Markdown."""
         rows = [[entry.text for entry in row] for row in self.rows]
-        return markdown(self.heads, rows) + "\n"
+        return markdown_table(self.heads, rows) + "\n"
 
 
 def word(text: Any, kind: str = "") -> Entry:

@@ -1,1 +1,1 @@
-"""Rules that read a trained forecaster."""
+"""The rules that attribute the forecasts of trained forecasters to their inputs."""

@@ -1,7 +1,7 @@
 """Rules from attention weights, for predictors with one token per lagged value.
 
-Weights say where a forecast looks, not what it makes of it: they know neither values nor signs
-nor the perceptron (Jain and Wallace, 2019, arXiv 1902.10186), nor the linear path.
+Weights show which tokens a forecast uses, not how. They miss values, signs and the perceptron
+(Jain and Wallace, 2019, arXiv 1902.10186), and here the linear path.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from methods.dot.training.model import Forecaster
 
 
 def attention(model: Forecaster, inputs: Tensor) -> Tensor:
-    r"""Return the weight of each lagged value for the token that forecasts; see `Rule.of`.
+    r"""Return the attention of the forecasting token to each lagged value; see `Rule.of`.
 
-    The mean over layers and heads. Weights of an effect add up to 1 over the values that have a
-    token; the others have none.
+    It is the mean over layers and heads. The weights of an effect add up to 1 over the values
+    that have a token; the others have weight 0.
     """
     predictor = model.predictor
     if isinstance(predictor, Scalars):
@@ -32,12 +32,12 @@ def attention(model: Forecaster, inputs: Tensor) -> Tensor:
 
 
 def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
-    r"""Return attention through all layers and the paths around them; see `Rule.of`.
+    r"""Return attention through all layers and their skip connections; see `Rule.of`.
 
     .. math:: \tilde A = \hat A_N \cdots \hat A_1, \qquad \hat A_k = (\bar A_k + I) / 2
 
     with :math:`\bar A_k` the mean over the heads of layer `k` (Abnar and Zuidema, 2020, arXiv
-    2005.00928); the row of the token that forecasts is read.
+    2005.00928). The result is the row of the forecasting token.
     """
     predictor = model.predictor
     if isinstance(predictor, Scalars):
@@ -49,13 +49,13 @@ def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
         return _in_order(share, inputs)
     share = torch.zeros((), device=inputs.device)
     for weights in _of_candidates(predictor, inputs):
-        # Candidates attend to nothing, so they keep what reaches them.
+        # Candidates attend to nothing, so attention that reaches them stays.
         share = (share + weights) / 2
     return _at_their_places(share, predictor, inputs)
 
 
 def _of_all_tokens(predictor: Scalars, inputs: Tensor) -> list[Tensor]:
-    """Return the weights of each layer, `(S, N, N)`; of the last `(S, n_inputs, N)`."""
+    """Return the weights of each layer, `(S, N, N)`; those of the last, `(S, n_inputs, N)`."""
     return [weights.mean(dim=1) for weights in predictor.attentions(inputs)]
 
 

@@ -1,4 +1,4 @@
-"""Rules from gradients of the forecast law with respect to its inputs."""
+"""Rules from gradients of the forecast distribution with respect to its inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from methods.dot.training.model import Forecaster
 def gradient(model: Forecaster, inputs: Tensor) -> Tensor:
     r"""Return :math:`\partial \mu_{j,t} / \partial x_{i,t-l}`; see `Rule.of`.
 
-    Equals the coefficient where the forecast is linear.
+    It equals the coefficient where the forecast is linear.
     """
     copies = per_effect(model, inputs)
     mean, _ = model.own(copies)
@@ -28,9 +28,9 @@ def score(model: Forecaster, inputs: Tensor) -> Tensor:
               E\,\Big(\frac{\partial \log p(x_{j,t} | past)}{\partial x_{i,t-l}}\Big)^2 =
               E \Big[ \frac{(\partial \mu)^2}{\sigma^2} + 2 (\partial \log \sigma)^2 \Big]
 
-    for a normal law: the quantity of the theorem in arXiv 2601.05647, with the expectation over
-    the present in closed form, which has a third of the variance of a sampled one. The second
-    part sees an edge that acts on the variance alone.
+    for a normal distribution. This is the quantity of the theorem in arXiv 2601.05647, with the
+    expectation over the present in closed form, which has a third of the variance of a sampled
+    one. The second part finds an edge that acts on the variance only.
     """
     copies = per_effect(model, inputs)
     mean, log_sd = model.own(copies)
@@ -41,7 +41,7 @@ def score(model: Forecaster, inputs: Tensor) -> Tensor:
 
 
 def per_effect(model: Forecaster, inputs: Tensor) -> Tensor:
-    """Return one copy of the inputs per effect, `(n_effects, S, C, n_inputs)`, to derive by."""
+    """Return a copy of the inputs per effect, with gradients: `(n_effects, S, C, n_inputs)`."""
     return inputs.expand(len(model.noise), *inputs.shape).contiguous().requires_grad_()
 
 

@@ -1,4 +1,4 @@
-"""The effect of moving one lagged input at a time by one standard deviation."""
+"""A rule from interventions: one lagged input at a time moves by one standard deviation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def intervention(model: Forecaster, inputs: Tensor) -> Tensor:
     r"""Return :math:`\mu_{j,t}(x + e_{i,t-l}) - \mu_{j,t}(x)`; see `Rule.of`.
 
     The unit vector `e` moves one input by its standard deviation, as in the comparison with
-    simulated interventions in arXiv 2601.05647. That is far enough to see what a gradient at
-    `x` does not.
+    simulated interventions in arXiv 2601.05647. That is far enough to find an effect that the
+    gradient at `x` misses.
     """
     path = model.coefficients.flip(2).mT[:, None]
     if isinstance(model.predictor, Values):

@@ -1,9 +1,9 @@
 r"""Layer-wise relevance propagation: the share of each input in the forecast.
 
-The forecast is the relevance of the output, and each layer hands the relevance of what it makes
-down to what it makes it of, by the rules in `methods.dot.predictors.operations`. An input has
-the relevance of the features that a predictor makes of it, plus its term :math:`a_{jil}\,
-x_{i,t-l}` of the linear path. What falls to biases, and to embeddings of places, is no input's.
+The relevance of the output is the forecast. Each layer passes the relevance of its output on to
+its inputs, by the rules in `methods.dot.predictors.operations`. The relevance of an input is the
+sum over its features in the predictor, plus its term :math:`a_{jil}\, x_{i,t-l}` of the linear
+path. The shares of biases and of position embeddings belong to no input.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from methods.dot.training.model import Forecaster, own
 def lrp(model: Forecaster, inputs: Tensor) -> Tensor:
     """Return relevances by AttnLRP (Achtibat et al., 2024, arXiv 2402.05602); see `Rule.of`.
 
-    They do not add up to the forecast: a softmax keeps a part of what it is given.
+    They do not add up to the forecast, because a softmax does not conserve relevance.
     """
     return _relevance(model, inputs, "lrp")
 
@@ -27,8 +27,8 @@ def lrp(model: Forecaster, inputs: Tensor) -> Tensor:
 def lrp_cp(model: Forecaster, inputs: Tensor) -> Tensor:
     """Return relevances with attention weights held constant; see `Rule.of`.
 
-    They add up to the forecast where no bias takes a part (Ali et al., 2022, arXiv 2202.07304),
-    and miss an input that acts on attention weights or gates alone.
+    They add up to the forecast where biases have no share (Ali et al., 2022, arXiv 2202.07304),
+    and miss an input that acts on attention weights or gates only.
     """
     return _relevance(model, inputs, "lrp_cp")
 

@@ -1,8 +1,8 @@
 """How strongly each forecast depends on each lagged input: one interface to every rule.
 
-A rule maps a model and sequences to one number per part, effect, sample, lag and input. What it
-returns is averaged over samples without its sign (an even function would vanish), in one of two
-ways, which the table below names.
+A rule maps a model and sequences to one number per part, effect, sample, lag and input. These
+numbers are averaged over samples without their sign, since an even function would vanish. `Rule`
+names the two ways.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ class Rule(NamedTuple):
         Maps a model and sequences `(S, context, n_inputs)` to `(parts, n_effects, S, max_lag,
         n_inputs)`, the lag axis from lag 1.
     energy
-        True: the root of the mean square, summed over parts; False: the mean absolute value.
+        True for the root of the mean square, summed over parts; False for the mean absolute
+        value.
     per_unit
-        True where the number is per unit of the input, so that it is comparable among inputs
-        only after `readout.in_units_of_free_variation`.
+        True where the number is per unit of the input. Then inputs compare only after
+        `readout.in_conditional_standard_deviations`.
     """
 
     of: Callable[[Forecaster, Tensor], Tensor]
@@ -66,33 +67,43 @@ RULES: dict[Kind, Rule] = {
 
 
 class Attribution(NamedTuple):
-    """Aggregated over samples; arrays are `[input, effect, lag - 1]`.
+    """Attributions aggregated over samples.
 
     Parameters
     ----------
-    strength
-        The score of each input for each effect, negative where models disagree.
+    scores
+        Shape `(n_inputs, n_effects, max_lag)`, `[input, effect, lag - 1]`; negative where models
+        disagree.
     ranks
-        How the inputs of an effect rank in single samples.
+        The ranks of the inputs of an effect in single samples.
     """
 
-    strength: FloatArray
+    scores: FloatArray
     ranks: EdgeRanks
 
 
 def attribute(models: Sequence[Forecaster], sequences: Sequences, kind: Kind) -> Attribution:
     r"""Aggregate a rule over samples spread evenly over the series, and over models.
 
-    With :math:`A^m` what the rule says of model `m` in one sample:
+    Let :math:`A^m` be the attribution of model `m` in one sample.
 
-    - mean absolute: :math:`E\,|\bar A|`, the mean over models inside;
-    - energy: what models agree on, as a root that keeps its sign: :math:`e = E \sum_{parts} A^m
-      A^{m'}` averaged over pairs of models, then :math:`\mathrm{sign}(e) \sqrt{|e|}`. What one
-      model learnt from noise adds to its own energy :math:`E (A^m)^2`, which a single model is
-      scored by, but not to this.
+    - Mean absolute: :math:`E\,|\bar A|`, with the mean over models inside.
+    - Energy: :math:`\mathrm{sign}(e) \sqrt{|e|}` of :math:`e = E \sum_{parts} A^m A^{m'}`,
+      averaged over pairs of models. It measures the agreement of models: noise that one model
+      has fitted adds to its own energy :math:`E (A^m)^2`, but not to this. A single model is
+      scored by its own energy.
 
-    The parameters of the models must be frozen. Samples see the context of training, and only
-    the forecast at the end of a sequence is read, because positions of one sequence interact.
+    Samples see the context of training, and only the forecast at the end of a sequence is read,
+    because positions of one sequence interact.
+
+    Parameters
+    ----------
+    models
+        Trained models with frozen parameters.
+    sequences
+        The data, whose targets are the samples.
+    kind
+        Name of the rule.
     """
     rule = RULES[kind]
     chosen = sequences.targets
@@ -101,15 +112,15 @@ def attribute(models: Sequence[Forecaster], sequences: Sequences, kind: Kind) ->
     spread = torch.linspace(0, len(chosen) - 1, samples).long()
     starts = chosen[spread.to(chosen.device)] - sequences.context
     total, ranks = None, EdgeRanks(samples)
-    # Where each token attends to each, a number of the input is worth as many as there are tokens.
+    # Where each token attends to each, memory grows with the number of tokens per input as well.
     tokens = getattr(models[0].predictor, "tokens", 1)
     for part in torch.split(starts, max(_NUMBERS // (per_sample * tokens), 1)):
         inputs = sequences.take(part)[0]
         each = [rule.of(model, inputs) for model in models]
-        strength = _agreement(each) if rule.energy else torch.stack(each).mean(0).abs().sum(0)
-        summed = strength.double().sum(dim=1)
+        size = _agreement(each) if rule.energy else torch.stack(each).mean(0).abs().sum(0)
+        summed = size.double().sum(dim=1)
         total = summed if total is None else total + summed
-        ranks.add(strength)
+        ranks.add(size)
     assert total is not None
     mean = (total / len(starts)).permute(2, 0, 1).cpu().numpy()
     if rule.energy:

@@ -1,1 +1,1 @@
-"""What the forecaster sees: windows, surrogates, the linear path, feature screening."""
+"""The inputs of a forecaster: sequences, surrogates, the linear path, feature screening."""

@@ -1,4 +1,7 @@
-"""Least squares over the lagged window: the linear path and the free variation of each input."""
+"""Least squares over the lagged window.
+
+It gives the linear path and the conditional standard deviation of each input.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from torch import Tensor
 
 from methods.dot.inputs.sequences import Sequences
 
-_RIDGE = 1.0  # weight of a unit-variance prior on standardised data: felt by tiny series only
+_RIDGE = 1.0  # weight of a unit-variance prior on standardised data, which matters on tiny series
 _CHUNK = 16_384  # windows held in memory at once
-_LARGE = 2_048  # inputs of a window from which on differences pay
+_LARGE = 2_048  # inputs of a window; with more, differences are faster
 
 
 class LinearPath(NamedTuple):
@@ -22,14 +25,14 @@ class LinearPath(NamedTuple):
     coefficients
         Shape `(n_effects, n_inputs, max_lag)`, float32, lags from `max_lag` down to 1: the
         order in which a convolution reads time.
-    free_variation
-        Shape `(n_inputs, max_lag)`, lags from 1: the standard deviation of each lagged input
-        given all the others, :math:`1 / \sqrt{W [(X^T X + I)^{-1}]_{kk}}` over `W` windows. A
-        coefficient's standard error is inversely proportional to it.
+    conditional_sd
+        Shape `(n_inputs, max_lag)`, lags from 1: the conditional standard deviation of each
+        lagged input given all the others, :math:`1 / \sqrt{W [(X^T X + I)^{-1}]_{kk}}` over `W`
+        windows. The standard error of a coefficient is inversely proportional to it.
     """
 
     coefficients: Tensor
-    free_variation: Tensor
+    conditional_sd: Tensor
 
     def flat(self) -> Tensor:
         """Return the coefficients of a flattened window, `(max_lag * n_inputs, n_effects)`."""
@@ -41,7 +44,7 @@ def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> LinearPat
 
     Solves :math:`(X^T X + I) B = X^T Y` in float64.
     """
-    lags, inputs, effects = sequences.max_lag, sequences.rows.shape[1], values.shape[1]
+    lags, inputs, effects = sequences.max_lag, sequences.n_inputs, values.shape[1]
     gram = _gram if lags * inputs <= _LARGE else _gram_by_differences
     # In place, because the matrix of a large problem fills the memory.
     matrix = gram(sequences, at)
@@ -52,13 +55,13 @@ def least_squares(sequences: Sequences, at: Tensor, values: Tensor) -> LinearPat
             block.addmm_(sequences.rows[part - lag].double().T, y)
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(matrix, out=matrix))
     coefficients = (inverse @ cross).view(lags, inputs, effects).flip(0).permute(2, 1, 0)
-    free_variation = (inverse.diagonal() * len(at)).rsqrt().view(lags, inputs).T
-    return LinearPath(coefficients.float().contiguous(), free_variation)
+    conditional_sd = (inverse.diagonal() * len(at)).rsqrt().view(lags, inputs).T
+    return LinearPath(coefficients.float().contiguous(), conditional_sd)
 
 
 def _gram(sequences: Sequences, at: Tensor) -> Tensor:
     """Return the sum over windows of the outer product of a flattened window with itself."""
-    size = sequences.max_lag * sequences.rows.shape[1]
+    size = sequences.max_lag * sequences.n_inputs
     gram = torch.zeros(size, size, dtype=torch.float64, device=at.device)
     for part in torch.split(at, _CHUNK):
         x = sequences.windows(part).double().flatten(1)
@@ -67,13 +70,13 @@ def _gram(sequences: Sequences, at: Tensor) -> Tensor:
 
 
 def _gram_by_differences(sequences: Sequences, at: Tensor) -> Tensor:
-    r"""Return the same, at a cost that grows with `max_lag` and not with its square.
+    r"""Return the same in a time that grows with `max_lag` and not with its square.
 
     Blocks with the same difference of lags :math:`\tau` are sums of :math:`x_s x_{s - \tau}^T`
-    over steps shifted by one, so each follows from the one before by the terms at the ends of
-    the contiguous stretches of `at`.
+    over steps shifted by one. So each follows from the one before by adding and subtracting the
+    terms at the ends of the contiguous stretches of `at`.
     """
-    rows, lags, inputs = sequences.rows.double(), sequences.max_lag, sequences.rows.shape[1]
+    rows, lags, inputs = sequences.rows.double(), sequences.max_lag, sequences.n_inputs
     breaks = torch.where(at.diff() != 1)[0]
     start = at[torch.cat([breaks.new_zeros(1), breaks + 1])]
     end = at[torch.cat([breaks, breaks.new_full((1,), len(at) - 1)])]

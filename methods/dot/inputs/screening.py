@@ -1,8 +1,8 @@
-"""The candidates of every effect: lagged inputs with any trace of an influence.
+"""Feature screening: the lagged inputs of each effect that may have an influence.
 
-Each input gets the strongest of four tests against what least squares leaves of an effect, in
-closed form. A test that errs costs little: the network decides among the candidates, and an
-input that is none keeps its linear coefficient.
+An input is scored by the strongest of four tests, in closed form, mostly on the residual that
+least squares leaves of an effect. An error of a test costs little: the network decides among the
+candidates, and an input that is not a candidate keeps its linear coefficient.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from torch import Tensor
 from methods.dot.inputs.linear_path import LinearPath
 from methods.dot.inputs.sequences import Sequences
 
-_NUMBERS = 3e7  # most values of functions of inputs that are held in memory
+_NUMBERS = 3e7  # most values of functions of inputs held in memory
 _JOINT = 1_000  # most functions of all inputs that are tested given each other
 _PAIR_PRODUCTS = 2e10  # most multiplications in the search for pairs
 _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet normal
 _FUNCTIONS = 7  # x, and the sine and cosine of x, 2x and 3x
-_IN_PAIRS = 4  # the waves of x and 2x are searched for pairs
+_IN_PAIRS = 4  # the sine and cosine of x and 2x are searched for pairs
 
 
 def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
@@ -32,7 +32,7 @@ def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
     Parameters
     ----------
     sequences
-        The training steps are tested on.
+        The data, of which the training steps are used.
     path
         The linear path, solved on the training steps.
     count
@@ -45,11 +45,11 @@ def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
         index of the regime adds its columns to the candidates of every effect.
     """
     at = sequences.train.nonzero()[:, 0]
-    inputs = sequences.max_lag * sequences.rows.shape[1]
+    inputs = sequences.max_lag * sequences.n_inputs
     rows = min(len(at), int(_NUMBERS / (inputs * _FUNCTIONS)))
     at = at[torch.linspace(0, len(at) - 1, rows).long().to(at.device)]
     evidence = torch.as_tensor(np.max(_evidence(sequences, at, path), axis=0))
-    evidence[:, _index(sequences)] = -1  # has its tokens anyhow
+    evidence[:, _index(sequences)] = -1  # the index is added below in any case
     count = min(count, evidence.shape[1] - sequences.n_index)
     # A stable order, so that equal evidence gives the same candidates everywhere.
     strongest = torch.sort(-evidence, dim=1, stable=True).indices[:, :count]
@@ -57,24 +57,24 @@ def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
 
 
 def _index(sequences: Sequences) -> Tensor:
-    """Return where the window holds the regime of the step to forecast."""
-    inputs = sequences.rows.shape[1]
+    """Return the places of the index of the regime in the window."""
+    inputs = sequences.n_inputs
     return torch.arange(inputs - sequences.n_index, inputs)
 
 
 def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArray[np.float64]]:
     r"""Return `-log p` of each test, shape `(n_effects, inputs)`.
 
-    With residual `r` of an effect and seven functions of every input:
+    With the residual `r` of an effect and seven functions of every input:
 
     - linear: Wald's test of the coefficient;
     - mean: Wald's test of the seven coefficients of an input in a regression of `r` on the
-      functions of all inputs, which sees any smooth function;
-    - variance: the same for the square of what that regression leaves;
+      functions of all inputs, which finds any smooth function;
+    - variance: the same for the squared residual of that regression;
     - pair: :math:`T \sum_{f,g} \mathrm{corr}(r, \phi_f \psi_g)^2` for the best partner, with
-      Bonferroni's factor: sees a product of two inputs of which neither has a trace alone.
+      Bonferroni's factor, which finds a product of two inputs that have no effect alone.
 
-    With very many inputs each is tested alone for mean and variance, and pairs are not searched.
+    With very many inputs each is tested by itself for mean and variance, without pairs.
     """
     window = sequences.windows(at).flatten(1)
     left = sequences.rows[at, : sequences.n_effects] - window @ path.flat()
@@ -111,7 +111,7 @@ def _alone(functions: Tensor, target: Tensor) -> NDArray[np.float64]:
 
 
 def _jointly(functions: Tensor, target: Tensor) -> tuple[NDArray[np.float64], Tensor]:
-    """Return the evidence of each input's functions given all others, and what they leave."""
+    """Return the evidence of each input's functions given all others, and their residual."""
     inputs, kinds = functions.shape[:2]
     design = functions.flatten(0, 1)
     gram = (design @ design.T).double() + torch.eye(len(design), device=target.device)
@@ -127,12 +127,12 @@ def _jointly(functions: Tensor, target: Tensor) -> tuple[NDArray[np.float64], Te
 def _wald(path: LinearPath, left: Tensor, steps: int) -> NDArray[np.float64]:
     """Return the evidence of each linear coefficient, solved on `steps` steps."""
     noise = left.double().std(dim=0)
-    t = path.flat().double() * path.free_variation.T.reshape(-1, 1) * math.sqrt(steps) / noise
+    t = path.flat().double() * path.conditional_sd.T.reshape(-1, 1) * math.sqrt(steps) / noise
     return _minus_log_p(t.square().T, 1)
 
 
 def _pair_rows(functions: Tensor, effects: int) -> int:
-    """Return on how many steps pairs can be searched at their cost; 0: on too few."""
+    """Return the number of steps on which a search for pairs is affordable; 0 for too few."""
     inputs, _, steps = functions.shape
     size = inputs * _IN_PAIRS
     rows = min(steps, int(_PAIR_PRODUCTS / (effects * size**2)))
@@ -140,15 +140,15 @@ def _pair_rows(functions: Tensor, effects: int) -> int:
 
 
 def _pairs(functions: Tensor, left: Tensor, rows: int) -> NDArray[np.float64]:
-    """Return the evidence of the best pair with each input, by the waves of `x` and `2x`."""
+    """Return the evidence of the best pair of each input, by sine and cosine of `x` and `2x`."""
     inputs, kinds, effects = len(functions), _IN_PAIRS, left.shape[1]
     left = left[:rows]
     design = functions[:, 1 : 1 + _IN_PAIRS, :rows].reshape(inputs * kinds, rows)
     best = torch.empty(effects, inputs, device=left.device)
     for effect in range(effects):
         products = (design * left[:, effect]) @ design.T / math.sqrt(rows)
-        strength = products.square().view(inputs, kinds, inputs, kinds).sum(dim=(1, 3))
-        best[effect] = strength.fill_diagonal_(0).max(dim=1).values
+        each = products.square().view(inputs, kinds, inputs, kinds).sum(dim=(1, 3))
+        best[effect] = each.fill_diagonal_(0).max(dim=1).values
     found = _minus_log_p(best, kinds**2) - math.log(inputs)
     return np.maximum(found, 0)
 

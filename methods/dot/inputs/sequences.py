@@ -1,8 +1,8 @@
-"""Cutting a series into training sequences that never cross a segment border.
+"""Training sequences of a series, which never cross a segment border.
 
-All segments lie behind each other in one array of rows, each after `context - max_lag` rows of
-zeros (the mean). A target is a row with `max_lag` rows of its own segment before it, so the
-`context` rows before a target hold its own segment and zeros, and nothing of another segment.
+All segments are concatenated in one array of rows, each after `context - max_lag` rows of zeros
+(the mean). A target is a row with `max_lag` rows of its own segment before it. So the `context`
+rows before a target hold its own segment and zeros, and nothing of another segment.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from methods.dot.inputs.surrogates import shadows
+from methods.dot.inputs.surrogates import surrogates
 
 _BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
-_TRAIN, _VALIDATION = 0.75, 0.9  # where validation starts in a stretch, and where testing does
+_TRAIN, _VALIDATION = 0.75, 0.9  # shares of a stretch at which validation and testing start
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Sequences:
     Parameters
     ----------
     rows
-        Shape `(R, n_inputs)`, float32: standardised observations, then their shadows if there
-        are any, and zeros between segments.
+        Shape `(R, n_inputs)`, float32: standardised observations, then their surrogates if there
+        are any, then the index of the regime; zeros between segments.
     n_effects
         Number of columns to forecast, the first ones.
     n_index
-        Number of columns that say the regime, the last ones: 1 in the row before a step of that
-        regime, 0 elsewhere.
+        Number of columns of the index of the regime, the last ones: 1 in the row before a step
+        of that regime, 0 elsewhere.
     targets
         Indices of the rows with a full `max_lag` window before them, in order.
     train, validation, test
@@ -63,24 +63,23 @@ class Sequences:
         device: str,
         *,
         shift: float = 0.0,
-        with_shadows: bool = False,
+        with_surrogates: bool = False,
         regimes: Sequence[NDArray[np.int64]] | None = None,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
         `shift` moves the held-out stretches, by a fraction of the way from one to the next.
-        With `with_shadows` every series has a surrogate beside it: see `surrogates`.
-        With `regimes`, labels `0..R-1` of every step, an index of the regime runs along too.
+        With `with_surrogates` every series gets a further column: see `surrogates`. With
+        `regimes`, labels `0..R-1` of every step, the index of the regime is added as well.
         """
         n = segments[0].shape[1]
-        if with_shadows:
-            pairs = zip(segments, shadows(segments, max_lag), strict=True)
-            segments = [np.hstack(pair) for pair in pairs]
+        if with_surrogates:
+            segments = _side_by_side(segments, surrogates(segments, max_lag))
         n_index = 0
         if regimes is not None:
             n_index = 1 + max(int(labels.max()) for labels in regimes)
             index = [np.eye(n_index)[np.append(labels[1:], labels[-1])] for labels in regimes]
-            segments = [np.hstack(pair) for pair in zip(segments, index, strict=True)]
+            segments = _side_by_side(segments, index)
         gap = np.zeros((context - max_lag, segments[0].shape[1]))
         rows = np.concatenate([part for segment in segments for part in (gap, segment)])
         lengths = [len(segment) + len(gap) for segment in segments]
@@ -106,6 +105,11 @@ class Sequences:
         )
 
     @property
+    def n_inputs(self) -> int:
+        """Number of columns: series, surrogates and the index of the regime."""
+        return self.rows.shape[1]
+
+    @property
     def positions(self) -> int:
         """Number of steps that one sequence forecasts: those with a full window."""
         return self.context - self.max_lag + 1
@@ -116,7 +120,7 @@ class Sequences:
         return len(self.rows) - self.context - 1
 
     def in_regime(self, regime: int) -> Self:
-        """Return the same with the targets of one regime alone, to attribute on."""
+        """Return the same with the targets of one regime only, for attribution."""
         column = self.rows.shape[1] - self.n_index + regime
         return replace(self, targets=self.targets[self.rows[self.targets - 1, column] == 1])
 
@@ -151,3 +155,10 @@ class Sequences:
     def windows(self, at: Tensor) -> Tensor:
         """Return the `max_lag` rows before each index, nearest first: `(W, max_lag, n_inputs)`."""
         return self.rows[at[:, None] - torch.arange(1, self.max_lag + 1, device=at.device)]
+
+
+def _side_by_side(
+    segments: Sequence[NDArray[np.float64]], more: Sequence[NDArray[np.float64]]
+) -> list[NDArray[np.float64]]:
+    """Return the segments with further columns."""
+    return [np.hstack(pair) for pair in zip(segments, more, strict=True)]

@@ -1,12 +1,12 @@
-"""Shadows: one input per series that is as tempting as a real one and causes nothing.
+"""Surrogates: one further input per series, which depends on the same causes and causes nothing.
 
-A shadow follows the forecasts of its series and adds what was left of them at another time. It
-thus goes with the causes of its series as the series itself does, and with everything that
-these cause in turn, but nothing listens to it: given the series, it says nothing of the present.
-What is scored for shadows is what is scored for nothing.
+A surrogate is the forecast of its series plus the residuals of another time. So it depends on the
+causes of its series as the series itself does, and correlates with everything that these cause,
+but nothing depends on it: given the series, it says nothing of the present. Whatever score the
+surrogates get is the null distribution of a score.
 
-The idea is that of knockoffs (Barber and Candes, 2015, doi 10.1214/15-AOS1337), which are drawn
-from a joint law of all inputs that a series of unknown dynamics does not give.
+The idea is that of knockoffs (Barber and Candes, 2015, doi 10.1214/15-AOS1337). Those are drawn
+from the joint distribution of all inputs, which is not known for a series of unknown dynamics.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ _MOST = 1_000  # most functions of all lagged inputs; with more only x itself
 _CHUNK = 16_384  # windows held in memory at once
 
 
-def shadows(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]:
-    """Return one shadow per series, arrays of the same shapes as the segments.
+def surrogates(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]:
+    """Return one surrogate per series, arrays of the same shapes as the segments.
+
+    The forecasts are those of a ridge regression on smooth functions of every lagged value. Their
+    residuals are rotated within each segment by half its length. The first `max_lag` steps, which
+    have no forecast, are those of the rotated series.
 
     Parameters
     ----------
@@ -31,38 +35,32 @@ def shadows(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]:
         Standardised, shape `(T_k, n_vars)`.
     max_lag
         Steps that a forecast sees.
-
-    Notes
-    -----
-    The forecasts are those of a ridge regression on smooth functions of every lagged value. What
-    they leave is turned within its segment by half its length. The first `max_lag` steps, which
-    have no forecast, are those of the turned series.
     """
     n = segments[0].shape[1]
-    waves = n * max_lag * _FUNCTIONS <= _MOST
-    size = 1 + n * max_lag * (_FUNCTIONS if waves else 1)
+    smooth = n * max_lag * _FUNCTIONS <= _MOST
+    size = 1 + n * max_lag * (_FUNCTIONS if smooth else 1)
     gram, cross = np.eye(size), np.zeros((size, n))
     for segment in segments:
-        for design, present in _windows(segment, max_lag, waves):
+        for design, present in _windows(segment, max_lag, smooth):
             gram += design.T @ design
             cross += design.T @ present
     fit: FloatArray = np.linalg.solve(gram, cross).astype(np.float64, copy=False)
-    return [_shadow(segment, max_lag, waves, fit) for segment in segments]
+    return [_surrogate(segment, max_lag, smooth, fit) for segment in segments]
 
 
-def _shadow(segment: FloatArray, max_lag: int, waves: bool, fit: FloatArray) -> FloatArray:
-    forecast = np.concatenate([design @ fit for design, _ in _windows(segment, max_lag, waves)])
-    left = segment[max_lag:] - forecast
-    turned = np.roll(segment, len(segment) // 2, axis=0)[:max_lag]
-    return np.concatenate([turned, forecast + np.roll(left, len(left) // 2, axis=0)])
+def _surrogate(segment: FloatArray, max_lag: int, smooth: bool, fit: FloatArray) -> FloatArray:
+    forecast = np.concatenate([design @ fit for design, _ in _windows(segment, max_lag, smooth)])
+    residuals = segment[max_lag:] - forecast
+    first = np.roll(segment, len(segment) // 2, axis=0)[:max_lag]
+    return np.concatenate([first, forecast + np.roll(residuals, len(residuals) // 2, axis=0)])
 
 
 def _windows(
-    segment: FloatArray, max_lag: int, waves: bool
+    segment: FloatArray, max_lag: int, smooth: bool
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
     """Iterate over functions of the lagged values, after a constant, and the present values."""
     functions = segment
-    if waves:
+    if smooth:
         sin, cos = np.sin(segment), np.cos(segment)
         functions = np.hstack([segment, sin, cos, 2 * sin * cos, 1 - 2 * sin * sin])
     for start in range(max_lag, len(segment), _CHUNK):

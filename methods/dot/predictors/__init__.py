@@ -1,1 +1,1 @@
-"""The networks that forecast."""
+"""The networks that learn what the linear path leaves, one file each."""

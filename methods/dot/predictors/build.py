@@ -1,42 +1,44 @@
-"""What may learn what the linear path leaves: one file per predictor, one interface."""
+"""The decoder-only transformers by name."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from torch import Generator
 
 from methods.dot.inputs.linear_path import LinearPath
 from methods.dot.inputs.screening import candidates
 from methods.dot.inputs.sequences import Sequences
-from methods.dot.predictors.parts import Predictor, Size
+from methods.dot.predictors.parts import Predictor, Shape, Size
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
 
 
 def decoder(
-    predictor: str,
+    kind: Literal["values", "steps", "scalars"],
     size: Size,
     n_candidates: int,
     sequences: Sequences,
     path: LinearPath,
     generator: Generator,
 ) -> Predictor:
-    """Return the transformer of a name; see `Forecasting.build`.
+    """Return a transformer in the shape of the data, on the CPU, with fresh weights.
 
     Parameters
     ----------
-    predictor
-        `values`, `steps` or `scalars`.
+    kind
+        `values`, a token per candidate cause, `steps`, a token per time step, or `scalars`, a
+        token per lagged value.
     size
-        Its width, layers and heads.
+        Size of the transformer.
     n_candidates
         Tokens per effect of `values`.
     sequences, path, generator
-        See `Forecasting.build`.
+        See `methods.dot.pipeline.Pipeline.build`.
     """
-    if predictor == "values":
-        return Values(candidates(sequences, path, n_candidates).cpu(), size, generator)
-    inputs, effects = sequences.rows.shape[1], sequences.n_effects
-    if predictor == "scalars":
-        return Scalars(inputs, effects, sequences.max_lag, size, generator)
-    return Steps(inputs, effects, sequences.max_lag, sequences.context, size, generator)
+    if kind == "values":
+        chosen = candidates(sequences, path, n_candidates)
+        return Values(chosen.cpu(), size, generator)
+    shape = Shape.of(sequences)
+    return (Scalars if kind == "scalars" else Steps)(shape, size, generator)

@@ -8,7 +8,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import gelu, norm
-from methods.dot.predictors.parts import Head, StepEmbedding, matrix
+from methods.dot.predictors.parts import Shape, Size, matrix
+from methods.dot.predictors.sequence import SequencePredictor
 
 
 class Layer(nn.Module):
@@ -38,44 +39,19 @@ class Layer(nn.Module):
         return states[:, self.kernel - 1 :] + gelu(seen @ self.up + self.up_bias) @ self.down
 
 
-class Convolution(nn.Module):
-    """Forecasts every effect at every position with a full window.
+class Convolution(SequencePredictor):
+    """Forecasts from the last state of convolutions; see `SequencePredictor`.
 
-    The kernels are as equal as can be such that all layers together see `max_lag` steps.
-
-    Parameters
-    ----------
-    n_inputs, n_effects
-        Number of series given and forecast.
-    max_lag
-        Steps of the window.
-    width, layers
-        Channels, and number of layers.
-    generator
-        Source of the starting weights.
+    All layers together see `max_lag` steps, and their kernels are as equal as that allows.
     """
 
-    def __init__(
-        self,
-        n_inputs: int,
-        n_effects: int,
-        max_lag: int,
-        width: int,
-        layers: int,
-        generator: Generator,
-    ) -> None:
-        super().__init__()
-        ends = [(max_lag - 1) * k // layers for k in range(layers + 1)]  # steps seen by k layers
-        self.embed = StepEmbedding(n_inputs, width, generator)
-        self.layers = nn.ModuleList(
-            Layer(width, 1 + end - start, generator) for start, end in itertools.pairwise(ends)
-        )
-        self.head = Head(width, n_effects)
+    def build(self, shape: Shape, size: Size, generator: Generator) -> nn.Module:
+        """Return the layers; layer `k` ends at the steps that `k + 1` layers see."""
+        ends = [(shape.max_lag - 1) * k // size.layers for k in range(size.layers + 1)]
+        kernels = [1 + end - start for start, end in itertools.pairwise(ends)]
+        return nn.Sequential(*(Layer(size.width, kernel, generator) for kernel in kernels))
 
-    def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
-        """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""
-        states: Tensor = self.embed(series)
-        for layer in self.layers:
-            states = layer(states)
-        mean, log_sd = self.head(states)
-        return mean, log_sd
+    def states(self, series: Tensor) -> Tensor:
+        """Map `(B, C, n_inputs)` to states `(B, C - max_lag + 1, width)`."""
+        states: Tensor = self.layers(self.embed(series))
+        return states

@@ -1,27 +1,68 @@
-"""What predictors share: their interface, starting weights, Fourier features, the two heads."""
+"""Parts that predictors share: sizes, starting weights, Fourier features, embedding and head."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 import torch
 from torch import Generator, Tensor, nn
 
+from methods.dot.inputs.sequences import Sequences
 from methods.dot.predictors.operations import entering, norm
 
-N_WAVES = 9
-"""Numbers that `waves` makes of one value."""
+N_FEATURES = 9
+"""Number of features that `fourier_features` makes of one value."""
 
 
 class Predictor(Protocol):
-    """A `torch.nn.Module` that forecasts mean and log deviation of what is left."""
+    """A `torch.nn.Module` that forecasts what the linear path leaves, mean and log deviation."""
 
     def __call__(self, series: Tensor) -> tuple[Tensor, Tensor]:
         """Map `(B, C, n_inputs)` to two tensors `(B, C - max_lag + 1, n_effects)`.
 
-        Both are 0 before training, and entry `p` sees the inputs up to `p + max_lag - 1` only.
+        Both are 0 before training. Entry `p` sees the inputs up to `p + max_lag - 1` only.
         """
+
+
+class Shape(NamedTuple):
+    """Shape of the data.
+
+    Parameters
+    ----------
+    n_inputs, n_effects
+        Number of series given and forecast.
+    max_lag, context
+        Steps of the window and of the longest sequence.
+    """
+
+    n_inputs: int
+    n_effects: int
+    max_lag: int
+    context: int
+
+    @classmethod
+    def of(cls, sequences: Sequences) -> Self:
+        """Return the shape of some sequences."""
+        return cls(sequences.n_inputs, sequences.n_effects, sequences.max_lag, sequences.context)
+
+
+class Size(NamedTuple):
+    """Size of a predictor.
+
+    Parameters
+    ----------
+    width
+        Size of a token or a hidden state.
+    layers
+        Number of layers.
+    heads
+        Attention heads per layer, for the predictors that have attention.
+    """
+
+    width: int
+    layers: int
+    heads: int = 1
 
 
 def matrix(generator: Generator, *shape: int) -> nn.Parameter:
@@ -29,53 +70,46 @@ def matrix(generator: Generator, *shape: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(*shape, generator=generator) / math.sqrt(shape[-2]))
 
 
-def waves(values: Tensor) -> Tensor:
-    r"""Append a last axis with each value `x` and its waves.
+def fourier_features(values: Tensor) -> Tensor:
+    r"""Return each value `x` and its Fourier features along a new last axis of length 9.
 
-    They are :math:`\sin(f x) / f` and :math:`\cos(f x) / f` for `f = 1, 2, 3, 4` radians per
-    standard deviation. A linear map of them is a smooth function of `x`, which a perceptron of
-    all values finds far more slowly (periodic embeddings: Gorishniy, Rubachev and Babenko, 2022,
-    arXiv 2203.05556).
+    The features are :math:`\sin(f x) / f` and :math:`\cos(f x) / f` for `f = 1, 2, 3, 4` radians
+    per standard deviation. A linear map of them is a smooth function of `x`, which a perceptron
+    over all values learns far more slowly (periodic embeddings: Gorishniy, Rubachev and Babenko,
+    2022, arXiv 2203.05556).
     """
     sin, cos = torch.sin(values), torch.cos(values)
-    sin2, cos2 = 2 * sin * cos, 1 - 2 * sin * sin  # by addition theorems: a third of the cost
+    # The addition theorems take a third of the time.
+    sin2, cos2 = 2 * sin * cos, 1 - 2 * sin * sin
     sin3, cos3 = sin2 * cos + cos2 * sin, cos2 * cos - sin2 * sin
     sin4, cos4 = 2 * sin2 * cos2, 1 - 2 * sin2 * sin2
     parts = [values, sin, cos, sin2 / 2, cos2 / 2, sin3 / 3, cos3 / 3, sin4 / 4, cos4 / 4]
     return entering(values, torch.stack(parts, dim=-1))
 
 
-class Size(NamedTuple):
-    """Size of a predictor: of a token, in layers, and in attention heads per layer."""
-
-    width: int
-    layers: int
-    heads: int
-
-
 class StepEmbedding(nn.Module):
-    """One token per time step: a linear map of the waves of all its values.
+    """One token per time step: a linear map of the Fourier features of all its values.
 
     Parameters
     ----------
     n_inputs, width
-        Number of series, and size of a token.
+        Number of values per step, and size of a token.
     generator
         Source of the starting weights.
     """
 
     def __init__(self, n_inputs: int, width: int, generator: Generator) -> None:
         super().__init__()
-        self.weight = matrix(generator, n_inputs * N_WAVES, width)
+        self.weight = matrix(generator, n_inputs * N_FEATURES, width)
         self.bias = nn.Parameter(torch.randn(width, generator=generator) / 2)
 
     def forward(self, series: Tensor) -> Tensor:
         """Map `(B, C, n_inputs)` to tokens `(B, C, width)`."""
-        return waves(series).flatten(2) @ self.weight + self.bias
+        return fourier_features(series).flatten(2) @ self.weight + self.bias
 
 
 class Head(nn.Module):
-    """A mean and a log standard deviation for each of `n_effects`, both 0 before training."""
+    """Reads a mean and a log standard deviation per effect; both are 0 before training."""
 
     def __init__(self, width: int, n_effects: int) -> None:
         super().__init__()

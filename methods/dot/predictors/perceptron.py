@@ -1,4 +1,4 @@
-"""A multilayer perceptron over the window: all lagged values at once, without any order."""
+"""A multilayer perceptron over the window, which knows no order of its lagged values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import gelu, norm
-from methods.dot.predictors.parts import Head, StepEmbedding, matrix
+from methods.dot.predictors.parts import Shape, Size, matrix
+from methods.dot.predictors.sequence import SequencePredictor
 
 
 class Layer(nn.Module):
@@ -33,40 +34,18 @@ class Layer(nn.Module):
         return state + hidden @ self.down
 
 
-class Perceptron(nn.Module):
-    """Forecasts every effect at every position with a full window, from that window.
+class Perceptron(SequencePredictor):
+    """Forecasts from a window embedded as one token; see `SequencePredictor`."""
 
-    Parameters
-    ----------
-    n_inputs, n_effects
-        Number of series given and forecast.
-    max_lag
-        Steps of the window.
-    width, layers
-        Size of the state, and number of layers.
-    generator
-        Source of the starting weights.
-    """
+    def __init__(self, shape: Shape, size: Size, generator: Generator) -> None:
+        super().__init__(shape, size, generator, steps_per_token=shape.max_lag)
 
-    def __init__(
-        self,
-        n_inputs: int,
-        n_effects: int,
-        max_lag: int,
-        width: int,
-        layers: int,
-        generator: Generator,
-    ) -> None:
-        super().__init__()
-        self.max_lag = max_lag
-        self.embed = StepEmbedding(n_inputs * max_lag, width, generator)
-        self.layers = nn.ModuleList(Layer(width, generator) for _ in range(layers))
-        self.head = Head(width, n_effects)
+    def build(self, shape: Shape, size: Size, generator: Generator) -> nn.Module:
+        """Return the layers."""
+        return nn.Sequential(*(Layer(size.width, generator) for _ in range(size.layers)))
 
-    def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
-        """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""
-        state: Tensor = self.embed(series.unfold(1, self.max_lag, 1).flatten(2))
-        for layer in self.layers:
-            state = layer(state)
-        mean, log_sd = self.head(state)
-        return mean, log_sd
+    def states(self, series: Tensor) -> Tensor:
+        """Map `(B, C, n_inputs)` to states `(B, C - max_lag + 1, width)`."""
+        windows = series.unfold(1, self.max_lag, 1).flatten(2)
+        states: Tensor = self.layers(self.embed(windows))
+        return states

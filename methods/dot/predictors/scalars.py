@@ -1,8 +1,8 @@
 r"""A decoder-only transformer over all lagged values, one token each, as in arXiv 2601.05647.
 
 The token of variable `i` at lag `l` is :math:`x_{i,t-l}\, w + a_i + b_l`. Tokens of one step see
-each other and the past, never the future. What variable `i` will be is read at its token at lag
-1, which has seen the whole window. Time is quadratic in the `n_inputs * max_lag` tokens.
+each other and the past, never the future. The forecast of variable `i` is read at its token at
+lag 1, which sees the whole window. Time is quadratic in the `n_inputs * max_lag` tokens.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import entering, factors, gelu, norm, recording, softmax
-from methods.dot.predictors.parts import Size, matrix
+from methods.dot.predictors.parts import Shape, Size, matrix
 
 _WEIGHTS = 2**22  # most attention weights of a layer at once: what a cache holds
 
@@ -68,15 +68,13 @@ class Layer(nn.Module):
 class Scalars(nn.Module):
     """Forecasts the mean of every effect from all values of the window; see the module.
 
-    The deviation stays what it is before training, so that the loss is the squared error.
-    Tokens are in the order of the window: the farthest step first, its inputs in order.
+    The log deviation stays 0, so that the loss is the squared error. Tokens are in the order of
+    the window: the farthest step first, its inputs in order.
 
     Parameters
     ----------
-    n_inputs, n_effects
-        Number of series given and forecast.
-    max_lag
-        Steps of the window.
+    shape
+        Shape of the data.
     size
         Size of the transformer.
     generator
@@ -85,10 +83,9 @@ class Scalars(nn.Module):
 
     mask: Tensor
 
-    def __init__(
-        self, n_inputs: int, n_effects: int, max_lag: int, size: Size, generator: Generator
-    ) -> None:
+    def __init__(self, shape: Shape, size: Size, generator: Generator) -> None:
         super().__init__()
+        n_inputs, n_effects, max_lag, _ = shape
         self.n_effects = n_effects
         self.max_lag = max_lag
         self.heads = size.heads

@@ -1,9 +1,9 @@
 """A decoder-only transformer over time steps: every position of a sequence forecasts the next.
 
-A token is a whole time step, all variables embedded at once, which costs a fraction of a token
-per lagged value, and a forecast may look back further than `max_lag`. Pre-norm layers of causal
-attention and GELU; explicit softmax, so that any kind of gradient can be taken; relative
-position biases per head instead of position embeddings.
+A token is a whole time step with all its variables. That costs a fraction of one token per
+lagged value, and a forecast may look back further than `max_lag`. Layers are pre-norm, with
+causal attention and GELU. The softmax is explicit, so that every gradient rule applies. Each head
+has relative position biases instead of position embeddings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import factors, gelu, norm, softmax
-from methods.dot.predictors.parts import Head, Size, StepEmbedding, matrix
+from methods.dot.predictors.parts import Shape, Size, matrix
+from methods.dot.predictors.sequence import SequencePredictor
 
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
 
@@ -72,42 +73,19 @@ class Layer(nn.Module):
         return padded.unfold(-1, steps, 1).flip(-1)
 
 
-class Steps(nn.Module):
-    """Forecasts every effect at every position with a full window; see the module.
+class Steps(SequencePredictor):
+    """Forecasts from the token of the last step; see `SequencePredictor`."""
 
-    Parameters
-    ----------
-    n_inputs, n_effects
-        Number of series given and forecast.
-    max_lag, context
-        Steps of the window and of the longest sequence.
-    size
-        Size of the transformer.
-    generator
-        Source of the starting weights.
-    """
-
-    def __init__(
-        self,
-        n_inputs: int,
-        n_effects: int,
-        max_lag: int,
-        context: int,
-        size: Size,
-        generator: Generator,
-    ) -> None:
-        super().__init__()
-        self.max_lag = max_lag
-        self.embed = StepEmbedding(n_inputs, size.width, generator)
-        self.layers = nn.ModuleList(
-            Layer(size.width, size.heads, context, max_lag, generator) for _ in range(size.layers)
+    def build(self, shape: Shape, size: Size, generator: Generator) -> nn.Module:
+        """Return the layers."""
+        return nn.Sequential(
+            *(
+                Layer(size.width, size.heads, shape.context, shape.max_lag, generator)
+                for _ in range(size.layers)
+            )
         )
-        self.head = Head(size.width, n_effects)
 
-    def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
-        """Map `(B, C, n_inputs)` to mean and log deviation, `(B, C - max_lag + 1, n_effects)`."""
-        tokens: Tensor = self.embed(series)
-        for layer in self.layers:
-            tokens = layer(tokens)
-        mean, log_sd = self.head(tokens[:, self.max_lag - 1 :])
-        return mean, log_sd
+    def states(self, series: Tensor) -> Tensor:
+        """Map `(B, C, n_inputs)` to states `(B, C - max_lag + 1, width)`."""
+        tokens: Tensor = self.layers(self.embed(series))
+        return tokens[:, self.max_lag - 1 :]

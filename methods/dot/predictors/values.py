@@ -1,9 +1,9 @@
 """A decoder over scalar tokens: one per candidate cause, read by one token per effect.
 
 A token is a single lagged value, as in arXiv 2601.05647, but an effect has tokens for its
-candidates only (see `methods.dot.inputs.screening`) and weights of its own: nothing that one
-effect learns blurs what another does. The token that forecasts attends to the candidates; they do
-not attend to each other.
+candidates only (see `methods.dot.inputs.screening`) and weights of its own, so that effects do
+not disturb each other. The token that forecasts attends to the candidates; they do not attend to
+each other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import factors, gelu, norm, softmax
-from methods.dot.predictors.parts import N_WAVES, Size, matrix, waves
+from methods.dot.predictors.parts import N_FEATURES, Size, fourier_features, matrix
 
 _KEY = 4  # size of a query and of a key
 
@@ -23,8 +23,8 @@ class Layer(nn.Module):
     """Attention of the forecasting token to the candidates, then a gated perceptron.
 
     The perceptron multiplies two linear maps, one through a GELU (GEGLU: Shazeer, 2020, arXiv
-    2002.05202): gradient descent finds a product of two inputs in it as a power iteration finds
-    an eigenvector, where a plain perceptron sees nothing for long.
+    2002.05202). Gradient descent finds a product of two inputs in it as a power iteration finds
+    an eigenvector. A plain perceptron learns such a product slowly.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Layer(nn.Module):
     def forward(self, state: Tensor, tokens: Tensor) -> Tensor:
         """Map the state `(n_effects, B, width)` to one of the same shape.
 
-        `tokens` has shape `(n_effects * n_candidates, B, N_WAVES + 1)`.
+        `tokens` has shape `(n_effects * n_candidates, B, N_FEATURES + 1)`.
         """
         n, batch, width = state.shape
         query = (norm(state) @ self.query).view(n, 1, batch, self.heads, _KEY)
@@ -113,8 +113,8 @@ class Values(nn.Module):
 
     def _decode(self, values: Tensor) -> tuple[Tensor, Tensor]:
         n, k, batch = values.shape
-        tokens = torch.cat([torch.ones_like(values)[..., None], waves(values)], dim=-1)
-        tokens = tokens.view(n * k, batch, 1 + N_WAVES)
+        tokens = torch.cat([torch.ones_like(values)[..., None], fourier_features(values)], dim=-1)
+        tokens = tokens.view(n * k, batch, 1 + N_FEATURES)
         state = self.start.expand(n, batch, -1)
         for layer in self.layers:
             state = layer(state, tokens)
@@ -123,7 +123,7 @@ class Values(nn.Module):
 
 
 def _of_tokens(generator: Generator, tokens: int, size: int) -> nn.Parameter:
-    """Return a map of each token's constant and waves; the constant is its embedding."""
-    scale = torch.full((1 + N_WAVES, 1), 2 / math.sqrt(N_WAVES))
+    """Return a map of each token's Fourier features and of a constant, its embedding."""
+    scale = torch.full((1 + N_FEATURES, 1), 2 / math.sqrt(N_FEATURES))
     scale[0] = 1.0
-    return nn.Parameter(torch.randn(tokens, 1 + N_WAVES, size, generator=generator) * scale)
+    return nn.Parameter(torch.randn(tokens, 1 + N_FEATURES, size, generator=generator) * scale)

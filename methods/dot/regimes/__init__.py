@@ -1,1 +1,1 @@
-"""Finding regimes before finding graphs."""
+"""Regimes of a series, found before its graphs."""

@@ -1,17 +1,17 @@
-r"""How well one linear forecaster of a set of steps forecasts them, in closed form.
+r"""The evidence of a linear forecaster for a set of steps, in closed form.
 
 A step is the vector `(features, values)`: `p` features of its past, the first of which is 1, and
-the `m` values to forecast. Of a set of steps only the moments matter, the sum `G` of their outer
-products, so that pooling two sets is adding their moments.
+the `m` values to forecast. Only the moments of a set matter, the sum `G` of the outer products of
+its steps. So two sets are pooled by adding their moments.
 
 The model is :math:`y_t \sim N(B^T \phi_t, \Sigma)` with the conjugate prior: the rows of `B`
 normal with covariance :math:`\Sigma / \lambda`, and :math:`\Sigma` inverse Wishart with `2 m + 2`
 degrees of freedom and mean `I`, the variance of standardised data. :math:`\lambda = 4 p`: the
-features are expected to explain a quarter of what the noise is. With the Cholesky factor
+features are expected to explain a quarter of the noise variance. With the Cholesky factor
 
 .. math:: L L^T = G + \mathrm{diag}(\lambda I_p, (m + 1) I_m)
 
-all there is to know is in `L`: its last `m` diagonal entries hold the residual scatter, and the
+`L` is a sufficient statistic: its last `m` diagonal entries hold the residual scatter, and the
 last `m` rows of its inverse map a step to its residual (Karlsson, 2013, "Forecasting with
 Bayesian vector autoregression", section 3).
 """
@@ -64,8 +64,8 @@ class Forecaster:
         r"""The log-likelihood of all steps, each one forecast from those before it (nats).
 
         By the chain rule it is :math:`\log \int p(Y | B, \Sigma)\, dp(B, \Sigma)`. A forecaster
-        with more coefficients than its steps can tell forecasts them badly and is charged for
-        it (the prequential principle: Dawid, 1984, doi:10.2307/2981683).
+        with more coefficients than its steps determine forecasts them badly, which lowers the
+        evidence (the prequential principle: Dawid, 1984, doi:10.2307/2981683).
         """
         m, p, prior = self.effects, len(self.moments) - self.effects, 2.0 * self.effects + 2.0
         posterior = prior + self.steps

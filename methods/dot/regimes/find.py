@@ -1,25 +1,27 @@
-r"""Regimes of a series without labels: steps that one forecaster forecasts best.
+r"""Regimes of a series without labels: groups of steps that one forecaster forecasts best.
 
-Blocks of steps are clustered by their attributions, here the coefficients of linear forecasters
-over the lagged window (of the values and, up to 300 features, of waves of them), and what counts
-as alike is how well they forecast each other:
+Blocks of steps are clustered by their attributions. Here these are the coefficients of linear
+forecasters over the lagged window: of the values and, up to 300 features, of their sine and
+cosine. Blocks are alike if they forecast each other well.
 
-1. Start. How the log-likelihood of the forecaster of all steps changes with its coefficients and
-   its residual covariance, averaged over a block and measured in standard errors, is a point per
-   block. The leading principal components are clustered by Ward's method (1963,
-   doi:10.1080/01621459.1963.10500845), whose criterion is to second order the log-likelihood
-   lost by pooling; into too many groups on purpose. A second start does so with whole segments.
-2. Number. The two groups that gain most by being pooled are pooled, until no two gain. Gain is
-   counted in the evidence (see `evidence`), that is, how well every step is forecast from the
-   earlier ones of its group, less a price for each switch from group to group.
-3. Borders. Each step gets the label under which the series is most likely at that price
-   (see `viterbi`); then 2 and 3 again until nothing changes.
+1. Start. Take the gradient of the log-likelihood of the forecaster of all steps with respect to
+   its coefficients and its residual covariance, averaged over a block and measured in standard
+   errors. This is a point per block. The leading principal components are clustered by Ward's
+   method (1963, doi:10.1080/01621459.1963.10500845), whose criterion is to second order the
+   log-likelihood lost by pooling. The clusters are too many on purpose. A second start clusters
+   whole segments.
+2. Number. The two groups that gain most by being pooled are pooled, until no two gain. The gain
+   is the change of the evidence (see `evidence`), that is, how well every step is forecast from
+   the earlier ones of its group, less a price for each switch from group to group.
+3. Borders. Each step gets the label under which the series is most likely at that price (see
+   `viterbi`). Then steps 2 and 3 are repeated until nothing changes.
 
-Of the two starts the one that ends with the higher evidence less switches is kept. So the number
-of regimes, at most 24, is chosen from the data as the one that forecasts them best. Laws that
-differ neither in the means given single lagged inputs nor in the residual covariance are not told
-apart, nor are regimes too short to learn more than they cost; a variance that drifts slowly by
-itself is taken for regimes.
+Of the two starts the one with the higher evidence less switches is kept. So the number of
+regimes, at most 24, is the one that forecasts the data best.
+
+Three things limit this. Distributions that differ neither in the means given single lagged inputs
+nor in the residual covariance are not told apart. Regimes too short to learn more than they cost
+are not found. A variance that drifts slowly by itself is taken for regimes.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ _BLOCK = 50  # steps in a block at least, so that noise averages out
 _MOST_BLOCKS = 1000
 _MOST_NUMBERS = 20_000_000  # in the points of all blocks: 160 MB
 _MOST_GROUPS = 24  # groups to begin with, and so the most regimes
-_SWITCH = 20.0  # nats; a switch has to be all but certain to beat an odd stretch of noise
+_SWITCH = 20.0  # nats; a switch has to be nearly certain, so that chance stretches make none
 _ROUNDS = 5  # most rounds of borders and merging
 
 
@@ -50,7 +52,7 @@ def find_regimes(series: TimeSeries, max_lag: int) -> tuple[IntArray, ...]:
     Parameters
     ----------
     series
-        One or more segments; no window crosses their borders. Labels it may have are not read.
+        One or more segments; no window crosses their borders. Its own labels are not read.
     max_lag
         Length of the window (steps).
 
@@ -112,7 +114,7 @@ def _score(whole: Forecaster, block: FloatArray) -> FloatArray:
     """Return the mean slope of the log-likelihood of a block, with equal errors everywhere."""
     white = whole.whitened(block)
     residual = white[:, -whole.effects :].copy()
-    white[:, -whole.effects :] /= np.sqrt(2)  # a covariance is in there twice
+    white[:, -whole.effects :] /= np.sqrt(2)  # a covariance enters twice
     score: FloatArray = (white.T @ residual).ravel() / len(block)
     return score
 

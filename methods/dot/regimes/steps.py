@@ -1,4 +1,4 @@
-"""The forecastable steps of a series, each with features of its past, made as they are read."""
+"""The forecastable steps of a series, with features of their past computed block by block."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from methods.dot.regimes.evidence import Forecaster
 from methods.types.arrays import FloatArray, IntArray
 from methods.types.series import TimeSeries
 
-_LARGEST = 4.0  # standard deviations; further out, a value would weigh like a regime of its own
-_WAVE = 2.0  # radians per standard deviation: half a period between low and high values
-_MOST_WITH_WAVES = 300  # features; beyond, waves cost more time than they are worth
-_MOST_FEATURES = 1000  # beyond, only the nearest lags are features: time grows with the square
+_LARGEST = 4.0  # standard deviations; a larger value would weigh as much as a regime
+_FREQUENCY = 2.0  # radians per standard deviation: half a period between low and high values
+_MOST_WITH_FOURIER = 300  # features; with more, sines and cosines take too much time
+_MOST_FEATURES = 1000  # with more, only the nearest lags are features: time is quadratic
 _CHUNK = 4096  # steps held in memory at once
 
 
@@ -27,7 +27,7 @@ class Steps:
     Parameters
     ----------
     tokens
-        For each segment what is known of each row, shape `(T_k, width)`: the standardised
+        For each segment the description of each row, shape `(T_k, width)`: the standardised
         values and, where features are few enough, their sines and cosines.
     n_vars, max_lag
         Number of variables, and length of the window (steps).
@@ -44,8 +44,10 @@ class Steps:
     def of(cls, series: TimeSeries, max_lag: int) -> Self:
         """Take the steps of a series whose segments have more than `max_lag` rows."""
         values = [np.clip(s, -_LARGEST, _LARGEST) for s in series.standardized().segments]
-        if 3 * series.n_vars * max_lag <= _MOST_WITH_WAVES:
-            values = [np.hstack([v, np.sin(_WAVE * v), np.cos(_WAVE * v)]) for v in values]
+        if 3 * series.n_vars * max_lag <= _MOST_WITH_FOURIER:
+            values = [
+                np.hstack([v, np.sin(_FREQUENCY * v), np.cos(_FREQUENCY * v)]) for v in values
+            ]
         lags = min(max_lag, max(1, _MOST_FEATURES // series.n_vars))
         return cls(tuple(values), series.n_vars, max_lag, lags)
 

@@ -1,1 +1,1 @@
-"""Fitting the forecasters."""
+"""Training of the forecasters: the model, its loss, the optimiser, and the steps around it."""

@@ -1,4 +1,4 @@
-"""Judging a forecaster on steps that it was not trained on."""
+"""The loss of a forecaster, and the steps on which it is judged."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from torch import Tensor
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.training.model import Forecaster
 
-_HELD_OUT = 2048  # most forecasts per look, which keeps it cheap on long series
 CHUNK = 16_384
-"""Forecasts, all effects counted, in one pass without gradients: they fit a cache."""
+"""Forecasts, all effects counted, in one pass without gradients: as many as a cache holds."""
+
+_MOST = 2048  # forecasts per evaluation, which keeps it cheap on long series
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class HeldOut:
     def of(cls, sequences: Sequences, mask: Tensor) -> HeldOut:
         """Take the sequences that forecast the rows in `mask`, evenly thinned to 2048 steps."""
         starts = sequences.starts(mask)
-        most = max(_HELD_OUT // sequences.positions, 1)
+        most = max(_MOST // sequences.positions, 1)
         keep = torch.linspace(0, len(starts) - 1, min(len(starts), most))
         inputs, present, at = sequences.take(starts[keep.long().to(starts.device)])
         return cls(inputs, present, mask[at])
@@ -71,31 +72,11 @@ def losses(model: Forecaster, mean: Tensor, log_sd: Tensor, present: Tensor) -> 
     .. math:: \frac{(x - \mu)^2}{2 \sigma_0^2} +
               \log \frac{\sigma}{\sigma_0} + \frac{(x - [\mu])^2}{2 \sigma^2} - \frac12
 
-    The mean is learnt by least squares, as in arXiv 2601.05647, and the deviation by maximum
-    likelihood for that mean: brackets stop the gradient. A likelihood that trains both lets a
+    Brackets stop the gradient. The mean is learnt by least squares, as in arXiv 2601.05647, and
+    the deviation by maximum likelihood given that mean. A likelihood that trains both lets a
     growing deviation excuse a bad mean (Seitzer et al., 2022, arXiv 2203.09168).
     """
     square = (present - mean).square()
     relative = log_sd - model.noise.log()
     deviation = relative + square.detach() * torch.exp(-2 * log_sd) / 2 - 0.5
     return square / (2 * model.noise.square()) + deviation
-
-
-@torch.no_grad()
-def shrink(model: Forecaster, validation: HeldOut) -> None:
-    r"""Scale what the predictor says of each effect by what validation confirms of it.
-
-    For the mean :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j, f_j \rangle,
-    0, 1)`, with `r` what the linear path leaves: the least-squares factor, which is near 0 for
-    an effect in which the predictor has learnt nothing but noise. For the deviation
-    :math:`u_j` of 0, 1/4, .., 1 with the highest likelihood.
-    """
-    both = in_chunks(model.predictor, validation.inputs)
-    mean, log_sd = (part[validation.mask] for part in both)
-    left = (validation.present - model.linear(validation.inputs))[validation.mask]
-    power = mean.square().sum(dim=0).clamp(min=torch.finfo(mean.dtype).tiny)
-    model.scale.copy_(((left * mean).sum(dim=0) / power).clamp(0, 1))
-    square = (left - model.scale * mean).square() / model.noise.square()
-    factors = torch.linspace(0, 1, 5, device=mean.device)
-    cost = [(u * log_sd + square * torch.exp(-2 * u * log_sd) / 2).mean(dim=0) for u in factors]
-    model.log_scale.copy_(factors[torch.stack(cost).argmin(dim=0)])

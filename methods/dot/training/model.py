@@ -10,11 +10,12 @@ from methods.dot.predictors.parts import Predictor
 
 
 class Forecaster(nn.Module):
-    r"""A normal law of the next step given the past.
+    r"""A normal distribution of the next step given the past.
 
     :math:`x_{j,t} \sim N(\mu_j, \sigma_j^2)` with :math:`\mu = A_1 x_{t-1} + \dots + A_L x_{t-L}
-    + s \odot f` and :math:`\log \sigma = \log \sigma_0 + u \odot g`, where `f` and `g` are the
-    two outputs of the predictor, 0 before training, and `s` and `u` are 1 until it has ended.
+    + s \odot f` and :math:`\log \sigma = \log \sigma_0 + u \odot g`. Here `f` and `g` are the two
+    outputs of the predictor, which are 0 before training. The factors `s` and `u` are 1 during
+    training; see `methods.dot.training.after.shrink`.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ class Forecaster(nn.Module):
     coefficients
         The linear path, shape `(n_effects, n_inputs, max_lag)`, lags from `max_lag` down.
     noise
-        :math:`\sigma_0`, shape `(n_effects,)`: standard deviation of what the path leaves.
+        :math:`\sigma_0`, shape `(n_effects,)`: standard deviation of the path's residual.
     """
 
     coefficients: Tensor

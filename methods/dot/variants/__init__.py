@@ -1,4 +1,4 @@
-"""The method as published, other networks, and DOT as a screen for tigramite."""
+"""The method as published, other networks, and feature screening by DOT for tigramite."""
 
 from methods.dot.variants.networks import CNN, LSTM, MLP
 from methods.dot.variants.paper import DOTPaper

@@ -1,21 +1,20 @@
-"""The way of DOT with other predictors, to test what is special about transformers.
+"""DOT with other networks in place of the transformer, to test what is special about it.
 
-All get the waves of the values, a state of 64 numbers and two layers, as many as the
-transformer over time steps is given in comparisons, and the same linear path, training,
-attributions and read-outs as DOT.
+All have Fourier features of the values, a state of 64 numbers and two layers, as the transformer
+over time steps has in comparisons. Linear path, training, attributions and read-outs are those of
+DOT.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
 from methods.dot.options import Kind
-from methods.dot.pipeline import Forecasting
+from methods.dot.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -23,26 +22,28 @@ if TYPE_CHECKING:
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
     from methods.dot.predictors.parts import Predictor
+    from methods.dot.predictors.sequence import SequencePredictor
 
 __all__ = ["CNN", "LSTM", "MLP"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Variant(Forecasting):
-    """What the variants share; the parameters are those of `Forecasting`."""
+class Variant(Pipeline):
+    """What the variants share; the parameters are those of `methods.dot.options.Options`."""
 
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2
 
     @abstractmethod
-    def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
-        """Return the class to build; it takes what `build` gives it."""
+    def network(self) -> type[SequencePredictor]:
+        """Return the class of the network."""
 
     def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
-        """Return the network in the shape of the data; see `Forecasting.build`."""
-        inputs, effects = sequences.rows.shape[1], sequences.n_effects
-        network = self.network()
-        return network(inputs, effects, sequences.max_lag, self.width, self.layers, generator)
+        """Return the network in the shape of the data; see `Pipeline.build`."""
+        from methods.dot.predictors.parts import Shape, Size
+
+        size = Size(self.width, self.layers)
+        return self.network()(Shape.of(sequences), size, generator)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class CNN(Variant):
     The parameters are those of `methods.dot.options.Options`.
     """
 
-    def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
+    def network(self) -> type[SequencePredictor]:
         """Return `Convolution`."""
         from methods.dot.predictors.convolution import Convolution
 
@@ -66,7 +67,7 @@ class MLP(Variant):
     The parameters are those of `methods.dot.options.Options`.
     """
 
-    def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
+    def network(self) -> type[SequencePredictor]:
         """Return `Perceptron`."""
         from methods.dot.predictors.perceptron import Perceptron
 
@@ -87,16 +88,16 @@ class LSTM(Variant):
 
     context: Annotated[int, Ge(2)] = 32
 
-    def network(self) -> Callable[[int, int, int, int, int, Generator], Predictor]:
+    def network(self) -> type[SequencePredictor]:
         """Return `Recurrent`."""
         from methods.dot.predictors.recurrent import Recurrent
 
         return Recurrent
 
     def context_of(self, max_lag: int) -> int:
-        """Return the context that the parameters ask for; see `Forecasting.context_of`."""
+        """Return the context that the parameters ask for; see `Pipeline.context_of`."""
         return max(self.context, 2 * max_lag)
 
     def unreadable(self) -> tuple[Kind, ...]:
-        """Return relevance propagation as well, for which a memory cell would need other rules."""
+        """Return relevance propagation as well: it has no rules for the gates of a memory."""
         return (*super().unreadable(), "lrp", "lrp_cp")

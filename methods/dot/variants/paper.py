@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge
 
 from methods.dot.method import DOT
+from methods.dot.options import TrainingOptions
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -18,7 +19,7 @@ __all__ = ["DOTPaper"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DOTPaper(Method):
+class DOTPaper(TrainingOptions, Method):
     """The source: "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647.
 
     Known, and done here: tokens are the lagged values of the window, with an embedding of the
@@ -32,31 +33,19 @@ class DOTPaper(Method):
     checkpoint that is best on held-out steps, and its length; the rule of propagation (AttnLRP,
     see `methods.dot.attribution.relevance`); the mean of the absolute relevance over at most
     256 samples, spread evenly over the series; a factor in [0, 1] on the forecast of each effect
-    (`methods.dot.training.shrink`), fitted on held-out steps. Where that is 0, the model forecasts
-    nothing, all causes of the effect score 0, and the first few are taken.
+    (`methods.dot.training.after.shrink`), fitted on held-out steps. Where it is 0, all causes of
+    the effect score 0, and the first few are taken.
 
     There is one model, without a linear path, without regimes.
 
     Parameters
     ----------
-    width
-        Size of a token, a multiple of `heads`.
-    layers
-        Number of transformer layers.
     heads
-        Attention heads per layer.
-    updates
-        Most optimiser steps; training ends earlier once validation stops improving.
-    batch_size
-        Windows forecast per update.
-    learning_rate
-        Peak learning rate of AdamW, reached after 20 updates and annealed by a cosine.
-    weight_decay
-        Decay of the weight matrices, in AdamW's decoupled form.
+        Attention heads per layer; `width`, the size of a token, is a multiple of them.
     in_degree
         Edges selected per effect; the source's figures have 3.
-    device
-        Where to train; `auto` takes a GPU if there is one.
+
+    The others are those of `methods.dot.options.TrainingOptions`.
 
     Raises
     ------
@@ -72,10 +61,8 @@ class DOTPaper(Method):
     heads: Annotated[int, Ge(1)] = 4
     updates: Annotated[int, Ge(1)] = 1000
     batch_size: Annotated[int, Ge(1)] = 64
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 3e-3
     weight_decay: Annotated[float, Ge(0)] = 0.01
     in_degree: Annotated[int, Ge(1)] = 3
-    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     def __post_init__(self) -> None:
         self._dot()

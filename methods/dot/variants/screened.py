@@ -1,9 +1,9 @@
-"""DOT as a screen for tigramite: its strongest links are the only lagged ones that are tested.
+"""Feature screening by DOT for tigramite: only the lagged links that DOT ranks highest are tested.
 
-DOT forecasts from the past alone: it is silent at lag 0, and it takes what a hidden common cause
-leaves in the past of one variable for an effect on another. PCMCI+ finds edges at lag 0, and
-LPCMCI tells confounding from causation. Both test every pair at every lag under many sets of
-conditions; here only the links that DOT ranks highest, and those at lag 0, are open to them.
+DOT forecasts from the past alone. So it gives no scores at lag 0, and it mistakes the trace of a
+hidden common cause in the past of one variable for an effect on another. PCMCI+ finds edges at
+lag 0, and LPCMCI tells confounding from causation. Both test every pair at every lag under many
+sets of conditions. Here they test only the links that DOT ranks highest, and those at lag 0.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _MOST_CONDITIONS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class _Screened(Method):
-    """Screen by DOT, search by the library, score; a subclass says which search.
+    """Feature screening by DOT, then a search by the library; a subclass says which search.
 
     The score of a tested link is the absolute partial correlation of its least certain test. A
     link that was screened out scores below 0: DOT's score less DOT's largest. Both directions of
     a link at lag 0 have the same test, so the one that its mark excludes scores 0. P-values are
-    NaN where nothing was tested. Tests are linear: a candidate without a linear trace is dropped
-    however sure DOT is of it.
+    NaN where nothing was tested. Tests are linear, so a candidate without a linear effect is
+    dropped however certain DOT is of it.
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, stochastic=True)
@@ -62,21 +62,21 @@ class _Screened(Method):
         """
         who = type(self).__name__
         frame = frame_of(series, max_lag, who)
-        screen = self._screen(series, max_lag, rng)
-        assert screen.adjacency is not None
-        tested = screen.adjacency.copy()
+        ranking = self._ranking(series, max_lag, rng)
+        assert ranking.adjacency is not None
+        tested = ranking.adjacency.copy()
         tested[:, :, 0] = ~np.eye(series.n_vars, dtype=bool)
         with no_spread_declines(who):
             found = self._search(frame, tested, max_lag)
         return LaggedGraph(
-            _scores(found, tested, screen.scores),
+            _scores(found, tested, ranking.scores),
             series.names,
             edges(found),
             np.where(tested, found["p_matrix"], np.nan),
             edge_statistics=self._statistics(found, tested),
         )
 
-    def _screen(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
+    def _ranking(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
         """Return DOT's graph, in which every effect has its `candidates` strongest links."""
         dot = DOT(
             updates=self.updates,
@@ -142,9 +142,9 @@ class DOTLPCMCI(_Screened):
     are false, and many true ones are left out. A lagged link keeps its score whatever its mark,
     because the link is more certain than the mark. See `_Screened`.
 
-    Conditions per test in the last phase are at most 3, as in the authors' experiments. A screen
-    does not make this search reliably shorter: its time follows the links that are found, and on
-    long series, or with many of them at lag 0, it takes far longer than DOT, screened or not.
+    Conditions per test in the last phase are at most 3, as in the authors' experiments. Screening
+    does not make this search reliably shorter. Its time depends on the links that are found. On long
+    series, or with many links at lag 0, it takes far longer than DOT, screened or not.
 
     Parameters
     ----------
@@ -191,6 +191,6 @@ def _assumptions(tested: BoolArray, lagged: str) -> dict[int, dict[tuple[int, in
     return links
 
 
-def _scores(found: dict[str, Any], tested: BoolArray, screen: FloatArray) -> FloatArray:
+def _scores(found: dict[str, Any], tested: BoolArray, ranking: FloatArray) -> FloatArray:
     """Return the statistic where tested, 0 where a mark excludes it, DOT's rank below that."""
-    return np.where(tested, marked_scores(found), screen - np.nanmax(screen))
+    return np.where(tested, marked_scores(found), ranking - np.nanmax(ranking))

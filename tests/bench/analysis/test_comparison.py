@@ -11,7 +11,7 @@ from bench.analysis.experiment import experiment_results, summarise
 from bench.analysis.published import averages, curves, read_reference
 from bench.config.compose import Experiment
 from bench.config.view import Published, View
-from bench.report.page import tables
+from bench.report.page import scores as tables
 from bench.report.page.average import average_svg, save_average
 
 

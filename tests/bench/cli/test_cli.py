@@ -39,9 +39,7 @@ def test_run_leaves_records_tables_and_figures_and_resumes(tmp_path):
     table = pd.read_csv(folder / "table.csv")
     assert set(table["method"]) == {"var", "random"}
     assert {"auroc", "auprc", "f1@global_k", "f1@oracle", "summary:shd@top3"} <= set(table.metric)
-    assert {"table.md", "volume.png", "volume.svg", "cost.png"} <= {
-        p.name for p in folder.iterdir()
-    }
+    assert {"table.md", "volume.png", "volume.svg"} <= {p.name for p in folder.iterdir()}
     assert not [path for path in tmp_path.iterdir() if path.name != "results"]
 
 

@@ -13,8 +13,8 @@ def said(monkeypatch, capsys):
     """Return a function that runs the benchmark in this process and returns its rows."""
     for name in VARIABLES:
         monkeypatch.setenv(name, "1")  # put back when the test ends
-    monkeypatch.setattr(baselines, "cost", costs.measure)
-    sizes = baselines.Sizes(beside=(150,), long=(200,), alone=(250,), variables=3, lags=2)
+    small = {"compared": (150,), "long": (200,), "alone": (250,), "variables": 3, "lags": 2}
+    sizes = baselines.Sizes(**small, measure=costs.measure)
 
     def run(*arguments):
         baselines.main(arguments, sizes)

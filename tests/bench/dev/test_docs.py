@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from bench.dev import docs as manual
+from bench.dev import docs
 
 DOCS = Path(__file__).parents[3] / "docs"
 
 
-@pytest.mark.parametrize("name", manual.FILES)
+@pytest.mark.parametrize("name", docs.FILES)
 def test_the_written_parts_are_up_to_date(name):
     text = (DOCS / name).read_text(encoding="utf-8")
-    assert manual.updated(text) == text, "run python -m bench.dev.docs"
+    assert docs.updated(text) == text, "run python -m bench.dev.docs"
 
 
 def test_every_part_stands_in_a_file():
-    texts = [(DOCS / name).read_text(encoding="utf-8") for name in manual.FILES]
-    for part in manual.PARTS:
+    texts = [(DOCS / name).read_text(encoding="utf-8") for name in docs.FILES]
+    for part in docs.PARTS:
         marks = [f"<!-- {word} {part} -->" for word in ("begin", "end")]
         assert [sum(text.count(mark) for text in texts) for mark in marks] == [1, 1]
 
@@ -33,36 +33,36 @@ def cells(table, name):
 
 
 def test_assumptions_are_those_of_the_methods():
-    table = manual.assumptions()
+    table = docs.assumptions()
     takes = {
         name: {head for head, cell in cells(table, name).items() if cell == "yes"}
-        for name in ("var", "lpcmci", "rpcmci", "persistence (floor)")
+        for name in ("var", "lpcmci", "rpcmci", "persistence (floor method)")
     }
     assert takes == {
         "var": {"several segments"},
         "lpcmci": {"edges at lag 0", "hidden causes", "several segments"},
-        "rpcmci": {"law that changes", "depends on chance"},
-        "persistence (floor)": {"several segments"},
+        "rpcmci": {"distribution that changes", "depends on chance"},
+        "persistence (floor method)": {"several segments"},
     }
 
 
 def test_a_parameter_has_its_default_range_and_meaning():
-    _, _, section = manual.parameters().partition("## var\n")
+    _, _, section = docs.parameters().partition("## var\n")
     row = cells(section.partition("## ")[0], "`alpha`")
     assert list(row.values())[1:] == [
         "`0.01`",
         "float > 0 and < 1",
-        "Level of each two-sided t test, above 0 and below 1; no correction for the number of "
-        "tests.",
+        "Level of each test (0 to 1). The default 0.01 leaves about one false edge per hundred "
+        "candidates; there is no correction for their number.",
     ]
     assert "Lütkepohl" in section.partition("## ")[0]
 
 
 def test_only_what_is_marked_is_written():
     text = "a\n<!-- begin assumptions -->\nstale\n<!-- end assumptions -->\nb\n"
-    new = manual.updated(text)
+    new = docs.updated(text)
     assert new.startswith("a\n<!-- begin assumptions -->\n\n| method |")
     assert new.endswith(" |\n\n<!-- end assumptions -->\nb\n")
     assert "stale" not in new
-    assert manual.updated(new) == new
-    assert manual.updated("no marks") == "no marks"
+    assert docs.updated(new) == new
+    assert docs.updated("no marks") == "no marks"

@@ -7,7 +7,7 @@ import torch
 from methods import TimeSeries
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.method import DOT
-from methods.dot.predictors.parts import Size
+from methods.dot.predictors.parts import Shape, Size
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
 from methods.dot.training.model import Forecaster
@@ -50,7 +50,7 @@ def forecaster():
             everything = torch.arange(n_vars * max_lag).expand(n_vars, -1)
             inner = Values(everything, size, generator)
         else:
-            inner = Steps(n_vars, n_vars, max_lag, context, size, generator)
+            inner = Steps(Shape(n_vars, n_vars, max_lag, context), size, generator)
         return Forecaster(inner, coefficients, torch.ones(n_vars)).requires_grad_(False)
 
     return build

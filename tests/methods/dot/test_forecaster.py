@@ -9,11 +9,12 @@ from sklearn.linear_model import Ridge
 
 from methods.dot.inputs import linear_path
 from methods.dot.inputs.linear_path import least_squares
-from methods.dot.inputs.surrogates import shadows
+from methods.dot.inputs.surrogates import surrogates
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
-from methods.dot.training import fit as training
-from methods.dot.training.held_out import HeldOut, shrink
+from methods.dot.training import after
+from methods.dot.training.after import path_of_rest, shrink
+from methods.dot.training.held_out import HeldOut
 
 
 def test_a_forecast_sees_its_past_and_nothing_later(talking, noise):
@@ -66,7 +67,7 @@ def test_train_validation_and_test_share_out_the_targets(cut, noise):
         assert set(mask.nonzero()[:, 0].tolist()) <= set(covered.flatten().tolist())
 
 
-def test_least_squares_and_free_variation_agree_with_ridge_regression(cut, noise):
+def test_least_squares_and_conditional_sd_agree_with_ridge_regression(cut, noise):
     values = noise(200, 2)
     values[1:, 1] += 0.8 * values[:-1, 0]
     sequences = cut(values, max_lag=2)
@@ -138,13 +139,13 @@ def test_the_path_of_long_series_takes_away_what_the_predictor_says(
 ):
     model = talking(kind="values", context=3)
     sequences = cut(noise(20_000, 3), context=3)
-    exact = training._path_of_rest(model, sequences)
-    monkeypatch.setattr(training, "_MOST_FITTED", 19_990)
-    nearly = training._path_of_rest(model, sequences)
-    assert nearly.free_variation.equal(exact.free_variation)
+    exact = path_of_rest(model, sequences)
+    monkeypatch.setattr(after, "_MOST_FITTED", 19_990)
+    nearly = path_of_rest(model, sequences)
+    assert nearly.conditional_sd.equal(exact.conditional_sd)
     assert nearly.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=2e-3)
-    monkeypatch.setattr(training, "_MOST_FITTED", 10_000)
-    part = training._path_of_rest(model, sequences)
+    monkeypatch.setattr(after, "_MOST_FITTED", 10_000)
+    part = path_of_rest(model, sequences)
     assert part.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=0.06)
 
 
@@ -163,12 +164,12 @@ def test_shrinking_keeps_what_validation_confirms_and_drops_the_rest(talking, no
     assert model.log_scale.tolist()[:2] == [0.0, 0.5]
 
 
-def test_shadows_run_beside_the_series(cut, noise):
+def test_surrogates_are_further_columns(cut, noise):
     one, two = noise(20, 2), noise(31, 2)
-    sequences = cut(one, two, with_shadows=True)
-    beside = shadows([one, two], 3)
+    sequences = cut(one, two, with_surrogates=True)
+    expected = surrogates([one, two], 3)
     assert sequences.rows.shape[1] == 4
     assert sequences.n_effects == 2
-    assert sequences.rows[5 : 5 + 20, 2:].numpy() == pytest.approx(beside[0], abs=1e-6)
-    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(beside[1], abs=1e-6)
+    assert sequences.rows[5 : 5 + 20, 2:].numpy() == pytest.approx(expected[0], abs=1e-6)
+    assert sequences.rows[-31:, 2:].numpy() == pytest.approx(expected[1], abs=1e-6)
     assert sequences.take(torch.tensor([0]))[1].shape == (1, 6, 2)

@@ -14,8 +14,8 @@ from bench.analysis.published import curves
 from bench.config.claim import paper_claims
 from bench.config.compose import Experiment, options
 from bench.config.view import Published, View
+from bench.report.axis import positions
 from bench.report.page.build import write_page
-from bench.report.page.panels import positions
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
 
@@ -128,7 +128,23 @@ def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
     lost = small.made(0.0, status="error", reason="no", metrics={})
     page = write_page("lost", [Experiment("s", "", planned, View())], lambda key: lost, tmp_path)
     assert 'id="section-s"' in page.read_text()
-    assert (tmp_path / "report" / "failures.md").read_text().count("| error    | 1      | no") == 2
+    assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
+
+
+def test_the_page_names_processors_and_no_machines(small, tmp_path):
+    planned = [small.cell("dot", seed) for seed in (0, 1)]
+    hosts = [{"name": "machine-of-somebody", "cpu": "Some CPU"}, {"name": "another-machine"}]
+    records = {
+        one.key: small.made(
+            0.5, made_by={"code": {"version": "1.2"}, "host": host, "device": "cpu"}
+        )
+        for one, host in zip(planned, hosts, strict=True)
+    }
+    experiment = Experiment("s", "", planned, View())
+    text = write_page("where", [experiment], records.get, tmp_path).read_text()
+    assert "lagbench 1.2 on Some CPU, cpu" in text
+    assert "lagbench 1.2 on unknown CPU, cpu" in text
+    assert "machine" not in text.partition("<script>")[0].partition('id="makers"')[2]
 
 
 def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(results, small):
@@ -222,7 +238,7 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert "difference to var" in text
     # Without its records, the exported table says the same.
     folder = tmp_path / "results" / "trial"
-    assert 'id="beside"' not in text  # nothing is published of it
+    assert 'id="comparison"' not in text  # nothing is published of it
     table = (folder / "report" / "points.csv").read_text()
     assert main(["export", "results/trial", "--out", str(folder / "long.csv")]) == 0
     shutil.rmtree(folder / "cells")
@@ -238,11 +254,3 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert points["mean"].isna().all()
     assert main(["report", "results/nowhere"]) == 2
     assert "expected the folder of a run" in capsys.readouterr().err
-
-
-def test_a_bar_or_a_line_break_in_an_entry_breaks_no_table():
-    rows = [[word("expected int | None,\nfound 'x'"), word("b")]]
-    lines = Table("t", ["reason", "a|b"], rows).markdown().splitlines()
-    assert len(lines) == 3
-    assert r"expected int \| None, found 'x'" in lines[2]
-    assert [len(re.findall(r"(?<!\\)\|", line)) for line in lines] == [3, 3, 3]

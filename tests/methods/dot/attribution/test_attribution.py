@@ -15,10 +15,10 @@ def test_gradients_of_a_linear_forecast_are_its_coefficients(
 ):
     context = 8 if predictor == "steps" else 3
     model = forecaster(kind=predictor, context=context)
-    strength = attribute([model, model], cut(noise(40, 3), context=context), kind).strength
+    scores = attribute([model, model], cut(noise(40, 3), context=context), kind).scores
     for lag in range(1, 4):
         expected = model.coefficients[:, :, -lag].T.abs().numpy()
-        assert strength[:, :, lag - 1] == pytest.approx(expected, rel=1e-6)
+        assert scores[:, :, lag - 1] == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("predictor", ["steps", "values"])
@@ -29,7 +29,7 @@ def test_gradients_equal_finite_differences(predictor, talking, cut, noise):
     sequences = dataclasses.replace(
         sequences, rows=sequences.rows.double(), targets=sequences.targets[-1:]
     )
-    strength = attribute([model], sequences, "gradient").strength
+    scores = attribute([model], sequences, "gradient").scores
     parts = score(model, sequences.take(sequences.targets - context)[0])
     (inputs,), step = sequences.take(sequences.targets - context)[0], 1e-5
     for lag in (1, 2, 3):
@@ -39,7 +39,7 @@ def test_gradients_equal_finite_differences(predictor, talking, cut, noise):
             moved[1, -lag, cause] -= step
             mean, log_sd = (part[:, -1] for part in model(moved))
             slope = ((mean[0] - mean[1]) / (2 * step)).numpy()
-            assert strength[cause, :, lag - 1] == pytest.approx(abs(slope), rel=1e-4, abs=1e-6)
+            assert scores[cause, :, lag - 1] == pytest.approx(abs(slope), rel=1e-4, abs=1e-6)
             sd = log_sd.mean(dim=0).exp().numpy()
             deviation = ((log_sd[0] - log_sd[1]) / (2 * step)).numpy() * np.sqrt(2)
             assert parts[0, :, 0, lag - 1, cause] == pytest.approx(slope / sd, rel=1e-4, abs=1e-6)
@@ -74,7 +74,7 @@ def test_energy_is_what_models_agree_on(forecaster, talking, cut, noise):
     sequences = cut(noise(60, 3))
 
     def energy(*models):
-        return attribute(models, sequences, "gradient_energy").strength
+        return attribute(models, sequences, "gradient_energy").scores
 
     alone, other = energy(one), energy(two)
     assert energy(one, one) == pytest.approx(alone, rel=1e-5)
@@ -92,7 +92,7 @@ def test_ranks_of_a_linear_forecast_never_vary_and_every_stretch_votes_for_them(
     model = forecaster(kind="values", context=3)
     found = attribute([model], cut(noise(90, 3), context=3), "gradient")
     statistics = found.ranks.statistics()
-    order = found.strength.transpose(1, 0, 2).reshape(3, -1).argsort(axis=1).argsort(axis=1)
+    order = found.scores.transpose(1, 0, 2).reshape(3, -1).argsort(axis=1).argsort(axis=1)
     ranks = statistics["rank_mean"].transpose(1, 0, 2).reshape(3, -1)
     assert np.array_equal(ranks, order)
     assert not statistics["rank_sd"].any()

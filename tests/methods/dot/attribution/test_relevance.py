@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from methods.dot.attribution.relevance import lrp, lrp_cp
-from methods.dot.predictors.parts import Size, waves
+from methods.dot.predictors.parts import Shape, Size, fourier_features
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 
@@ -46,7 +46,7 @@ def by_hand(inner, effect, values, rule):
     }
     start, head = inner.start.numpy()[effect, 0], inner.head.numpy()[effect, :, 0]
     gelu = torch.nn.GELU(approximate="tanh")
-    tokens = np.column_stack([np.ones(9), waves(torch.tensor(values)).numpy()])
+    tokens = np.column_stack([np.ones(9), fourier_features(torch.tensor(values)).numpy()])
 
     query = (centred_and_scaled(start) @ net["query"][effect]).reshape(2, 4)
     key = np.einsum("kf,kfd->kd", tokens, per_token["key"])
@@ -105,7 +105,9 @@ def test_without_biases_relevance_past_constant_attention_adds_up_to_the_forecas
 ):
     model = talking(kind="values" if predictor == "scalars" else predictor, context=3)
     if predictor == "scalars":
-        model.predictor = Scalars(3, 3, 3, Size(16, 2, 4), torch.Generator().manual_seed(0))
+        model.predictor = Scalars(
+            Shape(3, 3, 3, 3), Size(16, 2, 4), torch.Generator().manual_seed(0)
+        )
         model.requires_grad_(False).predictor.head.fill_(0.5)
         model.predictor.norm.copy_(torch.arange(16))
     model = model.double()

@@ -10,7 +10,7 @@ from methods.dot.attribution.rules import attribute
 from methods.dot.attribution.times_input import integrated_gradients
 from methods.dot.method import DOT
 from methods.dot.predictors.operations import recording
-from methods.dot.predictors.parts import Size
+from methods.dot.predictors.parts import Shape, Size
 from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.values import Values
 from methods.dot.variants.networks import CNN, LSTM
@@ -39,11 +39,11 @@ def test_shares_in_a_linear_forecast_are_coefficients_times_inputs(
 ):
     context, values = 8 if predictor == "steps" else 3, noise(40, 3)
     model = forecaster(kind=predictor, context=context)
-    strength = attribute([model], cut(values, context=context), kind).strength
+    scores = attribute([model], cut(values, context=context), kind).scores
     for lag in range(1, 4):
         size = np.abs(values[3 - lag : 40 - lag]).mean(axis=0)
         expected = model.coefficients[:, :, -lag].T.abs().numpy() * size[:, None]
-        assert strength[:, :, lag - 1] == pytest.approx(expected, rel=1e-4)
+        assert scores[:, :, lag - 1] == pytest.approx(expected, rel=1e-4)
 
 
 @pytest.mark.parametrize("predictor", ["steps", "values"])
@@ -112,7 +112,7 @@ def test_rollout_multiplies_the_layers_as_matrices(attending, noise):
 
 def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
     model = forecaster(context=3)
-    inner = Scalars(3, 2, 3, Size(8, 1, 2), torch.Generator().manual_seed(0))
+    inner = Scalars(Shape(3, 2, 3, 3), Size(8, 1, 2), torch.Generator().manual_seed(0))
     model.predictor = inner.requires_grad_(False).double()
     inner.variable.zero_()
     inner.lag.zero_()
@@ -130,7 +130,7 @@ def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
 
 def test_rollout_through_all_tokens_multiplies_the_layers_as_matrices(forecaster, noise):
     model, inputs = forecaster(context=3), torch.tensor(noise(2, 3, 3))
-    inner = Scalars(3, 2, 3, Size(8, 3, 2), torch.Generator().manual_seed(0))
+    inner = Scalars(Shape(3, 2, 3, 3), Size(8, 3, 2), torch.Generator().manual_seed(0))
     model.predictor = inner.requires_grad_(False).double()
     product = np.eye(9)[None]
     for weights in inner.attentions(inputs):

@@ -5,29 +5,29 @@ import torch
 from methods import TimeSeries
 from methods.dot.predictors import scalars
 from methods.dot.predictors.convolution import Convolution
-from methods.dot.predictors.parts import Size
+from methods.dot.predictors.parts import Shape, Size
 from methods.dot.predictors.perceptron import Perceptron
 from methods.dot.predictors.recurrent import Recurrent
 from methods.dot.predictors.scalars import Scalars
+from methods.dot.predictors.steps import Steps
 from methods.dot.variants.networks import CNN, LSTM, MLP
 from methods.dot.variants.paper import DOTPaper
 
-NETWORKS = [Convolution, Perceptron, Recurrent, Scalars]
+NETWORKS = [Convolution, Perceptron, Recurrent, Scalars, Steps]
 METHODS = [CNN, LSTM, MLP]
-ALL_BEFORE = [Recurrent]  # the others see max_lag steps
+ALL_BEFORE = [Recurrent, Steps]  # the others see max_lag steps
 
 
 def build(network, seed=0, max_lag=3):
     """A network of 2 layers for 4 inputs and 3 effects."""
     generator = torch.Generator().manual_seed(seed)
-    if network is Scalars:
-        return Scalars(4, 3, max_lag, Size(width=8, layers=2, heads=2), generator)
-    return network(4, 3, max_lag, 8, 2, generator)
+    shape = Shape(n_inputs=4, n_effects=3, max_lag=max_lag, context=8)
+    return network(shape, Size(width=8, layers=2, heads=2), generator)
 
 
 @pytest.fixture
 def talking():
-    """A network whose head has a say, which is silent before training."""
+    """A network with random weights in its head, which are 0 before training."""
 
     def build_talking(network, **shape):
         inner = build(network, **shape).requires_grad_(False)
@@ -58,7 +58,7 @@ def test_a_forecast_sees_its_window_and_nothing_later(network, max_lag, talking,
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_silent_before_training_and_all_weights_from_the_generator(network, noise):
+def test_zero_before_training_and_all_weights_from_the_generator(network, noise):
     state = torch.get_rng_state()
     one, same, other = (build(network, seed) for seed in (0, 0, 1))
     assert torch.equal(state, torch.get_rng_state())
@@ -67,8 +67,9 @@ def test_silent_before_training_and_all_weights_from_the_generator(network, nois
     weights = [dict(inner.named_parameters()) for inner in (one, same, other)]
     for name, weight in weights[0].items():
         assert torch.equal(weight, weights[1][name])
-        # What does not differ between seeds is a constant: ones of a norm or zeros.
-        assert (weight != weights[2][name]).any() or weight.unique().numel() == 1
+        # What does not differ between seeds is a constant: ones of a norm, zeros, a peak.
+        constant = weight.unique().numel() == 1 or name.endswith("position_bias")
+        assert constant or (weight != weights[2][name]).any()
 
 
 @pytest.mark.parametrize("network", NETWORKS)

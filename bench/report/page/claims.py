@@ -1,0 +1,47 @@
+"""The table of claims and their verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.analysis.leaderboard import PROTOCOLS
+from bench.claims.verdict import FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED, holds_only
+from bench.report.page.table import Entry, Table, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Verdict: its order among others, its sign, and its class in the page.
+_LOOKS = {
+    HOLDS: (0, "✓", "good"),
+    **{holds_only(protocol): (1, "◐", "partly") for protocol in PROTOCOLS},
+    FAILS: (2, "✗", "bad"),
+    UNDECIDED: (3, "?", "partly"),
+    SHOWN: (4, "·", ""),
+    UNTESTED: (5, "\N{EN DASH}", "absent"),
+}
+
+
+def claims(verdicts: pd.DataFrame) -> Table:
+    """Return one row per claim and judged method."""
+    heads = [
+        "claim",
+        "method",
+        "verdict",
+        "paper protocol",
+        "fair protocol",
+        "reported",
+        "experiment",
+    ]
+    rows = []
+    for row in verdicts.to_dict("records"):
+        order, sign, kind = _LOOKS[row["verdict"]]
+        rows.append(
+            [
+                *map(word, (row["says"], row["method"])),
+                Entry(f"{sign} {row['verdict']}", order, kind),
+                *(word(row[name]) for name in PROTOCOLS),
+                *map(word, (row["reported"], row["experiment"])),
+            ]
+        )
+    return Table("claims", heads, rows, ("verdict", "method"))

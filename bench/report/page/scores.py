@@ -1,0 +1,156 @@
+"""The tables of scores: the leaderboard, averages, every condition, and published scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis.intervals import show
+from bench.analysis.leaderboard import PROTOCOLS, Leaderboard
+from bench.report.page.table import Entry, Table, number, word
+from bench.report.panels import heading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def leaderboard(board: Leaderboard) -> Table:
+    """Return one row per method with its scores under both protocols."""
+    difference = f"difference to {board.reference}"
+    heads = ["method"]
+    for protocol in PROTOCOLS:
+        heads += [f"F1 ({protocol})", f"{difference} ({protocol})", f"rank ({protocol})"]
+    heads += ["runs ok / planned", "CPU seconds"]
+    by_method = board.table.set_index(["method", "protocol"])
+    fair = board.table[board.table["protocol"] == "fair"]
+    rows = []
+    for method in fair.sort_values("mean", ascending=False, kind="stable")["method"]:
+        row = [word(method)]
+        for protocol in PROTOCOLS:
+            one = by_method.loc[(method, protocol)]
+            apart = [one[f"difference{end}"] for end in ("", "_low", "_high")]
+            row += [
+                number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
+                Entry("reference")
+                if method == board.reference
+                else number(apart[0], _signed(*apart)),
+                number(one["rank"], f"{one['rank']:.2f}"),
+            ]
+        row += [
+            number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
+            number(one[COST], f"{one[COST]:.2g}"),
+        ]
+        rows.append(row)
+    return Table("leaderboard", heads, rows)
+
+
+def _signed(mean: float, low: float, high: float) -> str:
+    if low != low:
+        return f"{mean:+.2f}"
+    return f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+
+def average(means: pd.DataFrame) -> Table:
+    """Return the mean of each method over conditions, and their number."""
+    heads = ["method", "published", *(f"shared F1 ({protocol})" for protocol in PROTOCOLS)]
+    for protocol in PROTOCOLS:
+        heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
+    rows = []
+    for row in means.to_dict("records"):
+        cells = [word(row["method"])]
+        for name in ("published", *(f"shared_{protocol}" for protocol in PROTOCOLS)):
+            cells.append(number(row[name], f"{row[name]:.2f}"))
+        for protocol in PROTOCOLS:
+            counts = f"{row[f'n_{protocol}']} / {row['n_planned']}"
+            cells += [
+                number(row[protocol], f"{row[protocol]:.2f}", "not run"),
+                number(row[f"n_{protocol}"], counts),
+            ]
+        rows.append(cells)
+    return Table("average", heads, rows)
+
+
+def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
+    """Return one row per condition and method, a column per metric."""
+    metrics = experiment.metrics
+    heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
+    rows = []
+    keys = ["simulator", "axes", "n_samples", "method"]
+    for (simulator, axes, _, method), group in summary.groupby(keys, sort=False):
+        by_metric = {row["metric"]: row for row in group.to_dict("records")}
+        first = by_metric[metrics[0]]
+        rows.append(
+            [
+                word(f"{simulator} {axes}".strip()),
+                number(first["n_samples"]),
+                word(method),
+                *(_score(by_metric[metric], metric) for metric in metrics),
+                number(first["floor"], f"{first['floor']:.2f}"),
+                number(first["ceiling"], f"{first['ceiling']:.2f}"),
+                word(first["state"], "absent" if first["n_ok"] == 0 else ""),
+            ]
+        )
+    return Table(f"points-{experiment.name}", heads, rows, ("condition", "method"))
+
+
+def _score(row: Mapping[Any, Any], metric: str) -> Entry:
+    if metric == COST:
+        return number(row["mean"], f"{row['mean']:.2g}", "")
+    absent = "not run" if row["state"] == "not run" else "-"
+    return number(row["mean"], show(row["mean"], row["low"], row["high"]), absent)
+
+
+def published(compared: pd.DataFrame) -> Table:
+    """Return one row per published score, with ours."""
+    heads = [
+        "experiment",
+        "panel",
+        "axis",
+        "x",
+        "metric",
+        "method",
+        "published",
+        "ours",
+        "runs",
+        "difference",
+        "ours, fair protocol",
+    ]
+    rows = [
+        [
+            *map(word, (row["experiment"], row["panel"], row["x_name"])),
+            number(row["x"]) if isinstance(row["x"], int | float) else word(row["x"]),
+            *map(word, (heading(row["metric"]), row["method"])),
+            number(row["published"], f"{row['published']:.2f}"),
+            number(row["ours"], show(row["ours"], row["low"], row["high"]), "not run"),
+            number(row["n"], f"{row['n']} / {row['n_planned']}"),
+            number(row["difference"], f"{row['difference']:+.2f}"),
+            number(row["fair"], f"{row['fair']:.2f}"),
+        ]
+        for row in compared.to_dict("records")
+    ]
+    return Table("published", heads, rows, ("experiment", "method"))
+
+
+def residuals(rests: pd.DataFrame) -> Table:
+    """Return one row per experiment, setting of its other axes, and method."""
+    heads = [
+        "experiment",
+        "setting",
+        "metric",
+        "method",
+        "points",
+        "mean difference",
+        "root mean square",
+    ]
+    rows = [
+        [
+            *map(word, (row["experiment"], row["setting"])),
+            *map(word, (heading(row["metric"]), row["method"])),
+            number(row["n"], f"{row['n']} / {row['n_published']}"),
+            number(row["mean"], f"{row['mean']:+.3f}", "not run"),
+            number(row["rms"], f"{row['rms']:.3f}", "not run"),
+        ]
+        for row in rests.to_dict("records")
+    ]
+    return Table("residuals", heads, rows, ("experiment", "method"))
