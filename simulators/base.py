@@ -57,7 +57,7 @@ def union_of(graphs: Mapping[int, LaggedGraph]) -> LaggedGraph:
 
 
 class System(Protocol):
-    """One drawn system: its law and its truth are fixed, its length is not."""
+    """One drawn system: its distribution and its truth are fixed, its length is not."""
 
     @property
     def names(self) -> tuple[str, ...]:

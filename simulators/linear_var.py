@@ -72,7 +72,7 @@ class LinearVAR(Simulator):
             max_lag=max_lag,
             truth=truth([effects], names, max_lag, instantaneous=False),
             program=compile_program([[_equation(a, j, self.noise_sd) for j in range(n)]]),
-            laws=("gaussian",) * n,
+            distributions=("gaussian",) * n,
             regimes=Regimes(),
             seed=seed,
             burn_in=burn_in(max_lag, _radius(a) ** max_lag),

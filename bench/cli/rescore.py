@@ -1,4 +1,4 @@
-"""`lagbench rescore FOLDER`: every metric anew from the stored graphs and truths."""
+"""`lagbench rescore FOLDER`: every metric again from the stored graphs and truths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.store.store import Entry, Store
 def rescore(args: argparse.Namespace) -> int:
     """Score every stored graph, rewrite its record and the report; no method is run.
 
-    Returns 1 if a record could not be scored anew, else 0. Records that a runner holds are left
+    Returns 1 if a record could not be scored again, else 0. Records that a runner holds are left
     to it.
 
     Raises

@@ -56,7 +56,7 @@ def bordered() -> TimeSeries:
 
 
 def generator() -> np.random.Generator:
-    """Return the generator that every call of a check gets anew."""
+    """Return the generator that every call of a check starts with."""
     return np.random.default_rng(22)
 
 

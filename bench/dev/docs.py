@@ -1,6 +1,6 @@
 """The parts of `docs/` that follow from the code: methods, their parameters, the packages.
 
-`python -m bench.dev.docs` writes them anew, each between `<!-- begin NAME -->` and
+`python -m bench.dev.docs` writes them, each between `<!-- begin NAME -->` and
 `<!-- end NAME -->`; what stands outside of these lines is left alone. A test fails while a part
 is out of date. Everything is read where it is declared: `Method.handles`, the annotations of the
 parameters, and the docstrings.

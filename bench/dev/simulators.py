@@ -76,7 +76,7 @@ def _tigramite(coefficients: Any) -> None:
 
 
 def _simulate(system: CompiledSystem) -> None:
-    x = draw_noise(system.laws, burn_in(system.max_lag) + STEPS, 0, "benchmark")
+    x = draw_noise(system.distributions, burn_in(system.max_lag) + STEPS, 0, "benchmark")
     run(system.program, x, np.zeros(len(x), dtype=np.int64), system.max_lag)
 
 

@@ -38,7 +38,7 @@ def rank_metrics(candidates: Candidates) -> dict[str, float]:
 def _areas(selected: IntArray, tp: IntArray) -> dict[str, float]:
     """Return `auroc` and `auprc` from the counts at all thresholds, from none to all selected.
 
-    A hundred times faster than scikit-learn's, which check their arguments anew for each of the
+    A hundred times faster than scikit-learn's, which check their arguments again for each of the
     dozens of rankings of a cell; the tests hold them equal.
     """
     fp = selected - tp

@@ -25,7 +25,7 @@ def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray
     of one over the context to all lags of a variable alike, which is no dependence of its own;
     a longer context lowers it.
 
-    A window in which a variable stands still is left out: its spread has no derivative.
+    A window in which a variable is constant is left out: its spread has no derivative.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray
     Raises
     ------
     DeclinedError
-        If a variable stands still in each of these windows.
+        If a variable is constant in each of these windows.
     """
     n = windows.rows.shape[1]
     total, samples = torch.zeros(n, n, max_lag, dtype=torch.float64), 0
@@ -53,7 +53,7 @@ def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray
             total[:, effect] += lagged.abs().double().sum(dim=0).T.cpu()
     if not samples:
         raise DeclinedError(
-            f"a variable stands still in every window of {windows.context} steps; set a longer "
+            f"a variable is constant in every window of {windows.context} steps; set a longer "
             "context or leave that variable out"
         )
     return total.numpy() / samples

@@ -61,7 +61,7 @@ class Chronos(Options, Method):
             If the package or the weights are not on this machine.
         DeclinedError
             If the checkpoint sees less than `max_lag` steps, or if in each window that is read
-            a variable stands still.
+            a variable is constant.
         ValueError
             If `checkpoint` holds another model.
         """

@@ -47,7 +47,7 @@ class Handles:
     regimes
         Uses regime labels where the series has them.
     changes
-        Allows a law that changes over time, without being told when.
+        Allows a distribution that changes over time, without being told when.
     latent
         Allows hidden common causes.
     nonlinear

@@ -2,7 +2,7 @@
 
 The parents of each effect are drawn from *pools*: so many edges, without replacement, from a list
 of candidate `(cause, lag)`. A regime that rewires an edge draws from the pool it came from, so
-every law stated here holds in every regime.
+every rule stated here holds in every regime.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Degree = Annotated[int, Ge(0)]
 
 @dataclass(frozen=True, kw_only=True)
 class Graph(Parameters):
-    """Laws of the graph.
+    """How a lagged graph is drawn.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The noise: its law and its size per variable, and the draws."""
+"""The noise: its distribution and its size per variable, and the draws."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from methods.types.arrays import FloatArray
 from methods.types.parameters import Parameters
 from simulators.streams import stream
 
-LAWS: Mapping[str, Callable[[np.random.Generator, int], FloatArray]] = {
+DISTRIBUTIONS: Mapping[str, Callable[[np.random.Generator, int], FloatArray]] = {
     "gaussian": lambda rng, n: rng.standard_normal(n),
     "uniform": lambda rng, n: rng.uniform(-np.sqrt(3), np.sqrt(3), n),
     "laplace": lambda rng, n: rng.laplace(scale=np.sqrt(0.5), size=n),
     "student_t": lambda rng, n: np.sqrt(3 / 5) * rng.standard_t(5, n),
 }
-"""Symmetric laws of mean 0 and variance 1; Student's t has 5 degrees of freedom."""
+"""Symmetric distributions of mean 0 and variance 1; Student's t has 5 degrees of freedom."""
 
 _BLOCK = 8_192
 _MIXED = ("gaussian", "uniform", "laplace")
@@ -28,7 +28,7 @@ _SPREAD = {"unequal_small": 1.5, "unequal_large": 4.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Noise(Parameters):
-    """Law and size of the noise.
+    """Distribution and size of the noise.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ class Noise(Parameters):
     scale: Annotated[float, Gt(0)] = 1.0
     variance_share: Annotated[float, Interval(ge=0, le=1)] = 0.5
 
-    def laws(self, n_vars: int, seed: int) -> tuple[str, ...]:
-        """Return the name of each variable's law."""
+    def distributions(self, n_vars: int, seed: int) -> tuple[str, ...]:
+        """Return the name of each variable's distribution."""
         if self.kind == "mixed":
             return tuple(str(stream(seed, "law", i).choice(_MIXED)) for i in range(n_vars))
-        return (self.kind if self.kind in LAWS else "gaussian",) * n_vars
+        return (self.kind if self.kind in DISTRIBUTIONS else "gaussian",) * n_vars
 
     def sds(self, n_vars: int, seed: int) -> FloatArray:
         """Return each variable's standard deviation."""
@@ -75,16 +75,18 @@ class Noise(Parameters):
         return self.scale * np.exp(draws)
 
 
-def draw_noise(laws: tuple[str, ...], n_rows: int, seed: int, *purpose: str | int) -> FloatArray:
+def draw_noise(
+    distributions: tuple[str, ...], n_rows: int, seed: int, *purpose: str | int
+) -> FloatArray:
     """Return noise of variance 1, shape `(n_rows, n_vars)`.
 
     Each variable has its own stream, drawn in the order of time: fewer rows are a prefix.
     """
-    noise = np.empty((n_rows, len(laws)))
-    streams = [stream(seed, "noise", *purpose, i) for i in range(len(laws))]
+    noise = np.empty((n_rows, len(distributions)))
+    streams = [stream(seed, "noise", *purpose, i) for i in range(len(distributions))]
     # Blocks of rows that stay in the cache, or writing columns costs more than drawing them.
     for start in range(0, n_rows, _BLOCK):
         block = noise[start : start + _BLOCK]
-        for i, (law, rng) in enumerate(zip(laws, streams, strict=True)):
-            block[:, i] = LAWS[law](rng, len(block))
+        for i, (distribution, rng) in enumerate(zip(distributions, streams, strict=True)):
+            block[:, i] = DISTRIBUTIONS[distribution](rng, len(block))
     return noise

@@ -31,8 +31,8 @@ class CompiledSystem:
         The graph over the observed variables.
     program
         The equations of all regimes.
-    laws
-        Law of the noise of every variable, latent ones included.
+    distributions
+        Distribution of the noise of every variable, latent ones included.
     regimes
         When each regime holds.
     burn_in
@@ -45,7 +45,7 @@ class CompiledSystem:
     max_lag: int
     truth: LaggedGraph
     program: Program
-    laws: tuple[str, ...]
+    distributions: tuple[str, ...]
     regimes: Regimes
     seed: int
     burn_in: int
@@ -68,7 +68,7 @@ class CompiledSystem:
     def _segment(self, k: int, labels: IntArray) -> FloatArray:
         """Run one segment from zero, in place of its noise, and drop the burn-in."""
         before = self.burn_in
-        x = draw_noise(self.laws, before + len(labels), self.seed, "segment", k)
+        x = draw_noise(self.distributions, before + len(labels), self.seed, "segment", k)
         x[: self.max_lag] = 0.0
         run(self.program, x, np.pad(labels, (before, 0), mode="edge"), self.max_lag)
         return x[before:, : len(self.names)]

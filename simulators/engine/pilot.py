@@ -44,14 +44,14 @@ class Pilot:
 
 
 def run_pilots(
-    program: Program, laws: tuple[str, ...], sds: FloatArray, max_lag: int, seed: int
+    program: Program, distributions: tuple[str, ...], sds: FloatArray, max_lag: int, seed: int
 ) -> list[Pilot]:
     """Run every regime by itself from zero, and check each run.
 
     Parameters
     ----------
-    program, laws
-        The equations of all regimes, and each variable's law of noise.
+    program, distributions
+        The equations of all regimes, and each variable's distribution of noise.
     sds
         Standard deviation of each variable's noise, the yardstick of the check.
     max_lag
@@ -66,7 +66,7 @@ def run_pilots(
     """
     pilots = []
     for regime in range(len(program.order)):
-        noise = draw_noise(laws, burn_in(max_lag) + STEPS, seed, "pilot", regime)
+        noise = draw_noise(distributions, burn_in(max_lag) + STEPS, seed, "pilot", regime)
         noise[:max_lag] = 0.0
         x = noise.copy()
         run(program, x, np.full(len(x), regime), max_lag)

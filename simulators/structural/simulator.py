@@ -34,7 +34,7 @@ class Structural(Simulator):
     Parameters
     ----------
     graph, noise, regimes
-        Their laws; see the classes.
+        How they are drawn; see the classes.
     mechanism
         One mechanism, or several of which each regime draws one for the edges it rewires (and
         the base graph one for the edges that are kept).
@@ -109,22 +109,22 @@ class Structural(Simulator):
         """Draw a system; see `simulators.base.Simulator`."""
         n = self.graph.n_vars + self.n_latent
         edges = draw_regimes(draw_pools(self.graph, self.n_latent, seed), self.regimes, seed)
-        laws, sds = self.noise.laws(n, seed), self.noise.sds(n, seed)
-        program, effects = self._accepted(edges, laws, sds, seed)
+        distributions, sds = self.noise.distributions(n, seed), self.noise.sds(n, seed)
+        program, effects = self._accepted(edges, distributions, sds, seed)
         names = tuple(f"X{i}" for i in range(self.graph.n_vars))
         return CompiledSystem(
             names=names,
             max_lag=self.graph.max_lag,
             truth=truth(effects, names, self.graph.max_lag, self.graph.instantaneous > 0),
             program=program,
-            laws=laws,
+            distributions=distributions,
             regimes=self.regimes,
             seed=seed,
             burn_in=burn_in(self.graph.max_lag, self.rho),
         )
 
     def _accepted(
-        self, regimes: list[list[Edge]], laws: tuple[str, ...], sds: FloatArray, seed: int
+        self, regimes: list[list[Edge]], distributions: tuple[str, ...], sds: FloatArray, seed: int
     ) -> tuple[Program, list[dict[Edge, float]]]:
         """Return the first program whose edges all have the least effect, and their effects."""
         functions = Functions(
@@ -139,7 +139,7 @@ class Structural(Simulator):
         for _ in range(ROUNDS):
             program = compile_program(functions.equations(regimes, attempts))
             try:
-                pilots = run_pilots(program, laws, sds, self.graph.max_lag, seed)
+                pilots = run_pilots(program, distributions, sds, self.graph.max_lag, seed)
             except UnstableError as error:
                 problem = str(error)
                 rejected = {edge for edges in regimes for edge in edges}

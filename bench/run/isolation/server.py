@@ -24,7 +24,7 @@ _context = multiprocessing.get_context("forkserver")
 
 
 def prepare(libraries: Iterable[str]) -> None:
-    """Have the server load libraries; it is started anew if it runs without one of them.
+    """Have the server load libraries; it is restarted if it runs without one of them.
 
     Nothing that this process has started may be running.
     """

@@ -143,8 +143,8 @@ class DOTLPCMCI(_Screened):
     because the link is more certain than the mark. See `_Screened`.
 
     Conditions per test in the last phase are at most 3, as in the authors' experiments. Screening
-    does not make this search reliably shorter. Its time depends on the links that are found. On long
-    series, or with many links at lag 0, it takes far longer than DOT, screened or not.
+    does not make this search reliably shorter. Its time depends on the links that are found. On
+    long series, or with many links at lag 0, it takes far longer than DOT, screened or not.
 
     Parameters
     ----------

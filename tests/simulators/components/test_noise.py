@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulators.components.noise import LAWS, Noise, draw_noise
+from simulators.components.noise import DISTRIBUTIONS, Noise, draw_noise
 
 LAW_OF = {
     "gaussian": stats.norm(),
@@ -12,16 +12,16 @@ LAW_OF = {
 }
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_law_is_standardised_and_the_one_it_says(law):
-    assert LAW_OF[law].var() == pytest.approx(1)
-    x = draw_noise((law,), 50_000, 1)[:, 0]
-    assert stats.kstest(x, LAW_OF[law].cdf).pvalue > 1e-3
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_law_is_standardised_and_the_one_it_says(distribution):
+    assert LAW_OF[distribution].var() == pytest.approx(1)
+    x = draw_noise((distribution,), 50_000, 1)[:, 0]
+    assert stats.kstest(x, LAW_OF[distribution].cdf).pvalue > 1e-3
     assert np.var(x) == pytest.approx(1, abs=0.04)
 
 
 def test_mixed_uses_all_three_laws():
-    assert set(Noise(kind="mixed").laws(40, 0)) == {"gaussian", "uniform", "laplace"}
+    assert set(Noise(kind="mixed").distributions(40, 0)) == {"gaussian", "uniform", "laplace"}
 
 
 @pytest.mark.parametrize(("kind", "factor"), [("unequal_small", 1.5), ("unequal_large", 4.0)])
@@ -32,8 +32,8 @@ def test_unequal_scales_spread_within_their_factor(kind, factor):
 
 
 def test_variables_are_independent_and_shorter_is_a_prefix():
-    laws = ("gaussian", "laplace", "student_t", "uniform")
-    long = draw_noise(laws, 20_000, 4, "segment", 0)
-    assert (draw_noise(laws, 900, 4, "segment", 0) == long[:900]).all()
-    assert (draw_noise(laws[:2], 900, 4, "segment", 0) == long[:900, :2]).all()
+    distributions = ("gaussian", "laplace", "student_t", "uniform")
+    long = draw_noise(distributions, 20_000, 4, "segment", 0)
+    assert (draw_noise(distributions, 900, 4, "segment", 0) == long[:900]).all()
+    assert (draw_noise(distributions[:2], 900, 4, "segment", 0) == long[:900, :2]).all()
     assert np.abs(np.corrcoef(long.T) - np.eye(4)).max() < 0.04
