@@ -227,7 +227,7 @@ def test_windows_in_which_a_variable_stands_still_are_left_out(checkpoint):
     assert np.isfinite(graph.scores[:, :, 1:]).all()
     values[:, 1] = 0.0
     levels = TimeSeries.from_segments([values[:20] + np.array([0.0, k]) for k in (0.0, 1.0)])
-    with pytest.raises(DeclinedError, match="stands still in every window of 5 steps"):
+    with pytest.raises(DeclinedError, match="is constant in every window of 5 steps"):
         discover(levels, checkpoint=checkpoint, context=5)
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import conf
-from bench.config.compose import compose, profile
+from bench.config.compose import compose, prepare, profile
 from bench.config.grid import expand
 from bench.dev.docs import built_in
-from bench.run.isolation.worker import metrics, run
+from bench.run.cell import metrics, run
 from methods import LaggedGraph
 from simulators.recorded import Recorded, cdml_lcm, danube, jrngc_var, plain, sru_lorenz96
 
@@ -175,10 +175,10 @@ def test_a_summary_truth_is_scored_at_the_summary_levels_whatever_the_lag(lag):
     truth = LaggedGraph(sizes, ("a", "b"), sizes > 0)
     right, turned = (metrics(0, estimate({(i, j, lag): 0.9}), truth) for i, j in ((0, 1), (1, 0)))
     assert {name.split("/")[0] for name in right} == {"summary", "summary_no_self"}
-    assert right["summary_no_self/union/f1@own"]["value"] == 1.0
-    assert right["summary_no_self/union/auroc"]["value"] == 1.0
-    assert turned["summary_no_self/union/auroc"]["value"] == 0.0
-    assert turned["summary_no_self/union/shd@own"]["value"] == 1.0
+    assert right["summary_no_self/union/f1@own"].value == 1.0
+    assert right["summary_no_self/union/auroc"].value == 1.0
+    assert turned["summary_no_self/union/auroc"].value == 0.0
+    assert turned["summary_no_self/union/shd@own"].value == 1.0
 
 
 def test_recorded_sets_run_as_cells_with_the_report_of_any_other(settings, tmp_path, lagbench):
@@ -208,6 +208,7 @@ def test_recorded_sets_run_as_cells_with_the_report_of_any_other(settings, tmp_p
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.yaml")))
 def test_the_yaml_of_a_data_set_composes_into_its_folder(name, tmp_path):
     (tmp_path / name).mkdir()
+    prepare([])
     with hydra.initialize_config_module("conf", version_base="1.3"):
         words = [f"dataset=[{name}]", "simulator=[]", f"data_dir={tmp_path}", "method=var"]
         (cell,) = expand(compose([*words, "seeds=0"]))

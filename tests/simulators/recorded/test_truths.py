@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench.config.grid import expand
-from bench.run.isolation.worker import metrics, run
+from bench.run.cell import metrics, run
+from bench.store.schema import Value
 from bench.store.store import Store
 
 TWO = {"n_regimes": 2, "layout": "switching", "mean_dwell": 20.0}
@@ -35,8 +36,8 @@ def test_found_regimes_are_scored_against_the_stored_labels(ran, tmp_path):
     assert set(truth.regimes[0]) == {0, 1}
     found = replace(graph, regimes=(10 - sample.regimes[0],))
     scored = metrics(0, found, truth)
-    assert scored["regimes/union/ari"] == {"value": 1.0, "floor": 0.0, "ceiling": 1.0}
-    assert scored["regimes/union/n_found"] == {"value": 2.0, "floor": None, "ceiling": 2.0}
+    assert scored["regimes/union/ari"] == Value(value=1.0, floor=0.0, ceiling=1.0)
+    assert scored["regimes/union/n_found"] == Value(value=2.0, ceiling=2.0)
 
 
 def test_each_length_has_its_labels_and_a_stationary_system_has_none(ran, tmp_path):
