@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ from bench.threads import pin
 pin()
 
 FAULTS = Path(__file__).parent / "faults"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name the two files of tests that took longest."""
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                seconds[report.nodeid.split("::")[0]] += report.duration
+    slowest = ", ".join(f"{name} ({spent:.0f} s)" for name, spent in seconds.most_common(2))
+    terminalreporter.write_line(f"slowest files: {slowest}")
 
 
 @pytest.fixture

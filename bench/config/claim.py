@@ -13,7 +13,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from bench.config.validate import build
-from methods.types.parameters import Parameters
+from methods.types.parameters import ParameterError, Parameters
 
 PROTOCOL_F1 = "f1"
 """The metric that each protocol reads in its own way."""
@@ -55,7 +55,7 @@ class Claim(Parameters):
         Parameters of the method that single out one of its variants; without any, the variant
         with the most runs is judged.
     of_oracle
-        Divide the score by that of an oracle.
+        Divide the score by that of an oracle; not together with `against` or `versus`.
     against
         Baselines, of which the strongest is subtracted; or `floor` or `ceiling`, or another
         metric of the same runs, which is subtracted.
@@ -85,6 +85,13 @@ class Claim(Parameters):
     below: float | None = None
     at_least: float | None = None
     at_most: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a share of which something else is subtracted."""
+        if self.of_oracle and (self.against is not None or self.versus):
+            raise ParameterError(
+                "of_oracle", "expected false beside `against` or `versus`, found true"
+            )
 
     @property
     def bound(self) -> str:

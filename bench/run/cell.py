@@ -15,7 +15,7 @@ from bench.config.cell import Cell
 from bench.run.memory import PeakMemory
 from bench.store.record import digest
 from bench.store.schema import Cost, Labels, Record, Value
-from methods import DeclinedError, LaggedGraph, Method, TimeSeries
+from methods import DeclinedError, InputError, LaggedGraph, Method, TimeSeries
 from simulators import Sample, stream
 
 Say = Callable[[tuple[str, Any]], None]
@@ -70,10 +70,15 @@ def run(cell: Cell, say: Say = lambda _: None) -> Outcome:
         record.status, record.reason = "declined", str(reason)
     except BaseException as error:  # noqa: BLE001 - a failed run is a row, whatever it raised
         record.status = "out_of_memory" if _is_out_of_memory(error) else "error"
-        record.reason = "".join(traceback.format_exception_only(error)).strip()
+        plain = isinstance(error, InputError)
+        record.reason = str(error) if plain else _last_line(error)
         record.traceback = traceback.format_exc()
     record.elapsed = time.perf_counter() - started
     return Outcome(record, graph, truth)
+
+
+def _last_line(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def _begin(record: Record, phase: str, say: Say) -> None:

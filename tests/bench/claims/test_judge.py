@@ -14,6 +14,7 @@ from bench.config.compose import Experiment, experiments
 from bench.config.view import View
 from bench.report.claims import claims_table
 from bench.run.cell import base_record
+from methods import InputError
 
 
 @pytest.fixture(scope="module")
@@ -348,3 +349,9 @@ def test_less_than_half_of_the_rivals_and_runs_are_too_few(small):
     ]
     row = judged(small, halves, experiment="e", against=["pcmci"], above=0)
     assert row["verdict"] == "not tested"
+
+
+@pytest.mark.parametrize("rest", [{"against": "floor"}, {"versus": {"methods": ["var"]}}])
+def test_a_share_of_the_oracle_is_not_compared_with_anything_else(rest):
+    with pytest.raises(InputError, match="of_oracle: expected false beside `against` or `versus`"):
+        Claim(of_oracle=True, **rest)

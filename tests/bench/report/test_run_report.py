@@ -102,6 +102,16 @@ def test_files_show_every_method_floor_ceiling_counts_and_failures(cells_and_sca
     assert headline(rows) in text
 
 
+def test_a_declined_run_is_zero_in_the_paper_protocol_too(tmp_path):
+    store, cells = Store(tmp_path), [cell("dot", seed) for seed in (0, 1)]
+    store.write(base_record(cells[0], **record(0.4)))
+    lost = {"status": "declined", "reason": "needs 200 rows", "metrics": {}, "cost": {}}
+    store.write(base_record(cells[1], **lost))
+    table = summarise(collect(cells, store.scan()))
+    assert mean_of(table, "dot", "f1 paper")["mean"] == pytest.approx((0.42 + 0.0) / 2)
+    assert mean_of(table, "dot", "f1 fair")["mean"] == pytest.approx(0.43)
+
+
 def test_per_regime_scores_stand_for_a_system_with_regimes(tmp_path):
     store, only = Store(tmp_path), cell("dot", 0)
     both = record(0.9)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.stats import f
+from statsmodels.regression.linear_model import OLS
 from statsmodels.tsa.stattools import grangercausalitytests
 from statsmodels.tsa.vector_ar.var_model import VAR
 
@@ -87,6 +88,21 @@ def test_an_edge_stands_where_both_tests_reject_or_else_at_the_largest_t(method)
     assert np.nanmax(graph.scores[0, 1]) < 1.96
     assert graph.adjacency[0, 1].sum() == 1
     assert graph.adjacency[0, 1].argmax() == np.nanargmax(graph.scores[0, 1])
+
+
+@BOTH
+def test_a_lag_is_selected_at_the_p_value_of_its_t_test(method):
+    """Short series, on which degrees of freedom count; the p-values are those of statsmodels."""
+    values = chain(24)
+    series = TimeSeries.from_array(values)
+    causes = [0, 1, 2] if method is GrangerMultivariate else [0, 1]
+    lagged = [values[3 - lag : 24 - lag, cause] for cause in causes for lag in (1, 2, 3)]
+    fitted = OLS(values[3:, 1], np.column_stack([np.ones(21), *lagged])).fit()
+    p = fitted.pvalues[1:4]
+    second = np.argsort(p)[1]
+    assert discover(method, series).p_values[0, 1, 1] < p[second]
+    assert discover(method, series, alpha=p[second] * 1.0001).adjacency[0, 1, 1 + second]
+    assert not discover(method, series, alpha=p[second] * 0.9999).adjacency[0, 1, 1 + second]
 
 
 @BOTH

@@ -218,7 +218,7 @@ def test_the_yaml_of_a_data_set_composes_into_its_folder(name, tmp_path):
     assert Path(built.path) == (tmp_path if name == "plain" else tmp_path / name)
     record, _, _ = run(cell)
     assert record.reason == (
-        f"ValueError: seeds: expected places among the 0 sets of format {name!r} in "
+        f"seeds: expected places among the 0 sets of format {name!r} in "
         f"{built.path!r}, from 0, found 0"
     )
     lines = (resources.files("conf") / "dataset" / f"{name}.yaml").read_text().splitlines()
