@@ -119,7 +119,7 @@ def test_export_is_one_row_per_cell_and_metric(swept, suffix):
     assert not table.duplicated(["key", "level", "scope", "metric"]).any()
     scored = table[table["status"] == "ok"]
     record = load(store.path(scored["key"].iloc[0]))
-    assert len(scored) == len(record.metrics)
+    assert len(scored) == len(record.metrics) + 1  # the forecast error
     assert set(scored["cpu"]) == {provenance.host().cpu}
     assert provenance.host().name not in set(scored.astype(str).to_numpy().ravel())
     auroc = scored[

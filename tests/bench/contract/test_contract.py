@@ -25,7 +25,7 @@ def cases():
             yield pytest.param(name, check, marks=marks, id=f"{name}-{check.__name__}")
 
 
-@pytest.mark.parametrize(("name", "check"), cases())
+@pytest.mark.parametrize(("name", "check"), list(cases()))
 def test_registered_method(name, check):
     try:
         check(registry.load(name)())
