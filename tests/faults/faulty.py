@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import subprocess
 import sys
@@ -17,6 +18,25 @@ from methods import DeclinedError, Handles, LaggedGraph, Method
 def _note(pid):
     with Path("children").open("a") as file:
         file.write(f"{pid}\n")
+
+
+def _line_of(name, text):
+    """Append a line to a file and return how many were there before it."""
+    with Path(name).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        before = len(_lines(name))
+        file.write(f"{text}\n")
+        file.flush()
+    return before
+
+
+def _lines(name):
+    return Path(name).read_text().splitlines()
+
+
+def _wait_until(condition):
+    while not condition():
+        time.sleep(0.01)
 
 
 class _Base(Method):
@@ -35,6 +55,15 @@ class Slow(_Base):
 
     def discover(self, series, *, max_lag, rng):
         time.sleep(0.2)
+        return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class StopsAfterEight(_Base):
+    """Works eight times in one folder, and then only once there is a file `go`."""
+
+    def discover(self, series, *, max_lag, rng):
+        if _line_of("begun", str(os.getpid())) >= 8:
+            _wait_until(Path("go").exists)
         return Works.discover(self, series, max_lag=max_lag, rng=rng)
 
 
@@ -259,7 +288,14 @@ class Notes(_Base):
     """Works, and notes which fork server, and so which runner, has called for which series."""
 
     def discover(self, series, *, max_lag, rng):
-        with Path("notes").open("a") as file:
-            file.write(f"{os.getppid()}/{float(series.segments[0].sum())!r}\n")
-        time.sleep(0.05)
+        _line_of("notes", f"{os.getppid()}/{float(series.segments[0].sum())!r}")
         return Works.discover(self, series, max_lag=max_lag, rng=rng)
+
+
+class Meets(Notes):
+    """As `Notes`, and returns only once two runners have called it."""
+
+    def discover(self, series, *, max_lag, rng):
+        graph = Notes.discover(self, series, max_lag=max_lag, rng=rng)
+        _wait_until(lambda: len({line.partition("/")[0] for line in _lines("notes")}) > 1)
+        return graph

@@ -65,7 +65,7 @@ def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster
         "limits.memory_limit=1.5",
     )
     store = lagbench.store()
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while len(list(store.root.glob("cells/*/*.json"))) < 8:
         assert time.monotonic() < deadline
         assert sweep.poll() is None, sweep.communicate()
@@ -110,7 +110,7 @@ def test_slurm_jobs_share_the_work(lagbench):
 def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
     words = [
         "run",
-        "method=[slow]",
+        "method=[stops_after_eight]",
         *THIRTY,
         "jobs=1",
         "executor=slurm",
@@ -119,8 +119,8 @@ def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
     ]
     sweep = lagbench.start(*words)
     store = lagbench.store()
-    deadline = time.monotonic() + 60
-    while len(list(store.root.glob("cells/*/*.json"))) < 4:
+    deadline = time.monotonic() + 300
+    while len(list(store.root.glob("cells/*/*.json"))) < 8:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     commands = {path.parent.name: read(path) for path in Path("/proc").glob("[0-9]*/cmdline")}
@@ -129,14 +129,15 @@ def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
         pid for pid, words in commands.items() if b"core._submit" in words and here in words
     )
     os.kill(int(job), 9)
-    out, err = sweep.communicate(timeout=60)
+    (lagbench.folder / "go").touch()
+    out, err = sweep.communicate(timeout=300)
     assert sweep.returncode == 1, out + err
     missing = 30 - len(store.scan().entries)
-    assert 0 < missing < 26
+    assert 0 < missing < 23
     assert f"{missing} cells were not run; the same command runs them" in err
     done = lagbench(*words)
     assert done.returncode == 0, done.stderr
-    assert statuses(store) == {"slow": ["ok"] * 30}
+    assert statuses(store) == {"stops_after_eight": ["ok"] * 30}
 
 
 def read(path):
