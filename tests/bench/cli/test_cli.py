@@ -176,6 +176,7 @@ def test_every_key_of_every_yaml_has_a_comment(path):
         assert "#" in value or before.strip().startswith("#"), f"{path.name}: {line}"
 
 
+@pytest.mark.slow
 def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
     for group, text in {
         "profile": "# @package _global_\nname: own\nexperiments:\n- tiny\n- tiny seeds=[1]\n",
@@ -206,6 +207,7 @@ def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_headline_comes_first_and_the_report_has_everything(tmp_path):
     for path, text in {
         "profile/own.yaml": "# @package _global_\n# Two: a second.\nname: own\n"

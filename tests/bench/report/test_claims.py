@@ -185,6 +185,7 @@ def test_the_files_hold_every_verdict_and_the_figure_every_target(records):
 
 
 @pytest.mark.parametrize(("name", "n_systems"), [("dot", 5), ("home_ground", 3)])
+@pytest.mark.slow
 def test_every_claim_of_a_profile_finds_its_systems(name, n_systems):
     planned, settings = experiments([f"profile={name}"])
     cells = {cell.key: cell for part in planned for cell in part.cells}

@@ -22,6 +22,7 @@ def test_same_seed_same_bytes_and_global_randomness_untouched(discover, noise):
 
 
 @pytest.mark.parametrize("attribution", ["gradient", "gradient_energy"])
+@pytest.mark.slow
 def test_an_even_function_is_found_where_correlation_is_blind(attribution, discover, noise):
     values = noise(1500, 3)
     values[2:, 1] += np.abs(values[:-2, 0]) * 2

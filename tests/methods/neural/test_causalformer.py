@@ -87,6 +87,7 @@ def test_windows_end_before_they_begin(small):
     assert not read[:, :, 2, 2:].any()
 
 
+@pytest.mark.slow
 def test_diamond_is_found_as_in_the_paper():
     # The authors' run has a mean F1 of 0.68 on ten such sets, the self-loops alone have 0.67.
     a = np.zeros((4, 4, 2))

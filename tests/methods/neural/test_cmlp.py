@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
@@ -69,6 +70,7 @@ def test_var_of_the_paper():
     assert roc_auc_score(*window) > 0.98
 
 
+@pytest.mark.slow
 def test_lorenz_96_of_the_paper():
     """Scores rank also what is not selected: no sweep over penalties is needed."""
     sample = Lorenz96(n_vars=10, forcing=10.0).draw(0)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
@@ -19,6 +20,7 @@ def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
+@pytest.mark.slow
 def test_lorenz_96_is_found_as_in_the_paper():
     # The authors' example reaches an AUROC of 0.999 with 1000 steps of 128 variables.
     system = Lorenz96(n_vars=8, forcing=10, max_lag=1).draw(0)

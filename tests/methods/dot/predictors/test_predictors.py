@@ -80,6 +80,7 @@ def test_gradients_of_a_frozen_network_are_those_of_finite_differences(network, 
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.slow
 def test_an_even_function_is_found_and_global_randomness_untouched(method, noise):
     values = noise(1000, 3)
     values[2:, 1] += np.abs(values[:-2, 0]) * 2
@@ -120,6 +121,7 @@ def test_windows_of_scalars_in_parts_give_the_same(talking, noise, monkeypatch):
         assert one.numpy() == pytest.approx(other.numpy(), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_paper_keeps_three_edges_per_effect_and_finds_an_even_function(noise):
     values = noise(1000, 3)
     values[2:, 1] += np.abs(values[:-2, 0]) * 2

@@ -19,6 +19,7 @@ def two_regimes(noise):
 
 @pytest.mark.parametrize("domain_index", [False, True])
 @pytest.mark.parametrize("told", [False, True])
+@pytest.mark.slow
 def test_each_regime_has_the_graph_of_its_own_edge(domain_index, told, two_regimes, discover):
     segments, labels = two_regimes
     series = TimeSeries.from_segments(segments, regimes=labels if told else None)
