@@ -44,7 +44,7 @@ def test_rescore_reproduces_the_stored_metrics_and_runs_no_method(swept):
     for key, record in before.items():
         again = load(store.path(key))
         assert again.metrics == record.metrics
-        assert again.scored_by == provenance.code()
+        assert again.scored_by.version == provenance.code().version
         assert again.model_copy(update={"scored_by": None}) == record
     assert "| var " in done.stdout
 
