@@ -1,4 +1,4 @@
-"""What a series, a graph and a method are."""
+"""The types that all code shares: series, graph, method and their errors."""
 
 from methods.types.graph import LaggedGraph, SummaryGraph
 from methods.types.method import DeclinedError, Exact, Handles, Method, UnavailableError

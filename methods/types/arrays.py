@@ -1,4 +1,4 @@
-"""Names of the arrays that methods pass around."""
+"""Names for the arrays that methods pass around."""
 
 from __future__ import annotations
 

@@ -23,11 +23,11 @@ FURTHER = ("p_value", "regime")
 """Columns that follow where a graph has them; the statistics of an edge come last."""
 
 Fields = dict[str, Any]
-"""What a graph is built from, by the names of its parameters."""
+"""The fields that build a graph, by the names of its parameters."""
 
 
 class Graph(Protocol):
-    """What is written of a graph; see `methods.LaggedGraph`."""
+    """The parts of a graph that are written; see `methods.LaggedGraph`."""
 
     @property
     def names(self) -> tuple[str, ...]: ...  # noqa: D102
@@ -109,10 +109,10 @@ def _labels_of_steps(arrays: Mapping[str, NDArray[Any]]) -> tuple[IntArray, ...]
 def to_csv(graph: Graph, path: Path) -> None:
     """Write one row per score that is not NaN.
 
-    The columns are `COLUMNS`, then `p_value` where the graph has p-values, then its
-    `edge_statistics`. `selected` is empty where the method makes no decision. With regimes a
-    column `regime` follows: it is empty in the rows of the graph itself, and holds the label in
-    the rows of each regime's graph.
+    The columns are `COLUMNS`, then `p_value` if the graph has p-values, then its
+    `edge_statistics`. `selected` is empty if the method makes no decision. With regimes a column
+    `regime` follows. It is empty in the rows of the graph itself, and holds the label in the rows
+    of each regime's graph.
     """
     import pandas as pd
 
@@ -144,10 +144,15 @@ def _rows(graph: Graph) -> pd.DataFrame:
 
 
 def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> Fields:
-    """Read rows of `COLUMNS`; ValueError names what does not fit.
+    """Read rows of `COLUMNS`.
 
     Columns named in `FURTHER` are read as `to_csv` writes them. Every other column of numbers is
-    an edge statistic, and columns of anything else are left out.
+    an edge statistic. Columns of anything else are left out.
+
+    Raises
+    ------
+    ValueError
+        If a column of `COLUMNS` is missing, or a row has an unknown variable or lag.
     """
     frame = _read_rows(path)
     if names is None:

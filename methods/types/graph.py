@@ -1,8 +1,8 @@
-"""The lagged graph: what a method returns and what a system's truth is.
+"""The lagged graph, which a method returns and which is the truth of a system.
 
-Convention of the whole project, the one of tigramite: arrays are indexed
-`[cause, effect, lag]`, the lag axis runs over `0..max_lag`, and entry `[i, j, l]` speaks of the
-link `i(t - l) -> j(t)`. NaN is where a method says nothing.
+The whole project follows the convention of tigramite. Arrays are indexed `[cause, effect, lag]`,
+and the lag axis runs over `0..max_lag`. Entry `[i, j, l]` belongs to the link `i(t - l) -> j(t)`.
+NaN marks an entry that the method does not score.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class LaggedGraph:
     Parameters
     ----------
     scores
-        Shape `(n, n, max_lag + 1)`, `[cause, effect, lag]`; larger means more likely an edge,
-        NaN where the method is silent (lag 0 for most). In a system's truth: the size of each
-        edge's interventional effect, 0 where there is no edge.
+        Shape `(n, n, max_lag + 1)`, `[cause, effect, lag]`. A larger score means more likely an
+        edge. It is NaN where the method gives no score, as most do at lag 0. In a system's truth:
+        the effect size of each edge under intervention, 0 where there is no edge.
     names
         One unique name per variable.
     adjacency
@@ -48,25 +48,25 @@ class LaggedGraph:
     p_values
         Same shape, in [0, 1] or NaN, or None.
     per_regime
-        One graph per regime label; empty where the method or the system has no regimes.
+        One graph per regime label; empty if the method or the system has no regimes.
     forecast_error
-        Mean squared one-step forecast error on held-out steps divided by the variance, averaged
-        over variables; None where the method does not forecast.
+        Mean squared one-step forecast error on held-out steps, divided by the variance and
+        averaged over variables. None if the method does not forecast.
     regimes
         The regime that the method found for every time step: one integer array of shape `(T_k,)`
-        per segment of the series, with the keys of `per_regime` as labels (a label without a
-        graph there stands for this graph). None where the method was told the labels or looks
-        for none. In a system's truth: the true labels of a series.
+        per segment of the series. Its labels are the keys of `per_regime`; a label without a graph
+        there stands for this graph. None if the method was told the labels or looks for none. In a
+        system's truth: the true labels of a series.
     edge_statistics
-        What else the method knows of each edge, by name: arrays of the shape of `scores`, NaN
-        where it is silent.
+        Further statistics of each edge, by name: arrays of the shape of `scores`, NaN where the
+        method gives none.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a score is infinite, a p-value lies outside [0, 1], an edge is
-        selected where the score is NaN, a label is no integer, or a statistic has the name of
-        one of `COLUMNS`.
+        If shapes disagree, a score is infinite, or a p-value lies outside [0, 1]. Also if an edge
+        is selected where the score is NaN, a label is no integer, or a statistic has the name of
+        one of `COLUMNS` or `FURTHER`.
     """
 
     scores: FloatArray
@@ -126,7 +126,7 @@ class LaggedGraph:
         forecast_error: float | None = None,
         edge_statistics: Mapping[str, ArrayLike] | None = None,
     ) -> Self:
-        """Build a graph from `(n, n, max_lag)` arrays of lags `1..max_lag`, silent at lag 0."""
+        """Build a graph from `(n, n, max_lag)` arrays of lags `1..max_lag`, NaN at lag 0."""
 
         def with_lag_0(values: ArrayLike | None, fill: float | bool) -> Any:
             if values is None:

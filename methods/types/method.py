@@ -1,6 +1,6 @@
-"""What a method is: one abstract base with two abstract members.
+"""The abstract base of all methods, with two abstract members.
 
-The base checks what goes in and what comes out, so that an adapter holds nothing but its method.
+The base checks the arguments and the result, so that an adapter holds only its method.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from methods.types.parameters import Parameters
 from methods.types.series import TimeSeries
 
 Exact = Literal["fast", "library"]
-"""How a method that a library has is run: our exact route, or the library as it is shipped."""
+"""How to run a method of a library: by our exact fast route, or by the library as shipped."""
 
 
 class DeclinedError(Exception):
-    """Raised by a method that does not take a problem; the message is the reason."""
+    """Raised by a method that does not take a problem; the message gives the reason."""
 
 
 class UnavailableError(DeclinedError):
     """Raised by a method that cannot run on this machine, whatever the problem.
 
-    An optional package or a file of weights is missing; the message says which, and how to get
-    it. Contract checks that need a result are skipped with that reason.
+    An optional package or a file of weights is missing. The message says which, and how to get it.
+    Contract checks that need a result are skipped with that reason.
     """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handles:
-    """What a method declares about itself.
+    """The capabilities that a method declares.
 
     Parameters
     ----------
@@ -45,17 +45,17 @@ class Handles:
     segments
         Takes a series of several segments.
     regimes
-        Uses regime labels where the series has them.
+        Uses regime labels if the series has them.
     changes
         Allows a distribution that changes over time, without being told when.
     latent
         Allows hidden common causes.
     nonlinear
-        Can see an effect that leaves no linear trace.
+        Can detect an effect that has no linear part.
     stochastic
         Draws random numbers, so that two column orders agree only in their leading edges.
     trivial
-        Is a floor rather than a method: the checks against a known truth are skipped.
+        Is a floor method. The checks against a known truth are skipped.
     """
 
     instantaneous: bool = False
@@ -72,12 +72,13 @@ class Method(Parameters):
     """A method of causal discovery.
 
     A subclass sets the class attribute `handles` and writes `discover`. Its constructor only
-    stores keyword-only parameters, which is what `@dataclass(frozen=True, kw_only=True)` gives;
-    they are checked against their annotations.
-    Arguments of `discover` are checked before the adapter sees them and its result after.
-    `libraries` names the modules that `discover` imports, so that a runner can load them once
-    for many runs and keep their loading out of a method's time. `version` is raised when results
-    at the same parameters change, so that stored ones are run again.
+    stores keyword-only parameters, as `@dataclass(frozen=True, kw_only=True)` makes it do. They
+    are checked against their annotations. Arguments of `discover` are checked before the adapter
+    gets them, and its result is checked after.
+
+    `libraries` names the modules that `discover` imports. A runner can then load them once for
+    many runs and keep their loading out of a method's time. `version` is raised when results at
+    the same parameters change, so that stored results are run again.
     """
 
     libraries: ClassVar[tuple[str, ...]] = ()
@@ -86,7 +87,7 @@ class Method(Parameters):
     @property
     @abstractmethod
     def handles(self) -> Handles:
-        """What the method declares about itself; a class attribute in every adapter."""
+        """The declared capabilities; a class attribute in most adapters."""
 
     @abstractmethod
     def discover(

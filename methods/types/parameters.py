@@ -1,7 +1,8 @@
 """Parameters that are checked against their annotations however they are built.
 
-A class of parameters is a frozen keyword-only dataclass that inherits `Parameters`. Whether Python
-builds it, a config or `dataclasses.replace`, a wrong value is refused with one clear line.
+A class of parameters is a frozen keyword-only dataclass that inherits `Parameters`. A wrong value
+is refused with one clear line. It does not matter whether Python, a config or
+`dataclasses.replace` builds the object.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from methods.types.errors import InputError
 
 
 class ParameterError(InputError):
-    """Raised for a wrong parameter: its dotted name, what is allowed, and what was found."""
+    """Raised for a wrong parameter; names it with dots, and says what is allowed and was found."""
 
     def __init__(self, where: str, what: str) -> None:
         super().__init__(f"{where}: {what}" if where else what)
         self.where, self.what = where, what
 
     def under(self, key: str) -> ParameterError:
-        """Return the same error where the parameters stand under a key."""
+        """Return the same error with a key before the parameter's dotted name."""
         return ParameterError(".".join(filter(None, [key, self.where])), self.what)
 
 
@@ -58,10 +59,10 @@ def checked(cls: type, params: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     cls
-        A class whose constructor takes annotated keyword parameters; ranges are written as
+        A class whose constructor takes annotated keyword parameters. Ranges are written as
         `Annotated[int, Ge(1)]`.
     params
-        The values; those that are not given keep their defaults and are not returned.
+        The values. Parameters that are not given keep their defaults and are not returned.
 
     Raises
     ------
@@ -79,12 +80,12 @@ def checked(cls: type, params: Mapping[str, Any]) -> dict[str, Any]:
 @functools.cache  # a grid builds one class thousands of times
 def _model(cls: type) -> tuple[dict[str, Any], type[pydantic.BaseModel]]:
     """Return the annotations of a constructor and a model that checks its arguments."""
-    # A dataclass may inherit fields whose annotations only the module of its base can read.
+    # A dataclass may inherit fields whose annotations only the module of its base can resolve.
     source: Any = cls if dataclasses.is_dataclass(cls) else cls.__init__  # type: ignore[misc]
     known = get_type_hints(source, include_extras=True)
     open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     listed = inspect.signature(cls).parameters
-    # A class without a constructor of its own has that of `object`, which takes anything.
+    # A class without its own constructor has that of `object`, which takes anything.
     parameters = {name: p for name, p in listed.items() if p.kind not in open_ended}
     hints = {name: known.get(name, Any) for name in parameters}
     fields: dict[str, Any] = {
@@ -98,8 +99,8 @@ def _model(cls: type) -> tuple[dict[str, Any], type[pydantic.BaseModel]]:
 def _explained(error: pydantic.ValidationError, hints: Mapping[str, Any]) -> ParameterError:
     """Return the first error as one line.
 
-    Its location may end in an index or in the name of a union's member; the parameter is what
-    comes before those.
+    The location of an error may end in an index or in the name of a union's member. The parameter
+    is the part before those.
     """
     first = error.errors(include_url=False)[0]
     path: list[str] = []
@@ -134,7 +135,7 @@ def _fields(annotation: Any) -> dict[str, Any]:
 
 
 def describe(annotation: Any) -> str:
-    """Say in words what an annotation allows, ranges included.
+    """Return in words the values that an annotation allows, ranges included.
 
     >>> from annotated_types import Ge
     >>> describe(Annotated[int, Ge(1)])

@@ -96,7 +96,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _check_header(path: Path, header: list[str]) -> None:
-    """Refuse what pandas would repair in silence: no header, doubled names, another separator."""
+    """Refuse what pandas would repair unasked: no header, doubled names, another separator."""
     if not header:
         raise InputError(
             f"{path.name}: expected a first line of column names, found an empty file or line"
@@ -127,11 +127,11 @@ def _is_number(text: str) -> bool:
 
 
 def _refuse_index_columns(frame: pd.DataFrame, values: FloatArray) -> None:
-    """Refuse a saved row index: left in, it would be taken for a cause of every trend."""
+    """Refuse a saved row index, which would look like a cause of every trend."""
     for name, column in zip(frame.columns, values.T, strict=True):
-        with np.errstate(invalid="ignore"):  # An infinite value is named later on.
+        with np.errstate(invalid="ignore"):  # A later check names infinite values.
             steps = np.diff(column)
-        # A time in seconds is written in decimals, so its steps are equal but for rounding.
+        # A time in seconds is written in decimals, so its steps are equal up to rounding.
         ramp = len(steps) > 1 and steps[0] != 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
         if ramp or str(name).startswith("Unnamed:"):
             raise InputError(

@@ -1,8 +1,7 @@
-"""The series a method sees: one or more segments of equally spaced observations.
+"""The series that a method gets: one or more segments of equally spaced observations.
 
-A `TimeSeries` that exists is valid: every check is made when it is built, so no adapter has to
-ask again whether a value is missing or a column is constant. Reading files is in
-`methods.types.reading`.
+Every check is made when a `TimeSeries` is built. An adapter need not check again for missing
+values or constant columns. Reading files is in `methods.types.reading`.
 """
 
 from __future__ import annotations
@@ -29,20 +28,20 @@ class TimeSeries:
     Parameters
     ----------
     segments
-        Arrays of shape `(T_k, n_vars)`, oldest row first, stored as read-only float64. A window
-        of lagged values never crosses the border between two segments.
+        Arrays of shape `(T_k, n_vars)`, oldest row first, stored as read-only float64. A window of
+        lagged values never crosses the border between two segments.
     names
         One unique name per column.
     regimes
-        For each segment an integer label per time step, shape `(T_k,)`; given only when the
+        An integer label per time step for each segment, shape `(T_k,)`. Given only if the
         experiment says that the regimes are known.
 
     Raises
     ------
     ValueError
-        If a segment is not 2-D or not numeric, widths differ, a name is doubled, a value is
-        missing or infinite, a column is constant, or the labels do not fit. The message names
-        column and row, what was expected, what was found and what to do.
+        If a segment is not 2-D or not numeric, widths differ, or a name is doubled. Also if a
+        value is missing or infinite, a column is constant, or the labels do not fit. The message
+        names column and row, what was expected, what was found and what to do.
     """
 
     segments: tuple[FloatArray, ...]
@@ -111,17 +110,17 @@ class TimeSeries:
         time_column
             Column to drop. Rows must already be in time order and equally spaced.
         missing
-            `refuse` raises with the count of missing values per column; `split` removes every
-            row with a missing value and starts a new segment there, dropping segments shorter
-            than `max_lag + 2` rows with a warning that says how many.
+            `refuse` raises with the count of missing values per column. `split` removes every row
+            with a missing value and starts a new segment there. It drops segments shorter than
+            `max_lag + 2` rows, with a warning that says how many.
         max_lag
             Largest lag that will be asked for (steps).
 
         Raises
         ------
         ValueError
-            For an unknown ending, a missing header, a doubled name, text in a column, missing
-            values, and everything that `TimeSeries` itself refuses.
+            For an unknown ending, a missing header, a doubled name, text in a column or missing
+            values. Also for everything that `TimeSeries` itself refuses.
         """
         from methods.types.reading import read_segments
 
@@ -150,9 +149,10 @@ class TimeSeries:
                 )
 
     def require_variation(self, max_lag: int) -> None:
-        """Raise ValueError unless every column varies over the windows, at every lag up to this.
+        """Raise ValueError unless every column varies over the windows at every lag.
 
-        A column may vary in the first or the last rows alone; shifted by a lag it is constant.
+        A column may vary in the first or the last rows alone. Shifted by a lag it is then
+        constant.
         """
         for lag in range(max_lag + 1):
             shifted = tuple(s[max_lag - lag : len(s) - lag] for s in self.segments)
@@ -183,13 +183,13 @@ class TimeSeries:
         max_lag
             Largest lag, in steps.
         chunk
-            Most windows in one item, which bounds the memory held at once.
+            Largest number of windows in one item, which bounds the memory held at once.
 
         Yields
         ------
         past, present
-            `past[w, cause, lag - 1]` of shape `(W, n_vars, max_lag)` and `present[w, effect]`
-            of shape `(W, n_vars)`.
+            `past[w, cause, lag - 1]` of shape `(W, n_vars, max_lag)` and `present[w, effect]` of
+            shape `(W, n_vars)`.
         """
         for segment in self.segments:
             for start in range(max_lag, len(segment), chunk):
@@ -229,7 +229,7 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
             f"segment {k}: expected numbers, found dtype {values.dtype}; convert with "
             ".astype(float)"
         )
-    # A copy, so that nobody can change a checked series by the array it was made from.
+    # A copy, so that a later change of the given array cannot change a checked series.
     segment: FloatArray = np.array(values, dtype=np.float64, order="C")
     segment.flags.writeable = False
     finite = np.isfinite(segment)
@@ -247,7 +247,7 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
 def _check_not_constant(
     segments: tuple[FloatArray, ...], names: tuple[str, ...], where: str
 ) -> None:
-    # The first rows clear nearly every column, which spares a pass over a long series.
+    # The first rows settle nearly every column, which saves a pass over a long series.
     for column in np.flatnonzero(standing_still([segments[0][:1000]])):
         if standing_still([segment[:, [column]] for segment in segments])[0]:
             raise InputError(
@@ -260,7 +260,7 @@ def standing_still(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
     """Whether each column varies by less than rounding, whatever its unit."""
     low = np.min([segment.min(axis=0) for segment in segments], axis=0)
     high = np.max([segment.max(axis=0) for segment in segments], axis=0)
-    # Halves, because the spread of huge values may not be finite.
+    # Halves, because the range of huge values may overflow.
     spread = high / 2 - low / 2
     return np.asarray(spread <= 4 * np.finfo(float).eps * np.maximum(np.abs(low), np.abs(high)))
 
