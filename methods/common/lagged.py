@@ -1,7 +1,8 @@
 """The lag-unrolled series: one row per window, one column per variable and lag.
 
-Columns are the past, cause by cause and lag 1 first within a cause, then the present:
-`X0(t-1), X0(t-2), ..., X1(t-1), ..., X0(t), X1(t), ...`. Windows never cross a segment border.
+The columns of the past come first, cause by cause, with lag 1 first within a cause. Then comes the
+present: `X0(t-1), X0(t-2), ..., X1(t-1), ..., X0(t), X1(t), ...`. Windows never cross a segment
+border.
 """
 
 from __future__ import annotations
@@ -36,12 +37,12 @@ def gram(rows: FloatArray) -> FloatArray:
 
 
 def correlation(moments: FloatArray) -> FloatArray:
-    """Return the correlation of the columns from their `gram`, 0 for a column without spread."""
+    """Return the correlation of the columns from their `gram`, 0 for a constant column."""
     mean = moments[0, 1:] / moments[0, 0]
     second = moments[1:, 1:] / moments[0, 0]
     covariance = second - np.outer(mean, mean)
     variance = np.diag(covariance)
-    # Below this, a variance is what rounding leaves of zero.
+    # A variance below this is 0 up to rounding.
     varies = variance > 1e-12 * np.diag(second)
     weight = np.where(varies, 1 / np.sqrt(np.where(varies, variance, 1.0)), 0.0)
     return np.asarray(covariance * np.outer(weight, weight))
@@ -60,8 +61,8 @@ def require_windows(series: TimeSeries, max_lag: int, who: str) -> None:
 def require_independent(series: TimeSeries, max_lag: int, who: str) -> FloatArray:
     """Return the correlation of the columns, unless some are a linear function of others.
 
-    A partial correlation or a causal order is not defined between such columns, and libraries
-    answer with noise, an error or an endless loop.
+    A partial correlation or a causal order is not defined between such columns. Libraries answer
+    with noise, an error or an endless loop.
 
     Raises
     ------
@@ -84,8 +85,8 @@ def require_independent(series: TimeSeries, max_lag: int, who: str) -> FloatArra
 def require_independent_variables(series: TimeSeries, who: str) -> None:
     """Raise DeclinedError if some variables are a linear function of others at every step.
 
-    Which of them is the cause cannot be told. Nothing is asked of a series of so few steps that
-    there always is such a function.
+    The cause among such variables cannot be told. A series of at most `n_vars + 1` steps is not
+    checked, because it always has such a function.
     """
     if series.n_samples <= series.n_vars + 1:
         return
@@ -99,9 +100,9 @@ def require_independent_variables(series: TimeSeries, who: str) -> None:
 
 
 def dependent(correlations: FloatArray) -> list[int]:
-    """Return the columns of an exact linear relation, empty where their correlations show none."""
+    """Return the columns of an exact linear relation, or an empty list if there is none."""
     values, vectors = np.linalg.eigh(correlations)
-    # What rounding leaves of a zero eigenvalue, with a margin for the sums over time.
+    # A smaller eigenvalue is 0 up to rounding, with a margin for the sums over time.
     if values[0] > 10 * len(values) * np.finfo(float).eps * values[-1]:
         return []
     return [int(k) for k in np.flatnonzero(np.abs(vectors[:, 0]) > 1e-3)]

@@ -15,11 +15,11 @@ from methods.types.series import TimeSeries, standing_still
 def by_regime(
     series: TimeSeries, labels: tuple[IntArray, ...] | None, max_lag: int
 ) -> dict[int, TimeSeries]:
-    """Return the stays in each regime as the segments of a series of its own.
+    """Return a series per regime, with the stays in that regime as its segments.
 
-    Stays shorter than `max_lag + 2` rows are left out, and regimes without a longer one or in
-    which a variable is constant. Without labels, or where no regime is left, the whole series is
-    regime 0.
+    Stays shorter than `max_lag + 2` rows are left out. So are regimes without a longer stay, and
+    regimes in which a variable is constant. The whole series is regime 0 if there are no labels or
+    if no regime is left.
     """
     if labels is None:
         return {0: series}
@@ -42,23 +42,23 @@ def union(
     found: tuple[IntArray, ...] | None,
     windows: Mapping[int, int] | None = None,
 ) -> LaggedGraph:
-    """Return one graph of all regimes, which holds theirs.
+    """Return one graph of all regimes, which also holds the graph of each.
 
     The score of an edge is the largest of its scores in the regimes. An edge is selected if any
-    regime selects it. Its other statistics are means over regimes, and so is the forecast error,
-    which is relative to the variance within the regime.
+    regime selects it. Its other statistics are means over regimes. So is the forecast error, which
+    is relative to the variance within the regime.
 
     Parameters
     ----------
     graphs
         Graphs of the same names and shape, each with an adjacency.
     found
-        The labels, one array per segment, where the method found them itself.
+        The labels, one array per segment, if the method found them itself.
     windows
-        Number of windows of each regime. Noise in a score is proportional to one over their
-        root, so each score is first multiplied by the root of their number over the largest.
-        Otherwise noise of a short regime would hide the others. Without `windows` scores are
-        compared as they are.
+        Number of windows of each regime. Noise in a score is proportional to one over the root of
+        this number. Each score is therefore first multiplied by the root of its number over the
+        largest number. Otherwise the noise of a short regime would hide the other regimes. Without
+        `windows` scores are compared as they are.
     """
     every = list(graphs.values())
     rests = np.array([1 if windows is None else windows[k] for k in graphs], dtype=float)

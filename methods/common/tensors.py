@@ -17,7 +17,7 @@ def generator_of(rng: np.random.Generator, device: str = "cpu") -> Generator:
 
 
 def uniform(shape: tuple[int, ...], fan_in: int, generator: Generator) -> nn.Parameter:
-    """Return weights drawn from `+-1 / sqrt(fan_in)`, as linear layers of PyTorch start with."""
+    """Return weights drawn uniformly from `+-1 / sqrt(fan_in)`, as in PyTorch's linear layers."""
     bound = 1 / math.sqrt(fan_in)
     return nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=generator))
 
@@ -25,8 +25,8 @@ def uniform(shape: tuple[int, ...], fan_in: int, generator: Generator) -> nn.Par
 def windows(series: TimeSeries, max_lag: int, device: str) -> tuple[Tensor, Tensor]:
     """Return `past[w, cause, lag - 1]` and `present[w, effect]` of every window, in float32.
 
-    Shapes `(W, n_vars, max_lag)` and `(W, n_vars)`; columns are standardised over all segments,
-    and no window crosses a segment border.
+    The shapes are `(W, n_vars, max_lag)` and `(W, n_vars)`. Columns are standardised over all
+    segments. No window crosses a segment border.
     """
     parts = list(series.standardized().windows(max_lag))
     past, present = (np.concatenate(part).astype(np.float32) for part in zip(*parts, strict=True))

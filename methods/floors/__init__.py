@@ -1,4 +1,4 @@
-"""Methods that ignore what makes a cause: what any other should beat."""
+"""Floor methods, which ignore what makes a cause; any other method should beat them."""
 
 from methods.floors.correlation import Correlation
 from methods.floors.persistence import Persistence

@@ -16,7 +16,8 @@ from methods.types.series import TimeSeries
 class Correlation(Method):
     """Score `|corr(x_cause(t - lag), x_effect(t))|` over all windows; no decision is made.
 
-    Autocorrelation and common causes are not accounted for, which is what a method has to beat.
+    The score does not account for autocorrelation or common causes. Any other method has to do
+    better than this.
     """
 
     handles = Handles(trivial=True)

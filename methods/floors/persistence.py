@@ -15,7 +15,7 @@ from methods.types.series import TimeSeries
 class Persistence(Method):
     """Score 1 and select every self-edge at lag 1, score 0 everywhere else.
 
-    The data are not looked at: this is the floor for systems whose self-edges are forced.
+    The data are not used. This is the floor for systems whose self-edges are forced.
     """
 
     handles = Handles(trivial=True)

@@ -20,7 +20,7 @@ class Random(Method):
     Parameters
     ----------
     edge_rate
-        Probability with which an edge is selected, each on its own (0 to 1).
+        Probability that an edge is selected, independently of the others (0 to 1).
     """
 
     handles = Handles(trivial=True, stochastic=True)

@@ -20,15 +20,18 @@ _TIE = 1e-9
 class Sortability(Method):
     """Score the standardised coefficient of each lagged value of a variable of lower variance.
 
-    In many simulated systems variance grows along the causal order, so that this rule looks
+    In many simulated systems variance grows along the causal order. On those this rule looks
     skilful without being causal. Every effect is regressed by least squares on the lagged values
-    of itself and of all variables whose variance is not above its own; the score is the absolute
-    coefficient in units of standard deviations, and 0 for causes of higher variance. No decision
+    of itself and of all variables whose variance is not above its own. The score is the absolute
+    coefficient in units of standard deviations. It is 0 for causes of higher variance. No decision
     is made.
 
-    This is sortnregress carried over to lags: the source regresses on the predecessors at the
-    same time, with a sparse penalty instead of least squares. On columns of equal variance the
-    order is empty and the rule is a plain vector autoregression.
+    This is sortnregress carried over to lags. Departures from the source:
+
+    - The source regresses on the predecessors at the same time, not on lagged values.
+    - The source uses a sparse penalty, not least squares.
+
+    On columns of equal variance the order is empty, and the rule is a plain vector autoregression.
 
     References
     ----------
