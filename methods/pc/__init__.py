@@ -1,4 +1,4 @@
-"""The constraint-based searches of causal-learn, on the unrolled series."""
+"""The constraint-based searches of causal-learn, on the lag-unrolled series."""
 
 from methods.pc.cdnod import CDNOD
 from methods.pc.fci import FCI

@@ -1,4 +1,4 @@
-"""CD-NOD of causal-learn on the lag-unrolled series, with an index of what changes."""
+"""CD-NOD of causal-learn on the lag-unrolled series, with an index of the changes."""
 
 from __future__ import annotations
 
@@ -18,28 +18,29 @@ from methods.types.series import TimeSeries
 
 @dataclass(frozen=True, kw_only=True)
 class CDNOD(Method):
-    """PC with one more column that stands for all that changes, which takes its shifts out.
+    """PC with one more column that stands for all changes and takes up their shifts.
 
-    That column is, at the present of every window, the first of these that varies: the regime
-    label, where the series has labels; the number of the segment; the time step. The source
-    proposes the domain for data from several domains and time for one series. The library tests
-    it like a number, so that labels 0, 1, 2 are a linear trend to it; a shift of means is seen,
-    a change of coefficients alone is not.
+    At the present of every window, that column is the first of these that varies: the regime
+    label, if the series has labels; the number of the segment; the time step. The source proposes
+    the domain for data from several domains and time for one series. The library treats the column
+    as a number, so that labels 0, 1, 2 are a linear trend to it. It sees a shift of means, but not
+    a change of coefficients alone.
 
-    An edge `i(t - l) -> j(t)` is selected where the skeleton keeps it; time gives its direction.
-    Scores and p-values are those of PC: the smallest Fisher-z statistic over the conditioning
-    sets tried, with the index among the candidates. Lag 0 and the index take part as conditions
-    and are not scored.
+    An edge `i(t - l) -> j(t)` is selected if the skeleton keeps it; time gives its direction.
+    Scores and p-values are those of PC: the smallest Fisher-z statistic over the conditioning sets
+    tried, with the index among the candidates. Lag 0 and the index serve as conditions and are not
+    scored.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1); the default of the library. No correction for their number.
+        Level of each test (0 to 1), by default that of the library. There is no correction for the
+        number of tests.
     exact
-        `fast` searches the skeleton on one correlation matrix, with all sets of a size solved
-        together, and leaves out the orientation, of which nothing is read. `library` runs `cdnod`
-        of causal-learn with its own `fisherz` as shipped, for the same skeleton; statistics are
-        then read back from p-values and tie from 8.2 on, where those end.
+        `fast` searches the skeleton on one correlation matrix and solves all sets of one size
+        together. It leaves out the orientation, which is not used. `library` runs `cdnod` of
+        causal-learn with its own `fisherz` as shipped, for the same skeleton. Its statistics are
+        read back from p-values and tie from 8.2 on, where those reach rounding.
 
     References
     ----------

@@ -1,7 +1,7 @@
-"""What the methods of causal-learn share: the columns, the test, the order of time, silence.
+"""Shared parts of the methods of causal-learn: columns, test, order of time, muted output.
 
-The library stops testing a pair only where `p > alpha`, and so never where `p` is NaN; columns
-that could give one (constant, or an exact function of others) are declined here.
+The library stops testing a pair only if `p > alpha`. It would never stop if `p` were NaN. Columns
+that could give NaN (constant, or an exact function of others) are declined here.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from methods.types.series import TimeSeries
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns `X_i(t - l)`, ordered as in `unrolled`, and an index after them if given.
+    """The columns `X_i(t - l)` in the order of `methods.common.lagged`, then the index if given.
 
     Parameters
     ----------
     series, max_lag
-        What is unrolled.
+        The series to unroll and the largest lag (steps).
     correlations
-        Of the columns, positive definite.
+        Correlation matrix of the columns, positive definite.
     index
         One value per window, or None.
     """
@@ -57,10 +57,10 @@ class Columns:
         return n_windows(self.series, self.max_lag)
 
     def for_library(self, exact: Exact) -> tuple[FloatArray, str, dict[str, Any]]:
-        """Return what the library takes as data, the name of its test and the test's options.
+        """Return the library's data, the name of its test and the options of the test.
 
-        The data are the correlations for `fast` and the windows for `library`. Among the
-        options, `smallest[a, b]` becomes the smallest statistic of two columns.
+        The data are the correlations for `fast` and the windows for `library`. The tests write the
+        smallest statistic of two columns to the option `smallest[a, b]`.
         """
         data = self.correlations
         if exact == "library":
@@ -69,7 +69,7 @@ class Columns:
         return data, register(exact), {"n_rows": self.n_rows, "smallest": smallest}
 
     def graph(self, kept: Any, smallest: FloatArray) -> LaggedGraph:
-        """Return the lagged graph of what is said of `[cause, effect]` among the columns."""
+        """Return the lagged graph of the kept edges and statistics, matrices over the columns."""
         statistic = self._lagged(smallest)
         return LaggedGraph.from_lags(
             statistic,
@@ -92,7 +92,7 @@ def columns_of(
     Raises
     ------
     DeclinedError
-        If there are too few windows, or some columns are an exact linear function of others; the
+        If there are too few windows, or some columns are an exact linear function of others. The
         message begins with `who`.
     """
     require_windows(series, max_lag, who)
@@ -125,14 +125,14 @@ def time_order(n: int, max_lag: int) -> Any:
     lags = [lag for _ in range(n) for lag in range(1, max_lag + 1)] + [0] * n
     knowledge = BackgroundKnowledge()
     for column, lag in enumerate(lags):
-        # The name that the library gives to this column.
+        # The library's name for this column.
         knowledge.add_node_to_tier(GraphNode(f"X{column + 1}"), max_lag - lag)
     return knowledge
 
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Drop what the library prints and its progress bars, which no argument of it turns off."""
+    """Drop the library's printed lines and progress bars; it has no argument for that."""
     with (
         Path(os.devnull).open("w", encoding="utf-8") as nowhere,
         contextlib.redirect_stdout(nowhere),

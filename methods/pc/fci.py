@@ -1,4 +1,4 @@
-"""FCI of causal-learn on the lag-unrolled series, with time as knowledge."""
+"""FCI of causal-learn on the lag-unrolled series, with time as background knowledge."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from methods.types.graph import LaggedGraph
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 
-_ARROW = 1  # of the library's marks; a tail is -1, a circle 2
+_ARROW = 1  # the library's mark of an arrowhead; a tail is -1, a circle 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class FCI(Method):
     """Fast causal inference on the columns `X_i(t - l)`, `l = 0..max_lag`, one tier per lag.
 
-    Like PC, but hidden common causes are allowed for: an edge may also be removed given columns
+    Like PC, but hidden common causes are allowed for. An edge may also be removed given columns
     that are not adjacent to it (its possible d-separating set). An edge `i(t - l) -> j(t)` is
-    selected where it is kept without an arrowhead at the cause, so `-->` and `o->` count and
-    `<->`, which denies an effect, does not. The library turns what time forbids into a tail, so
-    that it calls every lagged edge that stays `-->`, even where a hidden cause explains it.
+    selected if it is kept without an arrowhead at the cause. So `-->` and `o->` count, and `<->`,
+    which denies an effect, does not. The library turns every mark that time forbids into a tail.
+    It therefore marks every lagged edge that is kept `-->`, even if a hidden cause explains it.
 
-    Scores and p-values are those of PC, taken over the tests of both stages: the smallest
-    Fisher-z statistic of a pair, which is above the critical value exactly where the edge is
-    kept. The second stage stops at the first set that separates a pair, and in the order of
-    columns; a score below the critical value may depend on that order. Lag 0 takes part as a
+    Scores and p-values are those of PC, taken over the tests of both stages. The score is the
+    smallest Fisher-z statistic of a pair, which is above the critical value exactly if the edge is
+    kept. The second stage tests in the order of columns and stops at the first set that separates
+    a pair. A score below the critical value may therefore depend on that order. Lag 0 serves as a
     condition but is not scored.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1); the default of the library. No correction for their number.
+        Level of each test (0 to 1), by default that of the library. There is no correction for the
+        number of tests.
     depth
-        Largest conditioning set of the first stage, -1 (the library's default) for no limit. The
-        second stage has none, and its time can grow exponentially with the number of edges.
+        Size of the largest conditioning set of the first stage, or -1 (the library's default) for
+        no limit. The second stage has no limit, and its time can grow exponentially with the
+        number of edges.
     exact
         `fast` tests on one correlation matrix. `library` runs `fci` with its own `fisherz` as
-        shipped, for the same graph; statistics are then read back from p-values and tie from
-        8.2 on, where those end.
+        shipped, for the same graph. Its statistics are read back from p-values and tie from 8.2
+        on, where those reach rounding.
 
     References
     ----------
@@ -75,6 +77,6 @@ class FCI(Method):
                 show_progress=False,
                 **options,
             )
-        # The mark at the end of `a` on the edge between `a` and `b` stands at `[a, b]`.
+        # `[a, b]` holds the mark at the end of `a` on the edge between `a` and `b`.
         marks = found.graph
         return columns.graph((marks != 0) & (marks != _ARROW), options["smallest"])

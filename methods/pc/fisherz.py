@@ -1,4 +1,4 @@
-"""Fisher's z as tests of causal-learn that keep the smallest statistic of every pair."""
+"""Fisher's z as tests of causal-learn that record the smallest statistic of every pair."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from methods.types.method import Exact
 
 
 def register(exact: Exact) -> str:
-    """Return the name under which the library has the test.
+    """Register the test with the library and return its name.
 
-    With `z = sqrt(N - |S| - 3) |atanh(r)|`, the smallest `z` over the sets `S` tried for columns
-    `x` and `y` comes to stand at `smallest[x, y]`.
+    The statistic is `z = sqrt(N - |S| - 3) |atanh(r)|`. `smallest[x, y]` holds the smallest `z` of
+    columns `x` and `y` over the sets `S` tried.
     """
     from causallearn.utils.cit import register_ci_test
 
@@ -32,11 +32,11 @@ def _tests() -> dict[Exact, Any]:
     from causallearn.utils.cit import CIT_Base, FisherZ
 
     class FromCorrelation(CIT_Base):  # type: ignore[misc]
-        """Reads a correlation matrix where the library hands over the data."""
+        """The test on a correlation matrix, which the library passes in place of the data."""
 
         def __init__(self, data: Any, *, n_rows: int, smallest: FloatArray) -> None:
             super().__init__(data)
-            self.method = "fast"  # which the library asks for
+            self.method = "fast"  # the library reads this
             self.n_rows, self.smallest = n_rows, smallest
             self.known: dict[tuple[int, ...], float] = {}
 
@@ -44,7 +44,7 @@ def _tests() -> dict[Exact, Any]:
             x, y = sorted((int(x), int(y)))
             key = (*sorted(map(int, conditions or ())), x, y)
             if key not in self.known:
-                # The factor's last row holds what x leaves of y given the others, and the rest.
+                # The last row holds the component of y along x given the others, then the rest.
                 chosen = list(key)
                 factor, _ = dpotrf(self.data[chosen][:, chosen], lower=1)
                 z = abs(asinh(factor[-1, -2] / factor[-1, -1])) * sqrt(self.n_rows - len(key) - 1)
@@ -53,7 +53,7 @@ def _tests() -> dict[Exact, Any]:
             return self.known[key]
 
     class Recorded(FisherZ):  # type: ignore[misc]
-        """The library's own test; its p-values end at rounding, statistics near 8.2 tie there."""
+        """The library's own test; statistics near 8.2 tie, where p-values reach rounding."""
 
         def __init__(self, data: Any, *, n_rows: int, smallest: FloatArray) -> None:
             super().__init__(data)

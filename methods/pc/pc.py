@@ -1,4 +1,4 @@
-"""The PC algorithm of causal-learn on the lag-unrolled series, with time as knowledge."""
+"""PC of causal-learn on the lag-unrolled series, with time as background knowledge."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ class PC(Method):
     """Peter-Clark algorithm on the columns `X_i(t - l)`, `l = 0..max_lag`, one tier per lag.
 
     Tiers are background knowledge: nothing causes an earlier time. An edge `i(t - l) -> j(t)` is
-    selected where the skeleton keeps it, whatever its marks; time gives its direction. The
-    library decides 0 or 1, so the score is taken from its tests: the smallest Fisher-z statistic
-    `sqrt(N - |S| - 3) |atanh(r)|` over all conditioning sets `S` tried for the pair, which is
-    above the critical value exactly where the edge is kept. The p-value is that of this test,
-    the largest over the sets. Skeletons are of the stable kind, which does not depend on the
-    order of columns. Lag 0 takes part as a condition but is not scored: its tests have no
-    direction, and the library's orientation of it depends on the order of columns.
+    selected if the skeleton keeps it, whatever its marks; time gives its direction. The library
+    decides 0 or 1, so the score is taken from its tests. It is the smallest Fisher-z statistic
+    `sqrt(N - |S| - 3) |atanh(r)|` over all conditioning sets `S` tried for the pair. This is above
+    the critical value exactly if the edge is kept. The p-value is that of the same test, the
+    largest over the sets. Skeletons are of the stable kind, which does not depend on the order of
+    columns. Lag 0 serves as a condition but is not scored. Its tests have no direction, and the
+    library's orientation of it depends on the order of columns.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1); the default of the library. No correction for their number.
+        Level of each test (0 to 1), by default that of the library. There is no correction for the
+        number of tests.
     exact
-        `fast` searches the skeleton on one correlation matrix, with all sets of a size solved
-        together, and leaves out the orientation, of which nothing is read. `library` runs `pc` of
-        causal-learn with its own `fisherz` as shipped, for the same skeleton; statistics are
-        then read back from p-values and tie from 8.2 on, where those end.
+        `fast` searches the skeleton on one correlation matrix and solves all sets of one size
+        together. It leaves out the orientation, which is not used. `library` runs `pc` of
+        causal-learn with its own `fisherz` as shipped, for the same skeleton. Its statistics are
+        read back from p-values and tie from 8.2 on, where those reach rounding.
 
     References
     ----------

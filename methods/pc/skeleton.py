@@ -20,12 +20,11 @@ def skeleton(
 ) -> tuple[BoolArray, FloatArray]:
     """Return which pairs of `(p, p)` columns stay adjacent, and their smallest statistics.
 
-    Starting from all pairs, for `k = 0, 1, ...` every pair `x, y` still adjacent is tested given
-    every set `S` of `k` other neighbours of `x` or of `y`, with
-    `z = sqrt(N - k - 3) |atanh(r_xy|S)|`, and all pairs with a two-sided p-value above `alpha`
-    for some set are removed together, so that the order of columns does not matter. Sets are
-    taken in bulk: one solves for all neighbours of `x` together. The correlations must be
-    positive definite.
+    The search starts from all pairs and runs over `k = 0, 1, ...`. Every pair `x, y` that is still
+    adjacent is tested given every set `S` of `k` other neighbours of `x` or of `y`. The statistic
+    is `z = sqrt(N - k - 3) |atanh(r_xy|S)|`. All pairs with a two-sided p-value above `alpha` for
+    some set are removed together, so that the order of columns does not matter. Sets are taken in
+    bulk: one solution serves all neighbours of `x`. The correlations must be positive definite.
 
     References
     ----------
@@ -46,7 +45,7 @@ def skeleton(
 
 
 def _smallest_atanh(correlations: FloatArray, x: int, near: IntArray, size: int) -> FloatArray:
-    """Return the smallest `|atanh(r)|` of `x` with each of `near` given `size` others of them."""
+    """Return the smallest `|atanh(r)|` of `x` and each of `near`, given `size` others of these."""
     smallest = np.full(len(near), np.inf)
     own, among = correlations[x, near], correlations[np.ix_(near, near)]
     for chosen in _subsets(len(near), size):
@@ -59,7 +58,7 @@ def _smallest_atanh(correlations: FloatArray, x: int, near: IntArray, size: int)
         shared = own - np.sum(of_near * slopes[:, :, :1], axis=1)
         np.put_along_axis(left, chosen, 1.0, axis=1)
         np.put_along_axis(shared, chosen, np.inf, axis=1)
-        # Rounding may leave less than nothing of columns that are nearly a function of others.
+        # Rounding may give a negative residual variance to columns that nearly depend on others.
         r = np.abs(shared) / np.sqrt(np.maximum(left_of_x, _EPS) * np.maximum(left, _EPS))
         smallest = np.minimum(smallest, r.min(axis=0))
     return np.asarray(np.arctanh(np.minimum(smallest, 1 - _EPS)))

@@ -1,4 +1,4 @@
-"""J-PCMCI+ from tigramite: one graph of several contexts that nobody has observed."""
+"""J-PCMCI+ from tigramite: one graph of several contexts with unobserved context variables."""
 
 from __future__ import annotations
 
@@ -26,32 +26,31 @@ if TYPE_CHECKING:
 class JPCMCIPlus(Method):
     """PCMCI+ over all segments at once, with the context of each step as a dummy variable.
 
-    Segments are data sets of different contexts: their number is the library's space dummy.
-    Regime labels, where the series has them, are its time dummy. Both are coded with one column
-    per value, as in the library's examples. A dummy has no causes; the links that it explains are
-    conditioned on it, so that a difference between contexts is not taken for an edge. On one
-    segment without labels there is no dummy, and the search is that of PCMCI+ with the test for
-    several columns. Marks, scores and p-values are those of `PCMCIPlus`; the dummies are left out
-    of the graph.
+    Segments are data sets of different contexts. Their number is the library's space dummy. Regime
+    labels, if the series has them, are its time dummy. Both are coded with one column per value,
+    as in the library's examples. A dummy has no causes. The links that it explains are conditioned
+    on it, so that a difference between contexts is not taken for an edge. One segment without
+    labels has no dummy. The search is then that of PCMCI+ with the test for several columns.
+    Marks, scores and p-values are those of `PCMCIPlus`. The dummies are left out of the graph.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1), `pc_alpha` of `run_jpcmciplus`, whose default this is.
+        Level of each test (0 to 1): `pc_alpha` of `run_jpcmciplus`, with its default.
     fdr
-        As of `PCMCIPlus`.
+        As in `PCMCIPlus`.
     cond_ind_test
-        `parcorr`: the library's `ParCorrMult`, the largest partial correlation between the
-        columns of two variables with a Bonferroni correction. `cmiknn`: as of
+        `parcorr`: the library's `ParCorrMult`, the largest partial correlation between the columns
+        of two variables with a Bonferroni correction. `cmiknn`: as in
         `methods.pcmci.library.ci_tests`. The other tests do not take variables of several columns.
     exact
         `fast` or `library`, with equal results; see `methods.pcmci.library.ci_tests`.
 
     References
     ----------
-    Günther, Ninad and Runge, UAI 2023, arXiv 2306.12896. The authors' tutorial changes the test
-    so that dummies are neither standardised nor regressed on conditions; here they are treated
-    as by the library's own test and example.
+    Günther, Ninad and Runge, UAI 2023, arXiv 2306.12896. The authors' tutorial changes the test so
+    that dummies are neither standardised nor regressed on conditions. Here dummies are treated as
+    in the library's own test and example.
     """
 
     libraries = (
@@ -67,7 +66,7 @@ class JPCMCIPlus(Method):
 
     @property
     def handles(self) -> Handles:
-        """Lag 0 and regimes as well; what else follows from the test."""
+        """Lag 0 and regimes; nonlinear effects and randomness depend on the test."""
         kernel = self.cond_ind_test == "cmiknn"
         return Handles(instantaneous=True, regimes=True, nonlinear=kernel, stochastic=kernel)
 
@@ -130,7 +129,7 @@ def _dummies(
     """Return the kind and the columns, per segment, of every dummy that varies."""
     dummies = [("space_dummy", [np.full(n, k) for k, n in enumerate(lengths)])]
     if series.regimes is not None:
-        # The segments that `frame_of` keeps.
+        # The same segments as in `frame_of`.
         labels = [label for label in series.regimes if len(label) > 2 * max_lag]
         dummies.append(("time_dummy", labels))
     coded = []

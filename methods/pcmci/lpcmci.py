@@ -1,4 +1,4 @@
-"""LPCMCI from tigramite: edges in spite of hidden common causes."""
+"""LPCMCI from tigramite: edges despite hidden common causes."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ if TYPE_CHECKING:
 class LPCMCI(TigramiteSearch):
     """Latent PCMCI: a partial ancestral graph, lag 0 included, that allows for hidden causes.
 
-    An edge is selected where its mark is `-->`: the cause is an ancestor of the effect. A link
-    `<->` is a hidden common cause and no edge; the statistic `confounded` of an edge is 1 there,
-    0 elsewhere. A link `o->` may be either and is not selected: few selected edges are false, and
-    many true ones are left out. A lagged link keeps its score whatever its mark, because the link
-    is more certain than the mark; at lag 0 the direction that a mark excludes scores 0, and a
-    `<->` there scores 0 in both. See `TigramiteSearch`.
+    An edge is selected if its mark is `-->`: the cause is an ancestor of the effect. A link `<->`
+    is a hidden common cause and no edge. The statistic `confounded` of an edge is 1 there and 0
+    elsewhere. A link `o->` may be either and is not selected. Few selected edges are therefore
+    false, and many true ones are left out. A lagged link keeps its score whatever its mark,
+    because the link is more certain than the mark. At lag 0 the direction that a mark excludes
+    scores 0, and a `<->` scores 0 in both. See `TigramiteSearch`.
 
-    Conditions per test are not bounded, so that on long series with many links the last phase
-    can take very long.
+    The number of conditions per test is not bounded. On long series with many links the last phase
+    can therefore take very long.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1), `pc_alpha` of `run_lpcmci`, whose default this is.
+        Level of each test (0 to 1): `pc_alpha` of `run_lpcmci`, with its default.
     preliminary
-        Number of preliminary phases (at least 0), whose ancestors are kept as conditions,
-        `n_preliminary_iterations` of `run_lpcmci`, whose default this is; the authors'
-        experiments also use 4.
+        Number of preliminary phases (at least 0): `n_preliminary_iterations` of `run_lpcmci`, with
+        its default. Their ancestors are kept as conditions. The authors' experiments also use 4.
     cond_ind_test
         The test; see `methods.pcmci.library.ci_tests`.
     exact
@@ -55,7 +54,7 @@ class LPCMCI(TigramiteSearch):
 
     @property
     def handles(self) -> Handles:
-        """Hidden causes as well."""
+        """Those of `TigramiteSearch`, and hidden causes."""
         return replace(super().handles, latent=True)
 
     def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:

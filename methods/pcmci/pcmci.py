@@ -20,22 +20,21 @@ if TYPE_CHECKING:
 class PCMCI(TigramiteSearch):
     """Condition selection (PC1), then momentary conditional independence (MCI) at every lag.
 
-    The score of an edge is the absolute statistic of its MCI test. An edge is selected where the
-    p-value, corrected if that is asked for, is at most `alpha`. Lag 0 is not tested
-    (`tau_min=1`). See `TigramiteSearch` for rows and segments.
+    The score of an edge is the absolute statistic of its MCI test. An edge is selected if its
+    p-value, corrected by `fdr`, is at most `alpha`. Lag 0 is not tested (`tau_min=1`). See
+    `TigramiteSearch` for rows and segments.
 
     Parameters
     ----------
     alpha
-        Level of each MCI test (0 to 1), `alpha_level` of `run_pcmci`, whose default this is.
-        Without a correction for the number of tests expect `alpha` times the number of absent
-        edges as false ones.
+        Level of each MCI test (0 to 1): `alpha_level` of `run_pcmci`, with its default. Without a
+        correction expect `alpha` times the number of absent edges as false ones.
     pc_alpha
-        Level of the condition selection (0 to 1), the default of `run_pcmci`; larger keeps more
-        conditions.
+        Level of the condition selection (0 to 1), by default that of `run_pcmci`. A larger level
+        keeps more conditions.
     fdr
-        `none`, or `fdr_bh`: p-values of all lags together are corrected by Benjamini-Hochberg,
-        and `alpha` is the share of false edges among the selected ones.
+        `none`, or `fdr_bh`: p-values of all lags together are corrected by Benjamini-Hochberg.
+        Then `alpha` is the share of false edges among the selected ones.
     cond_ind_test
         The test; see `methods.pcmci.library.ci_tests`.
     exact
@@ -56,7 +55,7 @@ class PCMCI(TigramiteSearch):
 
     @property
     def handles(self) -> Handles:
-        """Lags from 1 on; what else follows from the test."""
+        """Those of `TigramiteSearch`, without lag 0."""
         return replace(super().handles, instantaneous=False)
 
     def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PCMCIPlus(TigramiteSearch):
-    """Lagged conditions by PC1, then a PC search over lag 0 with momentary tests, then rules.
+    """PC1 for lagged conditions, a PC search over lag 0 with MCI tests, then orientation rules.
 
-    An edge is selected where its mark is `-->`. At lag 0 only links whose direction follows from
-    the others have it; one that could point either way (`o-o`) or on which rules contradict each
-    other (`x-x`) is not selected, and scores the same in both directions. See `TigramiteSearch`.
+    An edge is selected if its mark is `-->`. At lag 0 only those links have it whose direction
+    follows from the others. Two kinds of links at lag 0 are not selected and score the same in
+    both directions: a link that could point either way (`o-o`), and a link on which rules
+    contradict each other (`x-x`). See `TigramiteSearch`.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1), `pc_alpha` of `run_pcmciplus`, whose default this is.
+        Level of each test (0 to 1): `pc_alpha` of `run_pcmciplus`, with its default.
     fdr
-        `none`, or `fdr_bh`: the p-values of lagged links are corrected by Benjamini-Hochberg
-        after the search, which leaves the library's graph as it is; here an edge is selected only
-        if its corrected p-value is at most `alpha` too. P-values at lag 0 stay as they are.
+        `none`, or `fdr_bh`: the p-values of lagged links are corrected by Benjamini-Hochberg after
+        the search. The library leaves its graph as it is; here an edge is selected only if its
+        corrected p-value is at most `alpha` too. P-values at lag 0 stay as they are.
     cond_ind_test
         The test; see `methods.pcmci.library.ci_tests`.
     exact

@@ -1,4 +1,4 @@
-"""Regime-PCMCI from tigramite: regimes that nobody has observed, and the graph of each."""
+"""Regime-PCMCI from tigramite: unobserved regimes, and the graph of each."""
 
 from __future__ import annotations
 
@@ -29,39 +29,45 @@ _Found = tuple[FloatArray, dict[int, dict[str, Any]]]
 
 @dataclass(frozen=True, kw_only=True)
 class RPCMCI(Method):
-    """PCMCI in each regime and regimes by the errors of its forecasts, in turn, from chance.
+    """PCMCI in each regime, in turn with regimes assigned by forecast errors, from random starts.
 
-    A run starts from random weights of every step in every regime. PCMCI finds the parents in
-    each regime, a regression on them forecasts every step, and a linear programme assigns steps to
-    the regime that forecasts them best, with a bound on the number of transitions; this repeats
-    until the regimes stay. Of several runs the one of smallest error counts.
+    A run starts from random weights of every step in every regime. Then it repeats three steps
+    until the regimes hardly change:
 
-    The graph is the union of those in `per_regime`, each with the absolute MCI statistics, the
-    p-values and the edges of its regime; `regimes` holds the regime of every step. Labels that a
-    series comes with are not used.
+    1. PCMCI finds the parents in each regime.
+    2. A regression on these parents forecasts every step.
+    3. A linear programme assigns each step to the regime that forecasts it best. It bounds the
+       number of transitions.
+
+    The run of smallest error counts.
+
+    The graph is the union of those in `per_regime`. Each of these has the absolute MCI statistics,
+    the p-values and the edges of its regime. `regimes` holds the regime of every step. Labels of
+    the series are not used.
 
     Parameters
     ----------
     n_regimes
-        Number of regimes (at least 1), known beforehand. No default exists; this is that of the
-        authors' tutorial.
+        Number of regimes (at least 1), known beforehand. The library has no default; this one is
+        from the authors' tutorial.
     max_transitions
-        Most transitions into and out of each regime (at least 1), from the same tutorial.
+        Largest number of transitions into and out of each regime (at least 1), from the same
+        tutorial.
     alpha, pc_alpha
-        Levels of the MCI tests and of the condition selection (0 to 1), the defaults of
+        Levels of the MCI tests and of the condition selection (0 to 1), by default those of
         `run_rpcmci`.
     runs, iterations
-        Random starts, and the most rounds of each (at least 1), `max_anneal` and
-        `num_iterations` of `run_rpcmci`, whose defaults these are.
+        Number of random starts, and the most rounds of each (at least 1): `max_anneal` and
+        `num_iterations` of `run_rpcmci`, with its defaults.
     cond_ind_test
         The test; see `methods.pcmci.library.ci_tests`. Forecasts are linear for `parcorr` and
-        `robust_parcorr`, by a Gaussian process for `gpdc` and by nearest neighbours for
-        `cmiknn`, as the library advises.
+        `robust_parcorr`, by a Gaussian process for `gpdc` and by nearest neighbours for `cmiknn`,
+        as the library advises.
     exact
-        `fast`: our own rounds around the library's PCMCI, see `library.rounds`, with tests
-        as in `library.ci_tests`. `library`: the library as shipped, which needs ortools and
-        whose time grows with the square of the length. Graphs are equal; regimes are too, but for
-        the first `max_lag` steps, which no forecast tells apart.
+        `fast`: our own rounds around the library's PCMCI, see `methods.pcmci.library.rounds`, with
+        tests as in `methods.pcmci.library.ci_tests`. `library`: the library as shipped, which
+        needs ortools and takes time that grows with the square of the length. Graphs are equal.
+        Regimes are equal except for the first `max_lag` steps, which have no forecast.
 
     References
     ----------
@@ -93,9 +99,9 @@ class RPCMCI(Method):
         Raises
         ------
         DeclinedError
-            If every run fails, as where a regime is left with too few steps, too few rows are
-            left after the first `2 * max_lag`, or some columns are an exact linear function of
-            others.
+            If every run fails, for example because a regime is left with too few steps. Also if
+            too few rows are left after the first `2 * max_lag`, or some columns are an exact
+            linear function of others.
         UnavailableError
             If the package that the test needs is missing, or ortools with `exact=library`.
         """
@@ -148,7 +154,7 @@ class RPCMCI(Method):
                 "pip install 'lagbench[rpcmci]'"
             ) from error
         search = Tigramite(frame, test, self._forecaster()(), seed=seed)
-        # The library prints what goes wrong in a run and goes on.
+        # The library prints the errors of a run and goes on.
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             found = search.run_rpcmci(
                 num_regimes=self.n_regimes,
@@ -163,7 +169,7 @@ class RPCMCI(Method):
         return None if found is None else (found["regimes"], found["causal_results"])
 
     def _forecaster(self) -> Any:
-        """Return the class of regressions that goes with the test."""
+        """Return the class of regressions that belongs to the test."""
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.linear_model import LinearRegression
         from sklearn.neighbors import KNeighborsRegressor

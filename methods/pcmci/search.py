@@ -1,4 +1,4 @@
-"""What the searches of tigramite have in common: a data frame, a test, a graph with marks."""
+"""The common base of tigramite's searches: a data frame, a test, a graph with marks."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ LIBRARIES = (
 
 @dataclass(frozen=True, kw_only=True)
 class TigramiteSearch(Method):
-    """Search by the library with a test of choice; a subclass says which search.
+    """A search of the library with a test of choice; a subclass names the search.
 
-    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the
-    same rows; segments that short are left out. The score of a link is the absolute statistic of
-    its least certain test, because p-values underflow and would tie; they are kept beside it.
+    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the same
+    rows. Segments of at most this length are left out. The score of a link is the absolute
+    statistic of its least certain test. P-values are returned too; as scores they would underflow
+    and tie.
     """
 
     cond_ind_test: Test = "parcorr"
@@ -48,7 +49,7 @@ class TigramiteSearch(Method):
 
     @property
     def handles(self) -> Handles:
-        """Lag 0 as well; what else follows from the test."""
+        """Lag 0; nonlinear effects and randomness depend on the test."""
         return Handles(
             instantaneous=True,
             nonlinear=self.cond_ind_test in NONLINEAR,
@@ -90,5 +91,5 @@ def check_fdr(fdr: str) -> None:
 
 
 def kept(found: dict[str, Any], alpha: float) -> BoolArray:
-    """Return where the p-value, which may have been corrected, is at most `alpha`."""
+    """Return where the p-value, corrected if asked for, is at most `alpha`."""
     return np.asarray(found["p_matrix"] <= alpha)

@@ -1,1 +1,1 @@
-"""Tigramite's tests and data, faster where the result is the same."""
+"""Tigramite's tests and data, computed faster where the result is the same."""

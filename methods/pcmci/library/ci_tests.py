@@ -1,4 +1,4 @@
-"""Tigramite's tests of conditional independence by name, and what they share as parameters."""
+"""Tigramite's tests of conditional independence by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from methods.types.method import Exact, UnavailableError
 Test = Literal["parcorr", "robust_parcorr", "gpdc", "cmiknn"]
 
 NONLINEAR = ("gpdc", "cmiknn")
-"""Tests that see an effect without a linear trace."""
+"""Tests that detect an effect without a linear part."""
 
 
 def independence_test(name: Test, exact: Exact, rng: np.random.Generator) -> Any:
@@ -24,14 +24,20 @@ def independence_test(name: Test, exact: Exact, rng: np.random.Generator) -> Any
     Parameters
     ----------
     name
-        `parcorr`: partial correlation, by Student's t. `robust_parcorr`: the same after a
-        rank transform of every column to a normal distribution. `gpdc`: distance correlation of
-        the residuals of Gaussian processes; every test takes time of order `T ** 3`. `cmiknn`:
-        conditional mutual information by nearest neighbours, its p-value from 500 permutations.
+        The test:
+
+        - `parcorr`: partial correlation, by Student's t.
+        - `robust_parcorr`: the same after a rank transform of every column to a normal
+          distribution.
+        - `gpdc`: distance correlation of the residuals of Gaussian processes. Every test takes
+          time of order `T ** 3`.
+        - `cmiknn`: conditional mutual information by nearest neighbours, with a p-value from 500
+          permutations.
     exact
-        `fast`: partial correlations from one factor of the lagged series, see `parcorr` beside,
-        equal to the library's to about 1e-12. `library`: the library as shipped. Other tests
-        than `parcorr` have no faster route and are the library's either way.
+        `fast` takes partial correlations from one factor of the lagged series, see
+        `methods.pcmci.library.parcorr`. They equal the library's to about 1e-12. `library` runs
+        the library as shipped. Tests other than `parcorr` have no faster route and always run the
+        library's code.
 
     Raises
     ------
@@ -82,7 +88,10 @@ def _gpdc(seed: int) -> Any:
 
 @contextmanager
 def bounds_allowed(name: str) -> Iterator[None]:
-    """Silence `gpdc` where the length scale of a process, as of plain noise, has no upper end."""
+    """Ignore the warning of `gpdc` that a length scale has reached its upper bound.
+
+    For a variable of plain noise the length scale has no upper limit.
+    """
     with warnings.catch_warnings():
         if name == "gpdc":
             from sklearn.exceptions import ConvergenceWarning

@@ -1,4 +1,4 @@
-"""Tigramite's permutation tests on every numpy: the one function that a new numpy breaks."""
+"""Tigramite's permutation test, with a repair of the one function that a new numpy breaks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from methods.types.arrays import FloatArray
 
 
 class PermutedCMIknn(CMIknn):  # type: ignore[misc]
-    """`CMIknn` of tigramite where `np.corrcoef` takes no `ddof`, as from numpy 2.4 on.
+    """`CMIknn` of tigramite for numpy from 2.4 on, where `np.corrcoef` takes no `ddof`.
 
-    The argument had no effect before, so results are those of the library. It is needed for the
-    length of the blocks that are permuted, by autocorrelation, where there are no conditions.
+    The argument had no effect before, so results are those of the library. The library uses the
+    function where there are no conditions. It then sets the length of the permuted blocks by
+    autocorrelation.
     """
 
     def _get_acf(self, series: FloatArray, max_lag: int | None = None) -> FloatArray:

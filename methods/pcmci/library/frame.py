@@ -1,4 +1,4 @@
-"""From a series to tigramite's data frame, and what its partial correlation does not take."""
+"""A series as tigramite's data frame, and the inputs its partial correlation does not take."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def frame_of(series: TimeSeries, max_lag: int, who: str) -> DataFrame:
     """Return the segments of the series as one data frame of tigramite.
 
-    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the
-    same rows; segments that short are left out.
+    The library drops the first `2 * max_lag` rows of every segment, so that all tests use the same
+    rows. Segments of at most this length are left out.
 
     Raises
     ------
     DeclinedError
-        If too few rows are left, or some columns are an exact linear function of others; the
+        If too few rows are left, or some columns are an exact linear function of others. The
         message begins with `who`.
     """
     from tigramite.data_processing import DataFrame
@@ -46,7 +46,7 @@ def _usable(series: TimeSeries, max_lag: int, who: str) -> list[FloatArray]:
             f"{who} needs at least {series.n_vars + 3} rows after the first 2 * max_lag = "
             f"{2 * max_lag} of each segment, found {rows}; lower max_lag or give a longer series"
         )
-    # With fewer windows than columns some relation is always exact, and says nothing.
+    # With fewer windows than columns some relation is always exact and means nothing.
     if n_windows(series, max_lag) > series.n_vars * (max_lag + 1) + 1:
         require_independent(series, max_lag, who)
     return segments
@@ -54,7 +54,10 @@ def _usable(series: TimeSeries, max_lag: int, who: str) -> list[FloatArray]:
 
 @contextmanager
 def no_spread_declines(who: str) -> Iterator[None]:
-    """Decline where the library would go on with the correlation of a constant, a NaN."""
+    """Raise DeclinedError where a constant would give a correlation of NaN.
+
+    The library itself would go on with the NaN.
+    """
     from scipy.stats import DegenerateDataWarning
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Reading the marks of tigramite's graphs: which links count as edges, and what they score."""
+"""Reading the marks of tigramite's graphs as selected edges and scores."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from methods.types.graph import LaggedGraph
 def graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
     """Return the graph of a search that also orients links at lag 0.
 
-    An edge is selected where its mark is `-->`; every other mark is a link and no edge, so that
-    `o->`, `o-o`, `x-x` and `<->` select nothing. Scores are those of `marked_scores`, p-values
-    those of the search; both are NaN for a variable and itself at lag 0.
+    An edge is selected if its mark is `-->`. Every other mark is a link but no edge: `o->`, `o-o`,
+    `x-x` and `<->` select nothing. Scores are those of `marked_scores` and p-values those of the
+    search. Both are NaN for a variable and itself at lag 0.
     """
     p_values = np.array(found["p_matrix"])
     np.fill_diagonal(p_values[:, :, 0], np.nan)
@@ -23,7 +23,7 @@ def graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
 
 
 def lagged_graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
-    """Return the graph of a search over lags from 1 on, silent at lag 0."""
+    """Return the graph of a search over lags from 1 on, NaN at lag 0."""
     return LaggedGraph.from_lags(
         np.abs(found["val_matrix"][:, :, 1:]),
         names,
@@ -38,11 +38,11 @@ def edges(found: dict[str, Any]) -> BoolArray:
 
 
 def marked_scores(found: dict[str, Any]) -> FloatArray:
-    """Return the absolute statistic of each link, 0 at lag 0 where its mark excludes it.
+    """Return the absolute statistic of each link, 0 at lag 0 if its mark excludes the direction.
 
-    Both directions of a link at lag 0 have the same test, so the one whose mark begins with `<`
-    would tie with the edge. A lagged link keeps its statistic whatever its mark, because the link
-    is more certain than the mark.
+    Both directions of a link at lag 0 have the same test. The direction whose mark begins with `<`
+    would therefore tie with the edge. A lagged link keeps its statistic whatever its mark, because
+    the link is more certain than the mark.
     """
     scores = np.abs(found["val_matrix"])
     scores[:, :, 0][np.char.startswith(found["graph"][:, :, 0], "<")] = 0.0

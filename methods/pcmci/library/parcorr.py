@@ -1,16 +1,16 @@
 """Tigramite's partial correlation tests, from one small matrix instead of the whole series.
 
-PCMCI, PCMCI+, LPCMCI and J-PCMCI+ ask for thousands of partial correlations, and all of them use
-the same rows: `cut_off="2xtau_max"` drops the first `2 * tau_max` of every data set. With `A` the
-lagged values on these rows, `N` by `p`, and `[1, A] = Q R`, every one is a function of `R` alone:
-without its first row and column, `R` holds the coordinates of the centred columns in an
-orthonormal basis, so that regressing some columns on others leaves the same lengths and angles
-there as in `A`. A test then costs nothing that grows with `N`.
+PCMCI, PCMCI+, LPCMCI and J-PCMCI+ ask for thousands of partial correlations. All of them use the
+same rows, because `cut_off="2xtau_max"` drops the first `2 * tau_max` of every data set. Let `A`,
+`N` by `p`, be the lagged values on these rows, and `[1, A] = Q R`. Then every partial correlation
+is a function of `R` alone. Without its first row and column, `R` holds the coordinates of the
+centred columns in an orthonormal basis. Residuals of a regression among its columns therefore have
+the same lengths and angles as among the columns of `A`. The cost of a test does not grow with `N`.
 
-The classes replace `ParCorr` and `ParCorrMult` in any script; importing this module imports
-tigramite. Partial correlation: Runge et al., Science Advances 5, 2019,
-DOI 10.1126/sciadv.aau4996. Least squares by an accumulated triangular factor: Golub and
-Van Loan, Matrix Computations, 4th edition, 2013, sections 5.3 and 6.5.
+The classes replace `ParCorr` and `ParCorrMult` in any script. Importing this module imports
+tigramite. Partial correlation: Runge et al., Science Advances 5, 2019, DOI 10.1126/sciadv.aau4996.
+Least squares by an accumulated triangular factor: Golub and Van Loan, Matrix Computations, 4th
+edition, 2013, sections 5.3 and 6.5.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Node = tuple[int, int]
 
 # Rows per block: few enough for the processor's cache.
 _ROWS = 1024
-# Up to this condition number of the moments, their Cholesky factor is as good as QR of the data
-# to about 1e-13; beyond, squaring the data costs digits.
+# Up to this condition number of the moments, their Cholesky factor equals QR of the data to about
+# 1e-13. Beyond it, squaring the data costs digits.
 _CONDITION = 1e3
-# Lengths, relative to that of a column, below which rounding decides what a residual is.
+# A residual shorter than this, relative to its column, is rounding.
 _TINY = 1e-7
 
 
@@ -44,8 +44,9 @@ class _Factor(NamedTuple):
     Parameters
     ----------
     columns
-        Shape `(rank, n_columns * (cut + 1))`; column `lag * n_columns + k` is the centred series
-        of data column `k` at that lag, of length 1, or 0 if it (nearly) does not vary there.
+        Shape `(rank, n_columns * (cut + 1))`. Column `lag * n_columns + k` is the centred series
+        of data column `k` at that lag, scaled to length 1. It is 0 if the series is (nearly)
+        constant there.
     n_samples
         Number of rows that the factor stands for.
     n_columns
@@ -58,14 +59,14 @@ class _Factor(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """The values `(T, n_columns)` of a data set, and which of its rows are used."""
+    """The values `(T, n_columns)` of a data set, and the indices of the rows that are used."""
 
     values: NDArray[Any]
     rows: NDArray[np.int64]
 
 
 class _FromFactor:
-    """Mixin that answers `run_test` from the factor where that is the same, as the class says."""
+    """Mixin that answers `run_test` from the factor, where the library's result is the same."""
 
     dataframe: Any
     significance: str
@@ -79,7 +80,7 @@ class _FromFactor:
         self._forget()
 
     def set_dataframe(self, dataframe: Any) -> None:
-        """Take a data frame, as every search does when it is built, and forget the last one."""
+        """Take a data frame, as every search does when it is built, and drop the last factor."""
         super().set_dataframe(dataframe)  # type: ignore[misc]
         self._forget()
 
@@ -108,13 +109,13 @@ class _FromFactor:
         self._known: dict[Any, tuple[float, float] | None] = {}
 
     def _applies(self) -> bool:
-        """Whether every test uses the same rows, and needs no more than the factor."""
+        """Whether every test uses the same rows and needs only the factor."""
         frame = self.dataframe
         return (
             frame is not None
             and self.significance == "analytic"
             and self.mask_type is None
-            and self.verbosity < 2  # the library prints what it does
+            and self.verbosity < 2  # from 2 on, the library prints each test
             and getattr(self, "correlation_type", "max_corr") == "max_corr"
             and frame.missing_flag is None
             and frame.bootstrap is None
@@ -123,7 +124,7 @@ class _FromFactor:
     def _test(
         self, X: list[Node], Y: list[Node], Z: list[Node], tau_max: int
     ) -> tuple[float, float] | None:
-        """Return statistic and p-value, or None where the library has to answer."""
+        """Return statistic and p-value, or None if the library has to answer."""
         if self.dataframe.reference_points is not self._points:  # a sliding window replaces them
             self._forget()
             self._points = self.dataframe.reference_points
@@ -137,14 +138,14 @@ class _FromFactor:
         z = [place for place in z if place not in x and place not in y]
         if None in (*x, *y, *z) or not self._takes(x, y):
             return None
-        # As the library, which looks its results up: both orders of X and Y have the same.
+        # As in the library's own cache, both orders of X and Y have one result.
         key = (tau_max, frozenset([tuple(x), tuple(y)]), frozenset(z))
         if key not in self._known:
             self._known[key] = self._answer(factor, x, y, z)
         return self._known[key]
 
     def _places(self, nodes: list[Node], n_columns: int, cut: int) -> list[Any]:
-        """Return the columns of some nodes, None for one that the factor does not hold."""
+        """Return the columns of some nodes, None for a node that the factor does not hold."""
         vectors = self.dataframe.vector_vars
         parts = [
             (k, lag + more) for node, lag in nodes for k, more in vectors.get(node, [(-1, 0)])
@@ -155,7 +156,7 @@ class _FromFactor:
         ]
 
     def _takes(self, x: Sequence[int], y: Sequence[int]) -> bool:
-        """Whether the test is defined for as many columns of X and Y."""
+        """Whether the test is defined for these numbers of columns of X and Y."""
         raise NotImplementedError
 
     def _answer(
@@ -175,20 +176,25 @@ class _FromFactor:
 
 
 class CovParCorr(_FromFactor, ParCorr):  # type: ignore[misc]
-    """`ParCorr` of tigramite, with the same results and none of its passes over the series.
+    """`ParCorr` of tigramite with the same results, computed without passes over the series.
 
-    Takes the arguments of `ParCorr`. The first test after `set_dataframe`, which every search of
-    the library calls, goes through the data in blocks; the rest take microseconds each and no
-    memory. The first pass adds up second moments, of which the Cholesky factor is taken. Where
-    their condition number is above 1000, a second pass accumulates the same factor by QR, which
-    loses nothing to nearly collinear columns.
+    Takes the arguments of `ParCorr`. Every search of the library calls `set_dataframe`. The first
+    test after that goes through the data in blocks. The other tests take microseconds each and no
+    memory. The first pass adds up second moments and takes their Cholesky factor. If their
+    condition number is above 1000, a second pass accumulates the same factor by QR, which loses
+    nothing to nearly collinear columns.
 
-    The library answers, as if it were `ParCorr`, where the factor does not hold what it needs:
-    for another `cut_off` or `significance`, with a `mask_type`, missing values or bootstrap, at
-    `verbosity` 2 and above, for variables of several columns, and where a variable is constant
-    or, up to rounding, a linear function of the conditions. So it does in `get_measure`,
-    `get_confidence` and `get_model_selection_criterion`. Values are taken as float64. Values that
-    are changed in place are not seen: build a new data frame.
+    The library answers, as if the object were a `ParCorr`, where the factor does not hold enough:
+
+    - for another `cut_off` or `significance`;
+    - with a `mask_type`, missing values or bootstrap;
+    - at `verbosity` 2 and above;
+    - for variables of several columns;
+    - where a variable is constant or, up to rounding, a linear function of the conditions;
+    - in `get_measure`, `get_confidence` and `get_model_selection_criterion`.
+
+    Values are taken as float64. Values that are changed in place are not noticed; build a new data
+    frame instead.
 
     Examples
     --------
@@ -207,7 +213,7 @@ class CovParCorr(_FromFactor, ParCorr):  # type: ignore[misc]
 class CovParCorrMult(_FromFactor, ParCorrMult):  # type: ignore[misc]
     """`ParCorrMult` of tigramite: X and Y may have several columns; see `CovParCorr`.
 
-    With another `correlation_type` than `max_corr` the library answers.
+    The library answers with a `correlation_type` other than `max_corr`.
     """
 
     def _takes(self, x: Sequence[int], y: Sequence[int]) -> bool:
@@ -215,20 +221,20 @@ class CovParCorrMult(_FromFactor, ParCorrMult):  # type: ignore[misc]
 
 
 def _residuals(columns: FloatArray, n_conditions: int, n_samples: int) -> FloatArray:
-    """Return what regression on the first columns leaves of the others."""
+    """Return the residuals of the other columns regressed on the first `n_conditions`."""
     k = n_conditions
     upper = _triangle(columns)
     pivots = np.abs(np.diagonal(upper)[:k])
     if len(pivots) == k and (pivots > _TINY).all():
         return upper[k:, k:]
-    # Dependent conditions: drop the directions that the library drops, at its N rows.
+    # With dependent conditions, drop the directions that the library drops at its N rows.
     rcond = np.finfo(float).eps * max(n_samples, k)
     weights = np.linalg.lstsq(columns[:, :k], columns[:, k:], rcond=rcond)[0]
     return np.asarray(columns[:, k:] - columns[:, :k] @ weights)
 
 
 def _p_value(value: float, freedom: int) -> float:
-    """Return the two-sided p-value of a correlation by Student's t, NaN without freedom."""
+    """Return the two-sided p-value of a correlation by Student's t, NaN if `freedom < 1`."""
     if freedom < 1:
         return np.nan
     if abs(value) == 1.0:
@@ -246,7 +252,7 @@ def _parts(frame: Any, cut: int) -> list[_Part]:
 
 
 def _factor(parts: list[_Part], cut: int) -> _Factor | None:
-    """Return the factor of all rows, None without rows or with infinite values."""
+    """Return the factor of all rows, None if there are no rows or infinite values."""
     rows = sum(len(part.rows) for part in parts)
     if rows == 0 or not all(np.isfinite(part.values).all() for part in parts):
         return None

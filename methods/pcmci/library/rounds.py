@@ -1,17 +1,17 @@
 """Regime-PCMCI step by step: graphs in given regimes, then regimes by given graphs, until stable.
 
-With `w[k, t]` the weight of step `t` in regime `k`, one round is
+`w[k, t]` is the weight of step `t` in regime `k`. One round has two steps:
 
-1. for every `k`: PCMCI on the steps with `w[k, t] > 0.05`, then for every variable a regression
-   on its parents over the same steps, whose squared errors `e[k, t]` at all steps are added up
-   over variables (each in units of its standard deviation in the regime);
+1. For every `k`, PCMCI runs on the steps with `w[k, t] > 0.05`. Then every variable is regressed
+   on its parents over the same steps. The squared errors at all steps are added up over variables,
+   each in units of its standard deviation in the regime. Their sum is `e[k, t]`.
 2. `w` minimises `sum_kt w[k, t] e[k, t]` with `0 <= w <= 1`, `sum_k w[k, t] = 1` and
-   `sum_t |w[k, t + 1] - w[k, t]| <= C` for every `k`, which is a linear programme.
+   `sum_t |w[k, t + 1] - w[k, t]| <= C` for every `k`. This is a linear programme.
 
 Source: Saggioro, de Wiljes, Kretschmer and Runge, Chaos 30, 2020, DOI 10.1063/5.0020538. The
-threshold and the ends of a run are those of tigramite, so that runs are the same. Its programme
-holds the last row once per step, in terms that grow with the square of the length; here it is
-there once, which has the same solutions.
+threshold and the end of a run are those of tigramite, so that runs are the same. Tigramite's
+programme repeats the last row once per step, in terms that grow with the square of the length.
+Here the row is there once, which has the same solutions.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from scipy.sparse import csc_array, diags_array, eye_array, hstack, kron, vstack
 from methods.types.arrays import FloatArray
 from methods.types.errors import InputError
 
-# Of tigramite: weight from which on a step belongs to a regime, fewest steps of one, and the
-# round from which on a small change ends a run.
+# As in tigramite: the weight above which a step belongs to a regime, the smallest number of steps
+# of a regime, and the round from which on a small change ends a run.
 _BELONGS, _FEWEST, _PATIENCE = 0.05, 6, 5
 
 
@@ -40,14 +40,14 @@ class Run(NamedTuple):
 
 
 class Rounds(NamedTuple):
-    """What a run needs.
+    """The inputs of a run.
 
     Parameters
     ----------
     values
         The series, `(T, n_vars)`.
     max_lag, n_regimes, max_transitions, iterations
-        As of `RPCMCI`.
+        As in `RPCMCI`.
     search
         Returns PCMCI's result for the given steps.
     forecaster
@@ -63,7 +63,7 @@ class Rounds(NamedTuple):
     forecaster: Callable[[], Any]
 
     def run(self, seed: int) -> Run | None:
-        """Return where the rounds from one random start end, or None where one cannot be made."""
+        """Return the end of the rounds from one random start, or None if a round fails."""
         n_steps = len(self.values)
         weights = np.random.default_rng(seed).uniform(size=(self.n_regimes, n_steps))
         programme = _Programme.build(self.n_regimes, n_steps, self.max_transitions)
@@ -98,7 +98,7 @@ class Rounds(NamedTuple):
             inside = belongs[cut:]
             columns = StandardScaler().fit(columns[inside]).transform(columns)
             target, past = columns[:, 0], columns[:, 1:]
-            # Without parents the forecast is the mean, which is 0 now.
+            # Without parents the forecast is the mean, which is 0 after scaling.
             if parents:
                 model = self.forecaster().fit(past[inside], target[inside])
                 target = target - model.predict(past)
@@ -107,7 +107,7 @@ class Rounds(NamedTuple):
 
 
 class _Programme(NamedTuple):
-    """The linear programme over `[w[0], ..., w[K - 1], changes]`, all but its costs."""
+    """The linear programme over `[w[0], ..., w[K - 1], changes]`, without its costs."""
 
     shape: tuple[int, int]
     above: Any
