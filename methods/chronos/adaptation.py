@@ -13,10 +13,10 @@ from methods.chronos.windows import Windows
 def adapt(
     forecaster: Forecaster, windows: Windows, options: Options, generator: Generator
 ) -> None:
-    """Run Adam on the model's own loss of the next step, over windows drawn at random.
+    """Train with Adam on the model's own loss of the next step, over windows drawn at random.
 
-    Only `Forecaster.adaptable` changes: a small share of the parameters, so few that training
-    is not stopped early. Afterwards they are frozen again.
+    Only `Forecaster.adaptable` changes. These are a small share of the parameters, so training
+    needs no early stopping. Afterwards they are frozen again.
     """
     parameters = forecaster.adaptable()
     for parameter in parameters:

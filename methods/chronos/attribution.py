@@ -1,4 +1,4 @@
-"""How strongly each forecast depends on each lagged input, and how good the forecasts are."""
+"""Attribution of each forecast to each lagged input, and the forecast error."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from methods.chronos.forecaster import Forecaster
 from methods.chronos.windows import Windows
 from methods.types.method import DeclinedError
 
-_WINDOWS = 64  # most samples to average over
-_SERIES = 256  # most variables times windows in one pass, which bounds the memory
+_WINDOWS = 64  # largest number of windows to average over
+_SERIES = 256  # largest number of variables times windows in one pass, which bounds memory
 
 
 def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray[np.float64]:
     r"""Return the mean absolute gradients of the forecasts, in standardised units.
 
-    :math:`S_{ijl} = E\,|\partial \hat x_{j,t} / \partial x_{i,t-l}|` over windows spread evenly
-    over the series. It is the whole derivative: the model scales each variable of a window by
-    its mean and spread over the context, so moving one input also moves all inputs of that
-    variable a little and, for a self-edge, the forecast itself. That adds a floor of the order
-    of one over the context to all lags of a variable alike, which is no dependence of its own;
-    a longer context lowers it.
+    The mean :math:`S_{ijl} = E\,|\partial \hat x_{j,t} / \partial x_{i,t-l}|` is over windows
+    spread evenly over the series.
 
-    A window in which a variable is constant is left out: its spread has no derivative.
+    It is the whole derivative. The model scales each variable of a window by its mean and spread
+    over the context. Moving one input therefore also moves all inputs of that variable a little.
+    For a self-edge it moves the forecast itself as well. This adds a floor of the order of one
+    over the context to all lags of a variable alike. The floor is no dependence of its own, and a
+    longer context lowers it.
+
+    A window in which a variable is constant is left out, because its spread has no derivative.
 
     Returns
     -------
@@ -61,9 +63,9 @@ def attribute(forecaster: Forecaster, windows: Windows, max_lag: int) -> NDArray
 
 @torch.no_grad()
 def forecast_error(forecaster: Forecaster, windows: Windows) -> float | None:
-    """Return the mean squared error on test windows, or None where there are none.
+    """Return the mean squared error on test windows, or None if there are none.
 
-    It is one over the variance, because the rows are standardised.
+    The rows are standardised, so the error is relative to the variance.
     """
     if not len(windows.test):
         return None

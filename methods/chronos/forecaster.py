@@ -16,7 +16,7 @@ from methods.types.method import UnavailableError
 def load(checkpoint: str) -> Any:
     """Return the `Chronos2Model` of a folder or of the local hub cache, frozen, in float32.
 
-    Nothing is asked of the network: by itself the library would, even for local files only.
+    No network request is made. The library by itself would make one, even for local files only.
 
     Raises
     ------
@@ -65,8 +65,8 @@ class Forecaster(nn.Module):
     n_vars
         Number of variables.
     generator
-        Draws node embeddings, normal with the spread of the model's own special tokens, which
-        are of the size that its layers expect; None for no node embeddings.
+        Draws normal node embeddings; None for no node embeddings. Their standard deviation is that
+        of the model's own special tokens, which is the size that its layers expect.
     """
 
     def __init__(self, chronos: Any, n_vars: int, generator: Generator | None) -> None:
@@ -81,7 +81,7 @@ class Forecaster(nn.Module):
 
     @property
     def longest_context(self) -> int:
-        """Most steps of the past that the model sees."""
+        """Largest number of past steps that the model sees."""
         return int(self.chronos.chronos_config.context_length)
 
     def adaptable(self) -> list[nn.Parameter]:
@@ -100,8 +100,8 @@ class Forecaster(nn.Module):
     def loss(self, contexts: Tensor, present: Tensor) -> Tensor:
         """Return the model's own loss of these forecasts: the pinball loss of all quantiles.
 
-        `present` has shape `(W, n_vars)`. The loss is in the units of the scaled window, and up
-        to a factor, as the model averages it over the steps of a patch.
+        `present` has shape `(W, n_vars)`. The loss is in the units of the scaled window. It is
+        right up to a factor, because the model averages it over the steps of a patch.
         """
         return self._run(contexts, present.reshape(-1, 1)).loss  # type: ignore[no-any-return]
 

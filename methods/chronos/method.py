@@ -1,18 +1,18 @@
 """Chronos: a lagged graph read out of a pretrained forecaster by its gradients.
 
-Sources: the forecaster is Chronos-2 (Ansari et al. 2025, "Chronos-2: From Univariate to
-Universal Forecasting", arXiv 2510.15821); reading its gradients, and adapting nothing but its
-normalisation, is from "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647.
+The forecaster is Chronos-2. All variables of a window are given as one group, so that the forecast
+of one can use the past of all. The score of an edge is the mean absolute gradient, over windows,
+of the median forecast of the effect one step ahead with respect to the lagged input. The model
+reads patches of several steps (16 in the published weights). The gradient within a patch still
+tells its steps apart.
 
-All variables of a window are given as one group, so that the forecast of one can use the past
-of all. How strongly the median forecast of an effect one step ahead depends on one lagged
-input, averaged over windows, is the score of that edge. The model reads patches of several
-steps (16 in the published weights); the gradient within a patch still tells its steps apart.
+The variants of the source are `adaptation` none or norm, each without and with `node_embeddings`.
+The source leaves some choices open. These are ours:
 
-The variants of the source are `adaptation` none or norm, each without and with
-`node_embeddings`. What it leaves open is our choice: the context, the size of random node
-embeddings, the training, and gradients instead of layer-wise relevance propagation, whose rules
-do not cover this model.
+- the context;
+- the size of random node embeddings;
+- the training;
+- gradients instead of layer-wise relevance propagation, whose rules do not cover this model.
 
 One file per step: `windows`, `forecaster`, `adaptation`, `attribution`.
 """
@@ -42,10 +42,15 @@ class Chronos(Options, Method):
 
     The parameters are those of `Options`.
 
+    References
+    ----------
+    Gradients, and adaptation of the normalisation alone: "Transformer Is Inherently a Causal
+    Learner" (2026), arXiv 2601.05647. Forecaster: Ansari et al. 2025, "Chronos-2: From Univariate
+    to Universal Forecasting", arXiv 2510.15821.
     """
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
-    # A runner imports these before `discover` could say that the optional one is absent.
+    # A runner imports these first, so an absent optional package must not be among them.
     libraries = ("torch", "chronos") if find_spec("chronos") else ("torch",)
 
     def discover(
@@ -60,8 +65,8 @@ class Chronos(Options, Method):
         UnavailableError
             If the package or the weights are not on this machine.
         DeclinedError
-            If the checkpoint sees less than `max_lag` steps, or if in each window that is read
-            a variable is constant.
+            If the checkpoint sees less than `max_lag` steps, or if a variable is constant in each
+            window that is read.
         ValueError
             If `checkpoint` holds another model.
         """

@@ -1,4 +1,4 @@
-"""The parameters of Chronos, for its adapter and its network alike."""
+"""The parameters of Chronos, shared by its adapter and its network."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ class Options(Parameters):
     ----------
     checkpoint
         Folder with a Chronos-2 model as `save_pretrained` writes it, or the name of one in the
-        local cache of the Hugging Face hub, where `hf download NAME` puts it.
+        local cache of the Hugging Face hub. `hf download NAME` puts it there.
     adaptation
-        `none`: the weights as they are; `norm`: the scales of the normalisation layers, and the
-        node embeddings if there are any, are trained on the series.
+        `none` keeps the weights as they are. `norm` trains the scales of the normalisation layers,
+        and the node embeddings if there are any, on the series.
     node_embeddings
-        Add a vector per variable to its tokens, which lets the model tell variables apart;
-        random where nothing is trained.
+        Whether to add a vector per variable to its tokens, so that the model can tell variables
+        apart. Without training the vectors stay random.
     context
-        Past that a forecast sees (steps); raised to `max_lag` where that is longer, and lowered
-        to what the checkpoint and the longest segment allow. Shorter segments are left out.
+        Past that a forecast sees (steps). It is raised to `max_lag` if that is longer. It is
+        lowered to what the checkpoint and the longest segment allow. Shorter segments are left
+        out.
     updates
         Optimiser steps of the training.
     batch_size

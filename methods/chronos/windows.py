@@ -1,4 +1,4 @@
-"""Windows of a series, each a context and the row after it, within one segment."""
+"""Windows of a series; each is a context and the row after it, within one segment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from methods.types.method import DeclinedError
 
-_TRAIN = 0.8  # share of the targets to train on, the first ones
+_TRAIN = 0.8  # share of the targets to train on, taken from the start
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Windows:
     Parameters
     ----------
     rows
-        Shape `(R, n_vars)`, float32: standardised observations, segments behind each other.
+        Shape `(R, n_vars)`, float32: standardised observations, one segment after the other.
     targets
         Indices of the rows with `context` rows of their own segment before them, in order.
     context
-        Steps that a forecast sees. The same for all windows: the model scales a window by its
-        mean and spread, which filling up a short one would change.
+        Steps that a forecast sees, the same for all windows. The model scales a window by its mean
+        and spread, and padding a short window would change them.
     """
 
     rows: Tensor
@@ -46,8 +46,8 @@ class Windows:
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
-        The context is `context` or `max_lag`, whichever is longer, but at most `longest`, which
-        is what the model can see, and one less than the longest segment.
+        The context is the longer of `context` and `max_lag`. It is at most `longest`, the number
+        of steps that the model can see, and at most one less than the longest segment.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class Windows:
 
     @property
     def test(self) -> Tensor:
-        """The targets after those to train on; none where there is but one target."""
+        """The targets after those to train on; none if there is only one target."""
         return self.targets[len(self.train) :]
 
     def take(self, at: Tensor) -> tuple[Tensor, Tensor]:

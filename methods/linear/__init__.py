@@ -1,4 +1,4 @@
-"""Linear autoregressions and what is read off them."""
+"""Linear autoregressions, and graphs from their coefficients and tests."""
 
 from methods.linear.dynotears import DYNOTEARS
 from methods.linear.granger import GrangerMultivariate, GrangerPairwise

@@ -1,4 +1,4 @@
-"""Adaptive lasso with its penalty chosen by BIC, from a folded design."""
+"""Adaptive lasso with a penalty chosen by BIC, on the folded series."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from methods.types.arrays import FloatArray, IntArray
 
 
 def adaptive_lasso(rows: FloatArray, target: FloatArray, n_samples: int) -> FloatArray:
-    """Return the `(p,)` coefficients of the columns of `rows` for `target`, 0 where dropped.
+    """Return the `(p,)` coefficients of the columns of `rows` for `target`, 0 for dropped columns.
 
-    A least-squares fit on standardised columns gives the weights `w_k = |b_k|`; the lasso path of
-    the columns `w_k z_k` is followed, and the point of smallest
-    `BIC = |residuals|^2 / s^2 + log(N) * (number of coefficients)` says which columns stay, with
-    `s^2` the variance of the unpenalised residuals over `N - p - 1`; those are refitted by least
-    squares. This is `lingam.utils.predict_adaptive_lasso` up to rounding: it too walks its path
-    on second moments, so that nothing is lost when `rows` and `target` are folded.
+    A least-squares fit on standardised columns gives the weights `w_k = |b_k|`. The lasso path of
+    the columns `w_k z_k` is followed. The columns that stay are those at its point of smallest
+
+        BIC = |residuals|^2 / s^2 + log(N) * (number of coefficients),
+
+    where `s^2` is the variance of the unpenalised residuals over `N - p - 1`. They are refitted by
+    least squares. This equals `lingam.utils.predict_adaptive_lasso` up to rounding. That function
+    also follows its path on second moments, so nothing is lost when `rows` and `target` are
+    folded.
 
     Parameters
     ----------
     rows, target
-        Centred columns, or any rows that have their products, as those of `triangle`.
+        Centred columns, or other rows with the same products, such as those of
+        `methods.common.folded.triangle`.
     n_samples
         Number `N` of samples behind the rows.
 
@@ -59,7 +63,7 @@ def _kept(weighted: FloatArray, goal: FloatArray, n_samples: int) -> IntArray:
 
 
 def _least_squares(rows: FloatArray, target: FloatArray, n_samples: int) -> FloatArray:
-    # The rank is judged as on the samples themselves.
+    # The rank is that of the samples themselves.
     rcond = max(n_samples, rows.shape[1]) * np.finfo(float).eps
     return np.asarray(np.linalg.lstsq(rows, target, rcond=rcond)[0])
 
@@ -70,9 +74,9 @@ def _norm(columns: FloatArray) -> FloatArray:
 
 @contextmanager
 def short_paths_allowed() -> Iterator[None]:
-    """Silence the path where nearly equal columns end it early.
+    """Ignore the warning that nearly equal columns end the path early.
 
-    BIC then chooses among the part of the path that was reached, which is what the library does.
+    BIC then chooses among the part of the path that was reached, as in the library.
     """
     from sklearn.exceptions import ConvergenceWarning
 

@@ -1,4 +1,4 @@
-"""The causal order of DirectLiNGAM, by comparing as few pairs of variables as decide it."""
+"""The causal order of DirectLiNGAM, with as few comparisons of variables as possible."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from methods.types.arrays import FloatArray
 
-# Constants of the maximum entropy approximation; the last is the mean of log cosh of a standard
-# normal variable as the source rounds it.
+# Constants of the maximum entropy approximation. The last is the mean of log cosh of a standard
+# normal variable, rounded as in the source.
 _K1, _K2, _GAMMA = 79.047, 7.4129, 0.37457
 _CHUNK = 16_384
 
@@ -17,21 +17,26 @@ _CHUNK = 16_384
 def causal_order(columns: FloatArray) -> list[int]:
     """Return the indices of the columns of `(T, n)`, causes before effects.
 
-    Step by step, the variable that is most independent of what it leaves of the others is taken
-    and regressed out of them. How far `i` is from being a cause of all others is
-    `sum_j min(0, d_ij)^2`, with the difference of mutual informations
-    `d_ij = H(x_j) + H(r_ij) - H(x_i) - H(r_ji)` of standardised variables, `r_ij` the
-    standardised residual of `x_i` on `x_j`, and `H` Hyvärinen's approximation of the entropy.
+    Each step takes the variable that is most independent of the residuals of the others on it, and
+    regresses it out of them. The sum `sum_j min(0, d_ij)^2` measures how far `i` is from being a
+    cause of all others. For standardised variables, the difference of mutual informations is
 
-    The order is that of `lingam.DirectLiNGAM` and of the source, but for two variables that tie
-    up to rounding. It is found with fewer entropies: since `d_ji = -d_ij`, a pair is compared
-    once; and since a sum only grows, the variable with the smallest sum so far is completed
-    first, and the search ends when a complete one is smallest.
+        d_ij = H(x_j) + H(r_ij) - H(x_i) - H(r_ji),
+
+    where `r_ij` is the standardised residual of `x_i` on `x_j`, and `H` is Hyvärinen's
+    approximation of the entropy.
+
+    The order is that of `lingam.DirectLiNGAM` and of the source, except for two variables that tie
+    up to rounding. It needs fewer entropies:
+
+    - Since `d_ji = -d_ij`, a pair is compared once.
+    - A sum only grows. The variable with the smallest sum so far is therefore completed first. The
+      search ends when a complete sum is the smallest.
 
     References
     ----------
-    Shimizu et al., JMLR 12, 2011, pages 1225-1248. Pairwise measure: Hyvärinen and Smith,
-    JMLR 14, 2013, pages 111-152.
+    Shimizu et al., JMLR 12, 2011, pages 1225-1248. Pairwise measure: Hyvärinen and Smith, JMLR 14,
+    2013, pages 111-152.
     """
     left = list(range(columns.shape[1]))
     values = _standardized(columns.T.copy())
@@ -53,7 +58,7 @@ def _most_exogenous(values: FloatArray) -> int:
         i = int(np.argmin(sums))
         if compared[i].all():
             return i
-        # The rival that is the least known to be a cause settles most.
+        # The comparison with the other variable of smallest sum so far settles most.
         j = int(np.argmin(np.where(compared[i], np.inf, sums)))
         r = float(values[i] @ values[j]) / values.shape[1]
         scale = 1 / sqrt(1 - r * r)

@@ -17,42 +17,46 @@ from methods.types.series import TimeSeries
 
 @dataclass(frozen=True, kw_only=True)
 class DYNOTEARS(Method):
-    r"""Penalised structural VAR; the score of an edge is its absolute coefficient.
+    """Penalised structural VAR; the score of an edge is its absolute coefficient.
 
-    With the present `X`, the past `Y` and `N` windows, `W` of lag 0 and `A` of the other lags
-    solve
+    `X` is the present, `Y` the past and `N` the number of windows. `W` holds the coefficients at
+    lag 0 and `A` those at the other lags. They solve
 
         min 1/(2N) |X - X W - Y A|^2 + lambda_w |W|_1 + lambda_a |A|_1
-        subject to h(W) = tr exp(W o W) - n = 0,
+        subject to h(W) = tr exp(W o W) - n = 0.
 
-    which says that `W` is acyclic. As published, `W` and `A` are split into their positive and
-    negative parts, L-BFGS-B minimises the augmented Lagrangian `... + rho/2 h^2 + mu h` with
-    bounds at 0, `rho` grows tenfold until `h` falls to a quarter, and `mu` by `rho h`, until `h`
-    is at most 1e-8 or `rho` 1e16. All of it depends on the data through their second moments,
-    so that one pass over the series is all that grows with its length, and the result is that of
-    an optimisation on the windows themselves.
+    The constraint says that `W` is acyclic. As published, `W` and `A` are split into their
+    positive and negative parts. L-BFGS-B minimises the augmented Lagrangian
+    `... + rho/2 h^2 + mu h` with bounds at 0. `rho` grows tenfold until `h` falls to a quarter;
+    then `mu` grows by `rho h`. This ends once `h` is at most 1e-8 or `rho` is 1e16.
 
-    Departures: columns are standardised, so that scores and penalties mean the same for each;
-    on raw data the order of variances tells part of the direction at lag 0 (Reisach, Seiler and
-    Weichwald, NeurIPS 2021, arXiv 2102.13647), and the unit decides what is an edge. And a last
-    step is exact: `W` keeps its nonzero entries, the largest first, but for those that close a
-    cycle; with the others at 0 the problem is convex, one lasso per effect, and is solved to
-    rounding. `h` is then 0, coefficients are right beyond the digits that L-BFGS-B reaches, and
-    they do not depend on the order of columns.
+    The problem depends on the data only through their second moments. One pass over the series is
+    therefore all that grows with its length. The result is that of an optimisation on the windows
+    themselves.
+
+    Departures from the source:
+
+    - Columns are standardised, so that scores and penalties mean the same for each. On raw data
+      the order of variances tells part of the direction at lag 0 (Reisach, Seiler and Weichwald,
+      NeurIPS 2021, arXiv 2102.13647), and the unit decides which edges are selected.
+    - A last step is exact. `W` keeps its nonzero entries, the largest first, except those that
+      close a cycle. With the others at 0 the problem is convex: one lasso per effect, solved to
+      rounding. Then `h` is 0, coefficients are right beyond the digits that L-BFGS-B reaches, and
+      they do not depend on the order of columns.
 
     Parameters
     ----------
     lambda_w, lambda_a
-        Penalties at lag 0 and beyond (above 0), in units of a standardised column; the defaults
-        are those of the authors' code.
+        Penalties at lag 0 and at the other lags (above 0), in units of a standardised column. The
+        defaults are those of the authors' code.
     threshold
-        An edge is selected where its score is above this (at least 0); the default is that of
-        the authors' code.
+        An edge is selected if its score is above this (at least 0). The default is that of the
+        authors' code.
 
     References
     ----------
-    Pamfil, Sriwattanaworachai, Desai, Pilgerstorfer, Georgatzis, Beaumont and Aragam,
-    AISTATS 2020, arXiv 2002.00498.
+    Pamfil, Sriwattanaworachai, Desai, Pilgerstorfer, Georgatzis, Beaumont and Aragam, AISTATS
+    2020, arXiv 2002.00498.
     """
 
     handles = Handles(instantaneous=True)
@@ -67,7 +71,7 @@ class DYNOTEARS(Method):
     ) -> LaggedGraph:
         """Return absolute coefficients at lags `0..max_lag` and those above the threshold."""
         n, n_past = series.n_vars, series.n_vars * max_lag
-        # With fewer windows than columns some relation is always exact; the penalty settles it.
+        # With fewer windows than columns some relation is always exact; the penalty copes with it.
         if n_windows(series, max_lag) > n + n_past + 1:
             require_independent(series, max_lag, "DYNOTEARS")
         moments = np.asarray(sum(map(gram, blocks(series.standardized(), max_lag))))

@@ -23,25 +23,27 @@ from methods.types.series import TimeSeries
 class GrangerMultivariate(Method):
     """Granger causality in one vector autoregression of all variables.
 
-    The model is `x(t) = c + sum_l A_l x(t - l) + e(t)`, by least squares. For a pair, the
-    hypothesis that all `max_lag` coefficients of the cause vanish in the equation of the effect
-    is tested with `F = b' V^-1 b / max_lag`, `V` their estimated covariance, against
-    `F(max_lag, n_vars * (N - n_vars * max_lag - 1))`: this is `test_causality` of statsmodels.
-    Its p-value is given at all lags of the pair. The test speaks of pairs and the graph of lags,
-    so the score of an edge is the absolute t statistic of its lag, and where the F-test rejects,
-    an edge is selected at every lag whose own t-test rejects as well and in any case at the lag
-    with the largest t. The summary graph of the selected edges is thus the decision of the
-    F-tests. A variable's own past is tested in the same way.
+    The model is `x(t) = c + sum_l A_l x(t - l) + e(t)`, fitted by least squares. The hypothesis
+    for a pair is that all `max_lag` coefficients `b` of the cause vanish in the equation of the
+    effect. With `V` their estimated covariance, the statistic `F = b' V^-1 b / max_lag` is
+    compared with `F(max_lag, n_vars * (N - n_vars * max_lag - 1))`. This is `test_causality` of
+    statsmodels. Its p-value is given at all lags of the pair.
 
-    Scores are those of a VAR without ridge; what differs from the method `var` are p-values and
-    decision. Regressions are made on the folded series (see `triangle`), exact as a QR
+    The test is about pairs and the graph about lags. The score of an edge is therefore the
+    absolute t statistic of its lag. If the F-test rejects, an edge is selected at the lag with the
+    largest t, and at every other lag whose own t-test rejects as well. The summary graph of the
+    selected edges is thus the decision of the F-tests. A variable's own past is tested in the same
+    way.
+
+    Scores are those of a VAR without ridge. The method `var` differs in p-values and decision.
+    Regressions use the folded series (see `methods.common.folded`), which is as exact as a QR
     decomposition of all windows.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1), the default of `test_causality`; no correction for their
-        number.
+        Level of each test (0 to 1), by default that of `test_causality`. There is no correction
+        for the number of tests.
 
     References
     ----------
@@ -72,18 +74,18 @@ class GrangerPairwise(Method):
     """Granger causality in a regression for every ordered pair of variables.
 
     The effect is regressed on a constant, `max_lag` lags of its own and `max_lag` lags of the
-    cause. That the cause's coefficients all vanish is tested with `F` against
-    `F(max_lag, N - 2 max_lag - 1)`: this is the `ssr_ftest` of `grangercausalitytests` in
+    cause. The hypothesis that the cause's coefficients all vanish is tested with `F` against
+    `F(max_lag, N - 2 max_lag - 1)`. This is the `ssr_ftest` of `grangercausalitytests` in
     statsmodels. Score, p-value and decision follow from it as in `GrangerMultivariate`. A
     variable's own past is tested in its autoregression, against a constant alone.
 
-    Other variables are not conditioned on, so that indirect effects and common causes are found
-    too, and the more surely the longer the series: that is the method, not a fault of it.
+    Other variables are not conditioned on. Indirect effects and common causes are therefore found
+    too, and the more surely the longer the series. This is the method, not a fault of it.
 
     Parameters
     ----------
     alpha
-        Level of each test (0 to 1); no correction for their number.
+        Level of each test (0 to 1). There is no correction for the number of tests.
 
     References
     ----------
@@ -132,14 +134,14 @@ def _regress(design: FloatArray, targets: FloatArray, max_lag: int, freedom: int
     blocks = [slice(k, k + max_lag) for k in range(1, len(factor), max_lag)]
     squares = []
     for block in blocks:
-        # The covariance of the block is R'R, with R from the rows of the inverse factor.
+        # The covariance of the block is R'R; R comes from the rows of the inverse factor.
         root = np.linalg.qr(inverse[block].T, mode="r")
         squares.append(np.sum(solve_triangular(root, coefficients[block], trans="T") ** 2, axis=0))
     return _Tests(np.array([t[block].T for block in blocks]), squares / variance / max_lag)
 
 
 def _pairs(series: TimeSeries, folded: FloatArray, max_lag: int) -> Iterator[tuple[int, int]]:
-    """Iterate over ordered pairs; decline if the columns of one are linearly dependent."""
+    """Iterate over ordered pairs; decline a pair with linearly dependent columns."""
     n = series.n_vars
     centred = folded[1:, 1:] / np.sqrt(np.sum(folded[1:, 1:] ** 2, axis=0))
     for i in range(n):

@@ -38,7 +38,7 @@ def structure(second: FloatArray, penalty: FloatArray) -> FloatArray:
 
 
 def _acyclic(weights: FloatArray) -> BoolArray:
-    """Return which entries may differ from 0: at lag 0 the largest that close no cycle."""
+    """Return which entries may differ from 0; at lag 0 the largest that close no cycle."""
     n = weights.shape[1]
     free, reaches = np.ones(weights.shape, dtype=bool), np.eye(n, dtype=bool)
     free[:n] = False

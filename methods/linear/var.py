@@ -21,12 +21,12 @@ from methods.types.series import TimeSeries
 class VAR(Method):
     """Linear vector autoregression; the score of an edge is the absolute t statistic.
 
-    The model is `x(t) = c + sum_l A_l x(t - l) + e(t)`. With `z` the standardised past, its
-    second moments `S = Z'Z` and `R = N * ridge * I`, the coefficients are
-    `b = (S + R)^-1 Z'y` and their covariance `s^2 (S + R)^-1 S (S + R)^-1`, where `s^2` is the
-    residual sum of squares over `N - n_vars * max_lag - 1`. An edge is selected where the
-    two-sided p-value is below `alpha`. Second moments are added up over blocks of windows,
-    so that beside a standardised copy of the series no memory grows with its length.
+    The model is `x(t) = c + sum_l A_l x(t - l) + e(t)`. Let `z` be the standardised past,
+    `S = Z'Z` its second moments and `R = N * ridge * I`. The coefficients are
+    `b = (S + R)^-1 Z'y`, with the covariance `s^2 (S + R)^-1 S (S + R)^-1`. Here `s^2` is the
+    residual sum of squares over `N - n_vars * max_lag - 1`. An edge is selected if its two-sided
+    p-value is below `alpha`. Second moments are added up over blocks of windows. Only a
+    standardised copy of the series takes memory that grows with its length.
 
     Parameters
     ----------
@@ -34,13 +34,13 @@ class VAR(Method):
         Level of each test (0 to 1). The default 0.01 leaves about one false edge per hundred
         candidates; there is no correction for their number.
     ridge
-        Penalty relative to the variance of a standardised column (at least 1e-10, which keeps
-        the matrix positive definite). The default changes nothing that is well determined, and
-        shares a coefficient between exact copies of a column.
+        Penalty relative to the variance of a standardised column (at least 1e-10, which keeps the
+        matrix positive definite). The default does not change coefficients that are well
+        determined. Exact copies of a column share their coefficient equally.
     holdout
-        Last share of the windows (0 to 1) on which a fit to the others gives the forecast
-        error, in units of the variance of the whole series. Scores use every window. 0 means
-        no forecast error.
+        Share of the windows (0 to 1), the last ones, that give the forecast error of a fit to the
+        others. It is relative to the variance of the whole series. Scores use every window. 0
+        means no forecast error.
 
     References
     ----------
@@ -68,7 +68,7 @@ class VAR(Method):
         freedom = moments[0, 0] - n_past - 1
         variance = _residual_squares(moments, coefficients) / freedom
         spread = np.diag(inverse @ moments[: n_past + 1, : n_past + 1] @ inverse)
-        # A lagged column without spread leaves 0 / 0 up to rounding: its t is 0.
+        # A constant lagged column gives 0 / 0 up to rounding; its t becomes 0.
         spread = np.maximum(spread, np.finfo(float).eps * np.diag(inverse))
         t = np.abs(coefficients[1:]) / np.sqrt(np.outer(spread[1:], variance))
         p = 2 * stdtr(freedom, -t)
@@ -119,5 +119,5 @@ def _residual_squares(moments: FloatArray, coefficients: FloatArray) -> FloatArr
     n = coefficients.shape[1]
     combination = np.vstack([-coefficients, np.eye(n)])
     squares = np.einsum("ij,ij->j", combination, moments @ combination)
-    # An exact fit leaves rounding, possibly negative; a t statistic has to stay finite.
+    # An exact fit leaves only rounding, possibly negative; t statistics have to stay finite.
     return np.asarray(np.maximum(squares, np.finfo(float).eps * moments[0, 0]))

@@ -23,29 +23,30 @@ class VARLiNGAM(Method):
 
     The model is `x(t) = sum_{l=0..max_lag} B_l x(t - l) + e(t)` with acyclic `B_0` and
     non-Gaussian, independent `e`. A reduced VAR `x(t) = sum_l M_l x(t - l) + r(t)` is fitted by
-    least squares, DirectLiNGAM finds the causal order and `B_0` in `r`, and
-    `B_l = (I - B_0) M_l`. Columns are standardised first: the library fits no intercept, and a
-    coefficient is comparable to another only in units of standard deviations.
+    least squares. DirectLiNGAM finds the causal order and `B_0` in `r`, and `B_l = (I - B_0) M_l`.
+    Columns are standardised first, for two reasons. The library fits no intercept, and
+    coefficients are comparable only in units of standard deviations.
 
-    Windows stay within their segment, and every regression is made on the folded series (see
-    `triangle`), so that beside the series, its standardised copy and `r` no memory grows with
-    its length. On one segment the result is that of
-    `lingam.VARLiNGAM(lags=max_lag, criterion=None)`: the same order, the same edges, coefficients
-    equal to 1e-6 relative where columns are nearly dependent and to 1e-10 elsewhere.
+    Windows stay within their segment. Every regression uses the folded series (see
+    `methods.common.folded`). Memory that grows with the length is therefore taken only by the
+    series, its standardised copy and `r`. On one segment the result is that of
+    `lingam.VARLiNGAM(lags=max_lag, criterion=None)`, with the same order and the same edges.
+    Coefficients are equal to 1e-6 relative where columns are nearly dependent and to 1e-10
+    elsewhere.
 
     Parameters
     ----------
     prune
-        Whether every equation is refitted by adaptive lasso (penalty by BIC), as the library
-        does by default. Then an edge is selected where its coefficient is not 0; without, no
-        decision is made.
+        Whether every equation is refitted by adaptive lasso (penalty by BIC), as in the library by
+        default. Then an edge is selected if its coefficient is not 0. Without it, no decision is
+        made.
     exact
-        `fast` is the route described above. `library` runs `lingam.VARLiNGAM` as it is shipped,
-        on one segment of several variables; its pruning takes time that grows with the square of
-        the length.
+        `fast` is the route described above. `library` runs `lingam.VARLiNGAM` as shipped, on one
+        segment of several variables. Its pruning takes time that grows with the square of the
+        length.
     order
-        `fixed` keeps all lags up to `max_lag`. `bic` keeps the first lags of the reduced VAR with
-        the smallest BIC, as the library does by default; later lags then score 0.
+        `fixed` keeps all lags up to `max_lag`. `bic` keeps the number of lags for which the
+        reduced VAR has the smallest BIC, as in the library by default. Later lags then score 0.
 
     References
     ----------
@@ -84,7 +85,7 @@ class VARLiNGAM(Method):
         folded, count = triangle(series, lags), n_windows(series, lags)
         reduced = _reduced(folded, n)
         order = causal_order(_residuals(series, lags, reduced))
-        # Below the first row the columns are centred, as the lasso wants them.
+        # Below the first row the columns are centred, as the lasso needs them.
         centred = folded[1:]
         if self.prune:
             instant, lagged = _refitted(centred, order, past, count)
@@ -126,7 +127,7 @@ def _residuals(series: TimeSeries, lags: int, reduced: FloatArray) -> FloatArray
 def _refitted(
     rows: FloatArray, order: list[int], past: slice, n_samples: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Fit each variable on its predecessors and the past; `[cause, effect]` coefficients."""
+    """Return `[cause, effect]` coefficients of each variable on its predecessors and the past."""
     n, lagged_rows = len(order), rows[:, past]
     present = rows[:, -n:]
     instant, lagged = np.zeros((n, n)), np.zeros((lagged_rows.shape[1], n))
