@@ -1,4 +1,4 @@
-"""Neural baselines, written from their papers."""
+"""Neural baselines, reimplemented from their papers."""
 
 from methods.neural.causalformer import CausalFormer
 from methods.neural.cmlp import CMLP

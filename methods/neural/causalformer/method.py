@@ -21,39 +21,46 @@ _FEWEST = 20  # windows, of which two are held out
 class CausalFormer(Options, Method):
     """A causality-aware transformer, read by regression relevance propagation.
 
-    Each variable of a window is embedded as a whole and attends to all variables; the values that
-    attention weighs are causal convolutions with one kernel per pair and head. See
+    Each variable of a window is embedded as a whole and attends to all variables. The values that
+    attention weighs are causal convolutions, with one kernel per pair and head; see
     `methods.neural.causalformer.network`. For each effect the relevance of its forecast is
-    propagated back to the attention on its causes and to their kernels, and multiplied by the
-    size of the gradient there: `methods.neural.causalformer.relevance`. The relevances of the
-    attention are clustered by k-means, effect by effect; the variables in the highest clusters
-    are its causes, each at the lag at which the relevance of its kernel is largest: one lag per
-    pair.
+    propagated back to the attention on its causes and to their kernels. It is multiplied there by
+    the size of the gradient; see `methods.neural.causalformer.relevance`. For each effect k-means
+    clusters the relevances of the attention. The variables in the highest clusters are its causes.
+    Each cause has one lag, at which the relevance of its kernel is largest.
 
     The score of an edge is the relevance of the attention, times the relevance of the lag relative
-    to the largest of the pair. Effects compare, because all share the layers behind. Lag 0 is
-    scored, without orientation in time, except from a variable to itself.
+    to the largest of the pair. Scores of different effects are comparable, because all effects
+    share the later layers. Lag 0 is scored except from a variable to itself; time does not orient
+    it.
 
     On the authors' diamond, mediator, v-structure and fork sets their own run has a mean F1 over
-    pairs of 0.68, 0.71, 0.77 and 0.79, where self-loops alone would have 0.67, 0.67, 0.75 and
-    0.75, and on Lorenz-96 0.69; for ours on such systems see the profile `home_ground`.
+    pairs of 0.68, 0.71, 0.77 and 0.79. Self-loops alone would have 0.67, 0.67, 0.75 and 0.75. On
+    Lorenz-96 their run has 0.69. For our results on such systems see the profile `home_ground`.
 
-    Departures from the paper: series are standardised, where the authors scale them to [0.5, 1],
-    on which 30 epochs hardly moved a kernel from its start and forecast no better than the mean;
-    no layer normalisation after attention and feed-forward, which in the authors' code is over
-    time and lets later steps into earlier forecasts; since the convolutions then pass through
-    zero, a step counts with the square of what is shared out there. At most 30 epochs (100 to 500
-    in the paper), ended by 10 without a better validation error, on a tenth of the windows, as
-    for the authors' Lorenz-96; batches of 32 windows (128), so that few epochs are enough updates
-    on short series; the normalisation of the embedding has no gain and offset. Only lags up to
-    `max_lag` are read. Attention sees the whole window, later steps included, as in the paper.
+    Departures from the paper:
+
+    - Series are standardised. The authors scale them to [0.5, 1]. On that scale 30 epochs hardly
+      moved a kernel from its start, and forecasts were no better than the mean.
+    - No layer normalisation follows attention and feed-forward. In the authors' code it is over
+      time and lets later steps into earlier forecasts.
+    - The convolutions then pass through zero. The relevance of a step is therefore the square of
+      its convolution.
+    - At most 30 epochs are run (100 to 500 in the paper). They end after 10 epochs without a
+      better validation error on a tenth of the windows, as for the authors' Lorenz-96.
+    - Batches have 32 windows (128 in the paper), so that few epochs are enough updates on short
+      series.
+    - The normalisation of the embedding has no gain and offset.
+    - Only lags up to `max_lag` are read.
+
+    As in the paper, attention sees the whole window, later steps included.
 
     The parameters are those of `Options`.
 
     References
     ----------
-    Kong, Li, Yang, Zhang, Guan and Zhou, IEEE TKDE 2024, arXiv 2406.16708. Defaults are
-    those of the authors' diamond and mediator sets, but for `epochs` and `batch_size`.
+    Kong, Li, Yang, Zhang, Guan and Zhou, IEEE TKDE 2024, arXiv 2406.16708. Defaults are those of
+    the authors' diamond and mediator sets, except for `epochs` and `batch_size`.
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, stochastic=True)
@@ -67,9 +74,9 @@ class CausalFormer(Options, Method):
         Raises
         ------
         DeclinedError
-            If there are fewer variables than clusters, or too few windows to hold some out, or
-            some variables are an exact linear function of others, among which attention at lag 0
-            is shared out at random.
+            If there are fewer variables than clusters, or too few windows to hold some out. Also
+            if some variables are an exact linear function of others: attention at lag 0 would be
+            divided among them at random.
         """
         from methods.common.devices import device_of
         from methods.neural.causalformer.network import cut, fit
@@ -107,7 +114,7 @@ class CausalFormer(Options, Method):
         for effect, values in enumerate(attention.T):
             if len(np.unique(values)) < self.clusters:
                 continue
-            # In units of the largest: the tolerance of the library does not see tiny numbers.
+            # Relative to the largest, because the library's tolerance ignores tiny numbers.
             points = (values / values.max())[:, None]
             found = KMeans(self.clusters, n_init=10, random_state=seed).fit(points)
             highest = np.argsort(found.cluster_centers_[:, 0])[-self.chosen :]

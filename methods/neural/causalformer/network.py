@@ -1,17 +1,17 @@
 r"""The causality-aware transformer of CausalFormer and its training.
 
-A window of standardised variables, T steps long, is embedded variable by variable as a whole,
-:math:`e_i = \mathrm{norm}(W x_i + b)`, and gives one attention matrix per head,
+A window of standardised variables is T steps long. Each variable is embedded as a whole,
+:math:`e_i = \mathrm{norm}(W x_i + b)`. Each head has one attention matrix,
 
 .. math:: A^h = \mathrm{softmax}\big(M^h \odot Q^h {K^h}^\top / (\tau \sqrt{T d_h})\big),
 
-with a learnt mask `M`. Values are causal convolutions, one kernel per head and pair, divided by
-the number of steps that a window holds up to t; heads are added up with weights `o`:
+with a learnt mask `M`. Values are causal convolutions with one kernel per head and pair. They are
+divided by the number of steps that a window holds up to t. Heads are added up with weights `o`:
 
 .. math:: z_i(t) = \frac1t \sum_h o_h \sum_j A^h_{ij} \sum_{s \ge 0} \kappa^h_{ijs} x_j(t - s),
 
-where own values begin with s = 1. A feed-forward layer with a leaky ReLU and an output layer,
-both for one number at a time, make the forecast of every step but the first.
+where a variable's own values begin with s = 1. A feed-forward layer with a leaky ReLU and an
+output layer make the forecast of every step but the first. Both act on one number at a time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ _DECAY_EVERY = 30  # epochs until the step size is divided by 10
 
 
 class Pass(NamedTuple):
-    """What a forward pass leaves: shapes `(W, heads, n, n)`, `(W, n, T - 1)` and the same."""
+    """The results of a forward pass.
+
+    The shapes are `(W, heads, n, n)` for the attention, and `(W, n, T - 1)` for the convolutions
+    and the forecasts.
+    """
 
     attention: Tensor
     mixed: Tensor
@@ -72,13 +76,13 @@ class Network(nn.Module):
         self.allowed: Tensor
 
     def taps(self) -> Tensor:
-        """Return kernels with the weight of their head, shape `(heads, n, n, T)`."""
+        """Return kernels times the weight of their head, shape `(heads, n, n, T)`."""
         return self.heads_out[0, :, None, None, None] * self.kernel * self.allowed
 
     def forward(self, inputs: Tensor) -> Pass:
         """Return the forecasts of windows `(W, n, T)`, as `[window, variable, lag]`.
 
-        Forecasts and what they are made of have shape `(W, n, T - 1)`, the last step first.
+        Forecasts and the convolutions behind them have shape `(W, n, T - 1)`, the last step first.
         """
         embedded = inputs @ self.embed + self.embed_bias
         embedded = layer_norm(embedded, embedded.shape[-1:])
@@ -99,9 +103,9 @@ class Network(nn.Module):
 
 
 def unrolled(inputs: Tensor) -> Tensor:
-    """Return what the convolutions read, shape `(W, n, T - 1, T)` as `[.., position, lag]`.
+    """Return the inputs of the convolutions, shape `(W, n, T - 1, T)` as `[.., position, lag]`.
 
-    Position p is p steps before the last; steps before the window are 0, and all are divided by
+    Position p is p steps before the last. Steps before the window are 0. All values are divided by
     the number of steps that the window holds up to the position.
     """
     length = inputs.shape[2]
@@ -111,9 +115,9 @@ def unrolled(inputs: Tensor) -> Tensor:
 
 
 def cut(series: TimeSeries, length: int, device: str) -> Tensor:
-    """Return windows of `length` steps, or of the shortest segment, standardised.
+    """Return standardised windows of `length` steps, or of the shortest segment if shorter.
 
-    Shape `(W, n, length)`, as `[window, variable, lag]` with lag 0 the last step.
+    The shape is `(W, n, length)`, as `[window, variable, lag]`; lag 0 is the last step.
     """
     length = min(length, *(len(segment) for segment in series.segments))
     past, present = windows(series, length - 1, device)

@@ -1,4 +1,4 @@
-"""The parameters of CausalFormer, for its adapter and its network alike."""
+"""The parameters of CausalFormer, shared by its adapter and its network."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Options(Parameters):
     Parameters
     ----------
     window
-        Steps of a window; raised to `max_lag + 1` where that is longer, lowered to the shortest
-        segment.
+        Steps of a window. It is raised to `max_lag + 1` if that is longer, and lowered to the
+        shortest segment.
     width
-        Size of embedding, of queries and keys of all heads together, and of the feed-forward
+        Size of the embedding, of queries and keys of all heads together, and of the feed-forward
         layer; a multiple of `heads`.
     heads
         Number of attention heads.
@@ -30,21 +30,21 @@ class Options(Parameters):
     penalty
         Weight of the mean sizes of kernels and attention mask in the loss.
     epochs
-        Most passes over the windows; training ends earlier after 10 without a better validation
-        error.
+        Largest number of passes over the windows. Training ends earlier after 10 epochs without a
+        better validation error.
     batch_size
         Windows per step of Adam.
     learning_rate
         Step size of Adam, divided by 10 every 30 epochs.
     clusters, chosen
-        Number of clusters, and how many of the highest hold causes.
+        Number of clusters, and number of the highest clusters that hold causes.
     device
         Where to train; `auto` takes a GPU if there is one.
 
     Raises
     ------
     ValueError
-        If `width` is no multiple of `heads`, or `chosen` not below `clusters`.
+        If `width` is no multiple of `heads`, or `chosen` is not below `clusters`.
     """
 
     window: Annotated[int, Ge(2)] = 16

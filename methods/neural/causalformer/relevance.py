@@ -1,18 +1,18 @@
 r"""Regression relevance propagation through the transformer of CausalFormer.
 
-A layer hands the relevance of its output on to its inputs in proportion to what each adds to
-the output, biases left out. All layers after the convolutions map one number to one number, so
-that they hand on everything: the relevance `R` of a forecast arrives at the :math:`z_i(t)` of
-`causalformer_network` and is shared among the products that make it up,
+A layer passes the relevance of its output on to its inputs, in proportion to the share of each in
+the output. Biases are left out. All layers after the convolutions map one number to one number and
+pass on everything. The relevance `R` of a forecast thus arrives at the :math:`z_i(t)` of
+`methods.neural.causalformer.network`. It is divided among the products that make up this sum:
 
 .. math:: R\, c_{hjs}(t) / z_i(t), \quad
           c_{hjs}(t) = o_h A^h_{ij} \kappa^h_{ijs} x_j(t - s) / t .
 
-With the same relevance for every step, shares are without bound where z is near 0; here
-:math:`R = z_i(t)^2`, so that they are :math:`c_{hjs}(t) z_i(t)`. The relevance of an attention
-is the sum of its products over lags and steps, that of a lag of a kernel is its product at the
-last step. Both are multiplied by the size of the gradient of the forecasts with respect to the
-attention or the kernel, and only what is positive counts.
+With the same relevance for every step, shares are unbounded where z is near 0. Here
+:math:`R = z_i(t)^2`, so that the shares are :math:`c_{hjs}(t) z_i(t)`. The relevance of an
+attention is the sum of its products over lags and steps. The relevance of a lag of a kernel is its
+product at the last step. Both are multiplied by the size of the gradient of the forecasts with
+respect to the attention or the kernel. Only positive values count.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from torch import Tensor
 from methods.neural.causalformer.network import Network, unrolled
 from methods.types.arrays import FloatArray
 
-_CHUNK = 1_048_576  # numbers per tensor in one pass, which bounds its memory
+_CHUNK = 1_048_576  # numbers per tensor in one pass, which bounds memory
 
 
 def relevance(network: Network, inputs: Tensor) -> tuple[FloatArray, FloatArray]:

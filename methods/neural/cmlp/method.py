@@ -17,33 +17,39 @@ from methods.types.series import TimeSeries
 class CMLP(Options, Method):
     """Componentwise MLP with the hierarchical group lasso on the weights of its inputs.
 
-    The network of effect j, one hidden ReLU layer, minimises
+    The network of effect j has one hidden ReLU layer. It minimises
 
         mean_t (x_j(t) - f_j(past))^2 + ridge |V|^2
             + penalty sum_i sum_k |(W_ik, ..., W_iL)|_2,
 
-    with `W_il` the weights from `x_i(t - l)` to the hidden units and `V` those of the output.
-    The groups are nested: what sets lag k of a cause to 0 sets all later lags to 0, so that a
-    penalty selects causes and, for each, its longest lag; shorter lags of a cause are in.
-    Weights are exactly 0 or not, which is the decision.
+    where `W_il` are the weights from `x_i(t - l)` to the hidden units, `V` those of the output,
+    and `L` is `max_lag`. The groups are nested. If lag k of a cause is set to 0, all later lags
+    are 0 too. A penalty therefore selects causes and, for each, its longest lag; shorter lags of a
+    cause are in. Weights are exactly 0 or not, and this is the decision.
 
     The score of a selected edge is `1 + |W_il|_2`. The paper ranks edges by a sweep over
-    penalties; here, with one, an edge that is not selected scores how near it is to being so:
-    the norm of the gradient of the loss at `W_il = 0` over `penalty * l`, the value above which
-    that weight alone would leave 0. This is at most 1 at a minimum, and cut there.
+    penalties; here there is one penalty. The score of an edge that is not selected measures how
+    near it is to selection. It is the norm of the gradient of the loss at `W_il = 0` over
+    `penalty * l`. The weight alone would leave 0 if that norm exceeded `penalty * l`. At a minimum
+    the score is at most 1, and it is cut there.
 
-    The nets do not share weights and are trained at once, each with a step of its own: proximal
-    gradient with line search (the paper's algorithm 1), started from the step of Barzilai and
-    Borwein, until the sum of the objectives falls by less than 1e-5 of itself in 25 steps. That
-    takes some hundred steps where a fixed step of 0.05 takes tens of thousands.
+    The networks share no weights and are trained together, each with its own step size. The
+    algorithm is proximal gradient descent with line search (the paper's algorithm 1). The first
+    step tried is that of Barzilai and Borwein. Training ends once the sum of the objectives falls
+    by less than 1e-5 of itself in 25 steps. This takes some hundred steps, where a fixed step of
+    0.05 takes tens of thousands.
 
-    A penalty has a unit. The published ones belong to the authors' demonstration, a VAR(3) of 10
-    variables and 1000 steps whose series have a standard deviation of 1/8; here all series are
+    A penalty has a unit. The published penalties belong to the authors' demonstration, a VAR(3) of
+    10 variables and 1000 steps whose series have a standard deviation of 1/8. Here all series are
     scaled to that. The demonstration gets 98 of the 100 entries of its summary graph right, an F1
-    of 0.952; for ours on such a system see the profile `home_ground`.
+    of 0.952. For our result on such a system see the profile `home_ground`.
 
-    Departures: scaling and score, as said; the stopping rule; no sweep over penalties and none
-    of the paper's other penalties.
+    Departures from the paper:
+
+    - scaling and score, as described above;
+    - the stopping rule;
+    - no sweep over penalties;
+    - none of the paper's other penalties.
 
     The parameters are those of `Options`.
 

@@ -1,8 +1,8 @@
 """The networks of cMLP, all effects at once, and their proximal gradient descent.
 
-The parameters of all networks are four tensors whose first axis is the effect. Objectives are
-sums over effects of terms that share no parameter, so that one gradient serves all, and every
-network has its own step and its own line search.
+The parameters of all networks are four tensors whose first axis is the effect. The total objective
+is a sum over effects, and its terms share no parameter. One gradient therefore serves all
+networks. Every network has its own step size and its own line search.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from methods.types.series import TimeSeries
 _UNIT = 1 / 8  # standard deviation of the series for which the published penalties were chosen
 _FIRST_STEP = 0.05
 _STEPS = (1e-8, 1e3)  # range of the Barzilai-Borwein step
-_DECREASE = 1e-4  # share of |change|^2 / (2 step) by which an accepted step has to lower the sum
-_TOLERANCE, _EVERY = 1e-5, 25  # training ends once that many steps gain less than this share
-_CHUNK = 65_536  # hidden values of one network in a pass, which fit a cache
+_DECREASE = 1e-4  # an accepted step lowers the objective by this share of |change|^2 / (2 step)
+_TOLERANCE, _EVERY = 1e-5, 25  # training ends if that many steps gain less than this share
+_CHUNK = 65_536  # hidden values of one network in a pass; they fit a cache
 
 
 class Weights(NamedTuple):
@@ -66,13 +66,14 @@ class Weights(NamedTuple):
 def train(
     series: TimeSeries, max_lag: int, rng: np.random.Generator, options: Options
 ) -> tuple[FloatArray, FloatArray]:
-    """Train all networks and read what is left of their input weights; see `CMLP`.
+    """Train all networks and return the norms of their input weights and gradients; see `CMLP`.
 
     Returns
     -------
     norms, nearness
-        Norm of the input weights, and of the gradient of the loss by them over `penalty * lag`:
-        `[cause, effect, lag - 1]`, both of shape `(n_vars, n_vars, max_lag)`.
+        Norm of the input weights, and norm of the gradient of the loss with respect to them over
+        `penalty * lag`. Both have shape `(n_vars, n_vars, max_lag)`, as
+        `[cause, effect, lag - 1]`.
     """
     device = device_of(options.device)
     past, present = (_UNIT * part for part in windows(series, max_lag, device))
@@ -94,7 +95,7 @@ def descend(
 ) -> tuple[Weights, Weights]:
     """Minimise by proximal gradient with line search; return the weights and their gradient.
 
-    A network takes a step if that lowers its objective enough, and halves the next otherwise.
+    A network takes a step if it lowers its objective enough. Otherwise it halves the next step.
     """
     penalty = options.penalty
     smooth, gradient = loss(past, present, weights, options.ridge)
@@ -148,8 +149,9 @@ def hierarchy(inputs: Tensor, max_lag: int) -> Tensor:
 def shrunk(inputs: Tensor, threshold: Tensor, max_lag: int) -> Tensor:
     """Return the proximal map of `threshold * hierarchy`, one threshold per network.
 
-    For nested groups it is the map of each group, the smallest first (Jenatton et al., JMLR 12,
-    2011, arXiv 1009.2139): the longest lag alone, then with the one before it, and so on.
+    For nested groups it applies the map of each group in turn, the smallest group first (Jenatton
+    et al., JMLR 12, 2011, arXiv 1009.2139). The first group is the longest lag alone, the second
+    adds the lag before it, and so on.
     """
     left = _by_cause(inputs, max_lag).clone()
     threshold = threshold[:, None, None, None]

@@ -1,4 +1,4 @@
-"""The parameters of CMLP, for its adapter and its network alike."""
+"""The parameters of CMLP, shared by its adapter and its network."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Options(Parameters):
     hidden
         Hidden units of each network.
     penalty
-        Weight of the group lasso; more selects less.
+        Weight of the group lasso. A larger weight selects fewer edges.
     ridge
         Weight of the squared output weights.
     iterations
-        Most steps; each takes all windows.
+        Largest number of steps; each takes all windows.
     device
         Where to train; `auto` takes a GPU if there is one.
     """

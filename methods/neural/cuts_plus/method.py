@@ -1,4 +1,4 @@
-"""CUTS+: a graph of edge probabilities, learnt in turns with a network that reads through it."""
+"""CUTS+: edge probabilities, learnt in turns with a network whose inputs they mask."""
 
 from __future__ import annotations
 
@@ -17,29 +17,33 @@ from methods.types.series import TimeSeries
 class CUTSPlus(Options, Method):
     """Neural Granger causality by sampled graphs, coarse to fine, with a message-passing network.
 
-    Every pair has a probability `m_ij` that the past of i enters the forecast of j. In each
-    epoch the network first learns to forecast from inputs masked by graphs that are drawn from
-    these probabilities; then the network rests and the probabilities follow the gradient of the
-    forecast error plus `sparsity` times their mean, through graphs relaxed by Gumbel noise. With
-    more variables than `groups`, causes first share probabilities in groups, which are split in
-    two every 20 epochs. See `methods.neural.cuts_plus.training`.
+    Every pair has a probability `m_ij` that the past of i enters the forecast of j. Each epoch has
+    two parts. First the network learns to forecast from inputs masked by graphs that are drawn
+    from these probabilities. Then the network is fixed and the probabilities are trained. They
+    follow the gradient of the forecast error plus `sparsity` times their mean, through graphs
+    relaxed by Gumbel noise. With more variables than `groups`, causes first share probabilities in
+    groups. Every 20 epochs each group is split in two. See `methods.neural.cuts_plus.training`.
 
-    The method has no lags of its own: one probability holds for the whole past of a pair. Here
-    the score of an edge is that probability times how strongly, relative to the other lags of
-    the pair, the trained network depends on that lag, `m_ij g_ijl / max_l g_ijl`, where `g_ijl`
-    is the mean of `|d forecast_j(t) / d x_i(t - l)|`. So the summary graph is scored by the
-    probabilities themselves, as in the paper, and lags are told apart by the network. A pair is
-    selected where its probability is above 1/2, where it began, at the lag of the largest
-    gradient only.
+    The method itself has no lags: one probability holds for the whole past of a pair. The score of
+    an edge here is `m_ij g_ijl / max_l g_ijl`, where `g_ijl` is the mean of
+    `|d forecast_j(t) / d x_i(t - l)|` in the trained network. The summary graph is thus scored by
+    the probabilities themselves, as in the paper, and the network tells lags apart. A pair is
+    selected if its probability is above its starting value of 1/2, and only at the lag of the
+    largest gradient.
 
     On Lorenz-96 with 16 variables and no missing values the authors report an AUROC of 1.0000 over
-    pairs (table 3 of the supplement); for ours see the profile `home_ground`. More pairs than true
-    ones end a little above 1/2: the scores are better than the decision.
+    pairs (table 3 of the supplement). For our result see the profile `home_ground`. More pairs
+    than the true ones end a little above 1/2, so the scores are better than the decision.
 
-    Departures from the paper: there is no imputation, since a series has no missing values; the
-    network sees `max_lag` steps; logits begin at 0; Gumbel noise is added to the log odds, as in
-    the equations, and not to the probability, as in the authors' code; the lags are ours; the
-    last, smaller batch of an epoch takes part.
+    Departures from the paper:
+
+    - There is no imputation, because a series has no missing values.
+    - The network sees `max_lag` steps.
+    - Logits begin at 0.
+    - Gumbel noise is added to the log odds, as in the equations. The authors' code adds it to the
+      probability.
+    - The lags are ours.
+    - The last, smaller batch of an epoch takes part.
 
     The parameters are those of `Options`.
 

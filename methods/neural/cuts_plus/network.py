@@ -1,8 +1,8 @@
-"""The network of CUTS+: a gated recurrent unit per variable that hears others through a graph.
+"""The network of CUTS+: a gated recurrent unit per variable, whose inputs a graph masks.
 
-What effect j hears at a step are the values of all variables, those without an edge to j set to
-0. Gates are linear in these and in the hidden state of j, with weights that all variables share;
-only the starting state and the decoder belong to one variable:
+The input of effect j at a step is the vector `x * g_j`: the values of all variables, with 0 for
+those that have no edge to j. Gates are linear in this vector and in the hidden state of j, with
+weights that all variables share. Only the starting state and the decoder belong to one variable:
 
     r, u = sigmoid(W [x * g_j] + U h_j),  c = tanh(W_c [x * g_j] + U_c (r h_j)),
     h_j <- u h_j + (1 - u) c,
@@ -59,7 +59,7 @@ class Network(nn.Module):
         return (encoded * self.decode).sum(dim=2) + self.decode_bias
 
     def _step(self, heard: Tensor, state: Tensor) -> Tensor:
-        """Return the next state, shape `(W, n, width)`, from what the three gates hear."""
+        """Return the next state, shape `(W, n, width)`, from the inputs of the three gates."""
         width = state.shape[2]
         by_state = state @ self.recall[: 2 * width].T
         reset, keep = torch.sigmoid(heard[:, :, : 2 * width] + by_state).chunk(2, dim=2)

@@ -1,4 +1,4 @@
-"""The parameters of CUTSPlus, for its adapter and its network alike."""
+"""The parameters of CUTSPlus, shared by its adapter and its network."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ class Options(Parameters):
     Parameters
     ----------
     epochs
-        Turns of network and graph.
+        Number of epochs; each trains the network, then the graph.
     batch_size
         Windows per step of Adam.
     width
         Size of the hidden state.
     groups
-        Most groups of causes to begin with.
+        Largest number of groups of causes at the start.
     sparsity, final_sparsity
-        Weight of the mean probability in the loss at the first and the last epoch, which rates
-        in between follow a geometric path; so do the next two pairs.
+        Weight of the mean probability in the loss at the first and the last epoch. In between it
+        follows a geometric path, and so do the two learning rates.
     learning_rate, final_learning_rate
-        Step size of Adam for the network.
+        Step size of Adam for the network at the first and the last epoch.
     graph_rate, final_graph_rate
-        Step size of Adam for the logits of the probabilities.
+        Step size of Adam for the logits of the probabilities at the first and the last epoch.
     device
         Where to train; `auto` takes a GPU if there is one.
     """

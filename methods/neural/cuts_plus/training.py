@@ -16,7 +16,7 @@ from methods.types.series import TimeSeries
 
 _SPLIT_EVERY = 20  # epochs until each group of causes is split in two
 _COLDEST = 0.1  # temperature of the relaxed graphs at the last epoch; it begins at 1
-_READ = 1024  # most windows whose gradients are averaged
+_READ = 1024  # largest number of windows whose gradients are averaged
 
 
 def train(
@@ -24,7 +24,7 @@ def train(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the probability of each pair and the mean absolute gradient at each lag.
 
-    Shapes `(n, n)` and `(n, n, max_lag)`, as `[cause, effect, lag - 1]`.
+    The shapes are `(n, n)` and `(n, n, max_lag)`, as `[cause, effect, lag - 1]`.
     """
     device = device_of(options.device)
     past, present = windows(series, max_lag, device)
@@ -56,7 +56,7 @@ def train(
 
 
 class Graph:
-    """Probabilities of edges: logits `(groups, n)`, each for a run of neighbouring causes."""
+    """Probabilities of edges: logits `(groups, n)`, a row per group of neighbouring causes."""
 
     def __init__(self, n: int, groups: int, device: str) -> None:
         self.logits = torch.zeros(groups, n, device=device, requires_grad=True)
@@ -68,10 +68,10 @@ class Graph:
         return torch.sigmoid(self.logits)[member]
 
     def split(self) -> bool:
-        """Split every group in two, and return whether there was one to split.
+        """Split every group in two, and return whether any group could be split.
 
-        The parts begin with the probability `1 - sqrt(1 - p)`, with which at least one of two
-        has an edge with probability `p`.
+        Let `p` be the probability of a group. Its parts begin with `1 - sqrt(1 - p)`. With that,
+        at least one of two parts has an edge with probability `p`.
         """
         groups, n = self.logits.shape
         if groups == n:
@@ -90,10 +90,11 @@ class Graph:
             return torch.bernoulli(probability, generator=generator)
 
     def relaxed(self, count: int, temperature: float, generator: Generator) -> Tensor:
-        """Return drawn graphs that hand gradients on to the logits, shape `(count, n, n)`.
+        """Return drawn graphs that pass gradients on to the logits, shape `(count, n, n)`.
 
-        Forward they are 0 or 1; backward they are `sigmoid((log odds + noise) / temperature)`
-        with logistic noise, the difference of two of Gumbel's.
+        In the forward pass they are 0 or 1. In the backward pass they are
+        `sigmoid((log odds + noise) / temperature)` with logistic noise, the difference of two
+        Gumbel variables.
         """
         probability = self.probability().expand(count, -1, -1)
         noise = torch.rand(probability.shape, generator=generator, device=probability.device)
@@ -103,9 +104,10 @@ class Graph:
 
 
 def mean_gradient(network: Network, past: Tensor, graph: Tensor) -> Tensor:
-    """Return the mean of `|d forecast / d past|`, shape `(n, n, max_lag)` as `[cause, effect]`.
+    """Return the mean of `|d forecast / d past|`, shape `(n, n, max_lag)`.
 
-    At most 1024 windows, evenly spread, are read, with the probabilities in place of a graph.
+    The axes are `[cause, effect, lag - 1]`. It reads at most 1024 windows, evenly spread. The
+    probabilities take the place of a graph.
     """
     keep = torch.linspace(0, len(past) - 1, min(len(past), _READ)).long()
     inputs = past[keep.to(past.device)].requires_grad_()

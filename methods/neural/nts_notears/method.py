@@ -16,25 +16,28 @@ from methods.types.series import TimeSeries
 class NTSNOTEARS(Options, Method):
     """Nonparametric DAG learning over lags `0..max_lag` by continuous optimisation.
 
-    The network of effect j sees the standardised window through `filters` filters,
+    The network of effect j takes the standardised window through `filters` filters,
 
-        f_j = c_j + sum_m v_jm sigmoid(b_jm + sum_il w_ijlm x_i(t - l)),
+        f_j = c_j + sum_m v_jm sigmoid(b_jm + sum_il w_ijlm x_i(t - l)).
 
-    and all networks together minimise
+    All networks together minimise
 
         1/2 sum_j mean_t (x_j(t) - f_j)^2 + l1 |w|_1 + l2 / 2 (|w|^2 + |v|^2)
 
-    subject to `h = tr exp(A) - n = 0`, `A_ij = sum_m w_ij0m^2`: no cycle at lag 0. The constraint
-    is met by an augmented Lagrangian, each problem solved by L-BFGS-B in 64 bits with `w` split
-    into its positive and negative part. The score of an edge is `|w_ijl|_2` over the filters; it
-    is selected from `threshold` on.
+    subject to `h = tr exp(A) - n = 0` with `A_ij = sum_m w_ij0m^2`: no cycle at lag 0. An
+    augmented Lagrangian meets the constraint. Each of its problems is solved by L-BFGS-B in 64
+    bits with `w` split into its positive and negative part. The score of an edge is `|w_ijl|_2`
+    over the filters. An edge is selected if its score is at least `threshold`.
 
     For its accuracy see the profile `home_ground`.
 
-    Departures: training ends where `h <= 1e-8`, the default of the authors' function, while their
-    demonstration runs on until the weight of the constraint is 1e16; no prior knowledge; without
-    `instantaneous`, which they always have, the constraint falls away. The networks of all effects
-    are one matrix product.
+    Departures from the authors' code:
+
+    - Training ends at `h <= 1e-8`, the default of their function. Their demonstration runs on
+      until the weight of the constraint is 1e16.
+    - There is no prior knowledge.
+    - Without `instantaneous`, which they always have, there is no constraint.
+    - The networks of all effects are one matrix product.
 
     The parameters are those of `Options`.
 
@@ -48,7 +51,7 @@ class NTSNOTEARS(Options, Method):
 
     @property
     def handles(self) -> Handles:
-        """Lag 0 is scored where it is in the model."""
+        """Lag 0 is scored if it is in the model."""
         return Handles(instantaneous=self.instantaneous, nonlinear=True, stochastic=True)
 
     def discover(

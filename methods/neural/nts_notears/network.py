@@ -15,8 +15,8 @@ from methods.neural.nts_notears.options import Options
 from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
 
-_CHUNK = 262_144  # hidden values in one pass, which fit a cache
-_SOLVED, _MOST_WEIGHT = 1e-8, 1e16  # the constraint is met; its weight is not raised further
+_CHUNK = 262_144  # hidden values in one pass; they fit a cache
+_SOLVED, _MOST_WEIGHT = 1e-8, 1e16  # largest `h` that meets the constraint; largest weight of it
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Problem:
     """The objective as a function of one flat vector.
 
     The vector holds the positive and the negative part of the filters, each of shape
-    `(n_inputs, n, filters)`, then biases and output weights of shape `(n, filters)` and `n`
+    `(n_inputs, n, filters)`. Then come biases and output weights of shape `(n, filters)` and `n`
     offsets.
 
     Parameters
     ----------
     inputs, present
-        Windows, shape `(W, n_inputs)` cause by cause and shortest lag first, and what to forecast,
+        Windows of shape `(W, n_inputs)`, cause by cause and shortest lag first, and the targets of
         shape `(W, n)`; 64 bits.
     options
-        The configuration of the method.
+        The parameters of the method.
     """
 
     inputs: Tensor
@@ -47,7 +47,7 @@ class Problem:
         return (self.inputs.shape[1], n, m), (n, m), (n, m), (n,)
 
     def start(self, rng: np.random.Generator) -> FloatArray:
-        """Return a random start; one half of the filters is the positive part."""
+        """Return a random start; each filter weight is in its positive or its negative part."""
         generator = generator_of(rng)
         fans = (self.inputs.shape[1], self.inputs.shape[1], *[self.options.filters] * 2)
         drawn = [
@@ -57,7 +57,7 @@ class Problem:
         return np.concatenate([drawn[0].clip(min=0), (-drawn[0]).clip(min=0), *drawn[1:]])
 
     def bounds(self) -> Bounds:
-        """Return bounds: parts are not negative, and no variable enters its own lag 0."""
+        """Return bounds: parts are not negative, and no variable forecasts itself at lag 0."""
         shape = self.shapes[0]
         most = np.full(shape, np.inf)
         if self.options.instantaneous:
@@ -79,7 +79,7 @@ class Problem:
         ]
 
     def cycles(self, filters: Tensor) -> Tensor:
-        """Return `h`, which is 0 where lag 0 has no cycle."""
+        """Return `h`, which is 0 if lag 0 has no cycle."""
         n = filters.shape[1]
         now = filters.reshape(n, -1, *filters.shape[1:])[:, 0]
         return torch.matrix_exp(now.square().sum(dim=2)).trace() - n
@@ -134,8 +134,8 @@ def train(
 def solve(problem: Problem, rng: np.random.Generator) -> FloatArray:
     """Return the solution, as a flat vector, by dual ascent on the constraint.
 
-    The weight of the constraint grows tenfold until the constraint is violated by less than a
-    quarter of what it was; then the multiplier follows.
+    The weight of the constraint grows tenfold until the violation falls to a quarter of the last
+    one. Then the multiplier is raised.
     """
     vector, bounds = problem.start(rng), problem.bounds()
     weight, multiplier, violation = 1.0, 0.0, np.inf

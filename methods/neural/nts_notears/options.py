@@ -1,4 +1,4 @@
-"""The parameters of NTSNOTEARS, for its adapter and its network alike."""
+"""The parameters of NTSNOTEARS, shared by its adapter and its network."""
 
 from __future__ import annotations
 

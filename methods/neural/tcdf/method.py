@@ -22,32 +22,36 @@ if TYPE_CHECKING:
 class TCDF(Options, Method):
     """Temporal Causal Discovery Framework: one attention-weighted depthwise network per effect.
 
-    The network of effect j forecasts it from all variables by `methods.neural.tcdf.network`. Its
+    The network of effect j forecasts it from all variables; see `methods.neural.tcdf.network`. Its
     attention scores `s_ij` start at 1 and compete in a softmax. Causes are found in three steps:
 
-    1. potential causes: the variables with the highest scores, down to a threshold that is at
-       least 1 and, with more than five variables, lies in the widest gap among the scores in
-       the upper half of the ranking, the first gap left out unless it is the only one;
-    2. permutation importance validation (PIVM): with the values of a potential cause shuffled
-       in time, the loss must fall back by more than `1 - significance` of what training gained;
-    3. the delay of a cause is the lag of its largest kernel weight: one lag per pair.
+    1. Potential causes are the variables with the highest scores, down to a threshold (at least
+       1). With more than five variables the threshold lies in the widest gap among the scores in
+       the upper half of the ranking. The first gap is left out unless it is the only one.
+    2. Permutation importance validation (PIVM) shuffles the values of a potential cause in time.
+       The loss must then rise by at least `1 - significance` of the gain of training.
+    3. The delay of a cause is the lag of its largest kernel weight: one lag per pair.
 
-    The score of an edge is attention times the size of the kernel weight relative to the
-    largest of the pair, `softmax(s)_ij |w_ijl| / max_l |w_ijl|`: at the delay the attention
-    itself, and continuous at all lags also where the decision keeps one or none. (The sizes of
-    the kernels of two pairs do not compare: later weights undo them.) Lag 0 is scored, without
-    orientation in time, except from a variable to itself.
+    The score of an edge is attention times the size of the kernel weight relative to the largest
+    of the pair, `softmax(s)_ij |w_ijl| / max_l |w_ijl|`. At the delay this is the attention
+    itself. It is continuous at all lags, also where the decision keeps one lag or none. The sizes
+    of the kernels of two pairs are not comparable, because later weights undo them. Lag 0 is
+    scored except from a variable to itself; time does not orient it.
 
-    The authors' demonstration, a chain of three variables and one apart, has an F1 over pairs of
-    1; for ours on such a system see the profile `home_ground`.
+    The authors' demonstration, a chain of three variables and a separate one, has an F1 of 1 over
+    pairs. For our result on such a system see the profile `home_ground`.
 
-    Departures from the paper: no hidden layer (its default; kernels then cover `max_lag` at
-    once, `kernel_size = max_lag + 1`); own lags run over `1..max_lag`, without the further one
-    that shifting the target by a step gives; the first `max_lag` steps of a segment are context,
-    not padded with zeros; a potential cause must score above 1 also where it is the only one;
-    series are standardised, so that the gain of step 2 holds no part of the intercept: of an
-    effect that nothing forecasts little is gained, and PIVM keeps more false causes. The forward
-    pass runs over blocks of windows, which changes nothing but memory.
+    Departures from the paper:
+
+    - There is no hidden layer (its default). Kernels then cover `max_lag` at once,
+      `kernel_size = max_lag + 1`.
+    - Own lags run over `1..max_lag`. The paper has one more lag, because it shifts the target by a
+      step.
+    - The first `max_lag` steps of a segment are context. They are not padded with zeros.
+    - A potential cause must score above 1 even if it is the only one.
+    - Series are standardised, so that the gain of step 2 holds no part of the intercept. If
+      nothing forecasts an effect, training gains little there, and PIVM keeps more false causes.
+    - The forward pass runs over blocks of windows, which changes only memory.
 
     The parameters are those of `Options`.
 
@@ -94,7 +98,7 @@ class TCDF(Options, Method):
 
 
 def potential_causes(attention: NDArray[np.float64]) -> BoolArray:
-    """Return which causes of each effect lie above its threshold; see `TCDF`.
+    """Return which causes of each effect lie at or above its threshold; see `TCDF`.
 
     Parameters
     ----------

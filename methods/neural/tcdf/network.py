@@ -2,11 +2,12 @@
 
 The forecast of effect j from the windows of all variables i is
 
-    c_j + sum_i p_ij PReLU_ij(b_ij + sum_l w_ijl softmax(s)_ij x_i(t - l)),
+    c_j + sum_i p_ij PReLU_ij(b_ij + sum_l w_ijl softmax(s)_ij x_i(t - l)).
 
-a depthwise convolution (one kernel per variable and effect, lags 0..max_lag, own lag 0 left
-out), an activation, and a pointwise one that adds the variables up. Nothing is shared between
-effects, so that the sum of their losses trains each by its own.
+This is a depthwise convolution, an activation, and a pointwise convolution that adds the variables
+up. The depthwise convolution has one kernel per variable and effect over lags 0..max_lag, without
+the own lag 0. Effects share no parameter, so that the sum of their losses trains each by its own
+loss.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from methods.neural.tcdf.options import Options
 from methods.types.arrays import FloatArray
 from methods.types.series import TimeSeries
 
-_CHUNK = 131_072  # window-cause-effect triples in one pass, which fit a cache
+_CHUNK = 131_072  # window-cause-effect triples in one pass; they fit a cache
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the decision needs of trained networks; arrays are indexed `[cause, effect]`.
+    """The values of trained networks behind the decision; arrays are indexed `[cause, effect]`.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ class Networks(nn.Module):
         self.allowed: Tensor
 
     def parts(self, inputs: Tensor) -> Tensor:
-        """Return what each cause adds to each forecast, shape `(n, W, n)`.
+        """Return the term of each cause in each forecast, shape `(n, W, n)`.
 
         `inputs` has shape `(n, W, n_taps)`, as `[cause, window, lag]`.
         """

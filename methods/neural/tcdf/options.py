@@ -1,4 +1,4 @@
-"""The parameters of TCDF, for its adapter and its network alike."""
+"""The parameters of TCDF, shared by its adapter and its network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Options(Parameters):
     learning_rate
         Step size of Adam.
     significance
-        Share of the gain of training (0 to 1) that may remain when a cause is shuffled.
+        Largest share of the gain of training (0 to 1) that may remain when a cause is shuffled.
     device
         Where to train; `auto` takes a GPU if there is one.
     """
