@@ -12,9 +12,14 @@ from methods.types.errors import InputError
 from simulators.engine.units import (
     BUMP,
     COS,
+    FACTOR,
+    HIDDEN,
     IDENTITY,
     LEAKY,
+    PULSE,
     SOFTPLUS,
+    SPLINE,
+    STEP,
     TANH,
     VEE,
     WIGGLE,
@@ -28,12 +33,8 @@ def phi(code: int, z: float) -> float:
     """Return the value of one of the functions named in `simulators.engine.units`."""
     if code == IDENTITY:
         return z
-    if code == TANH:
-        return math.tanh(z)
-    if code == COS:
-        return math.cos(z)
-    if code == BUMP:
-        return 2.0 * math.exp(-0.5 * z * z) - 1.0
+    if code >= TANH:
+        return _bounded(code, z)
     if code == SOFTPLUS:
         # Written so that exp never overflows.
         return max(z, 0.0) + math.log1p(math.exp(-abs(z))) - math.log(2.0)
@@ -43,6 +44,25 @@ def phi(code: int, z: float) -> float:
         return z if z > 0.0 else 0.2 * z
     assert code == VEE
     return z if z > 0.0 else -0.5 * z
+
+
+@njit(cache=True)
+def _bounded(code: int, z: float) -> float:
+    if code == TANH:
+        return math.tanh(z)
+    if code == COS:
+        return math.cos(z)
+    if code == BUMP:
+        return 2.0 * math.exp(-0.5 * z * z) - 1.0
+    if code == STEP:
+        return 1.0 if z > 0.0 else -1.0
+    if code == PULSE:
+        return z * math.exp(0.5 - 0.5 * z * z)
+    assert code == SPLINE
+    far = abs(z)
+    if far < 1.0:
+        return 2.0 / 3.0 + far * far * (0.5 * far - 1.0)
+    return max(2.0 - far, 0.0) ** 3 / 6.0
 
 
 def run(program: Program, x: FloatArray, labels: IntArray, start: int, stride: int = 1) -> None:
@@ -75,6 +95,7 @@ def run(program: Program, x: FloatArray, labels: IntArray, start: int, stride: i
         program.first[1:],
         program.sd,
         program.code,
+        program.role,
         program.weight,
         program.bias,
         program.noise,
@@ -100,6 +121,7 @@ def _steps(
     end: IndexArray,
     sd: FloatArray,
     code: IndexArray,
+    role: IndexArray,
     weight: FloatArray,
     bias: FloatArray,
     noise: FloatArray,
@@ -115,11 +137,20 @@ def _steps(
             equation = label * n + effect
             eps = x[row + effect]
             total, factor = 0.0, 1.0
+            product, inner = 1.0, 0.0
             for u in range(mean[equation], end[equation]):
                 z = bias[u] + noise[u] * eps
                 for k in range(first[u], last[u]):
                     z += coefficient[k] * x[row + back[k]]
-                value = weight[u] * phi(code[u], z)
+                if role[u] == HIDDEN:
+                    inner += weight[u] * phi(code[u], z)
+                    continue
+                value = weight[u] * phi(code[u], z + inner) * product
+                inner = 0.0
+                if role[u] == FACTOR:
+                    product = value
+                    continue
+                product = 1.0
                 if u < scale[equation]:
                     total += value
                 else:

@@ -10,7 +10,7 @@ from methods.types.arrays import FloatArray
 from simulators.components.graphs import Edge
 from simulators.engine.units import Equation, Unit
 from simulators.streams import stream
-from simulators.structural.mechanisms import MECHANISMS, Group, MechanismName, variance
+from simulators.structural.mechanisms import MECHANISMS, Difficulty, Group, MechanismName, variance
 
 _LARGEST_SWING = 0.9  # of the factor of the noise around 1, so that it stays positive
 
@@ -25,6 +25,8 @@ class Functions:
         Names to draw from: one for the base graph, one for each regime's own edges.
     variance_share
         Probability that an edge acts on the variance only.
+    difficulty
+        Of the functions, where a mechanism has a choice.
     coupling
         Strength of the functions of the mean; see `Structural`.
     sds
@@ -37,6 +39,7 @@ class Functions:
 
     mechanisms: tuple[MechanismName, ...]
     variance_share: float
+    difficulty: Difficulty
     coupling: float
     sds: FloatArray
     rho: float
@@ -85,7 +88,7 @@ class Functions:
         for version, same in itertools.groupby(ordered, key=lambda edge: edge.version):
             together = tuple(same)
             attempt = attempts.get((together[0].effect, version), 0)
-            yield Group(together, self.sds, self.seed, attempt)
+            yield Group(together, self.sds, self.seed, attempt, self.difficulty)
 
     def _mechanism(self, version: int) -> MechanismName:
         pick = stream(self.seed, "mechanism of", version).integers(len(self.mechanisms))

@@ -19,7 +19,7 @@ from simulators.engine.effects import edge_effects, truth
 from simulators.engine.pilot import UnstableError, burn_in, run_pilots
 from simulators.engine.units import Program, compile_program
 from simulators.structural.equations import Functions
-from simulators.structural.mechanisms import MechanismName
+from simulators.structural.mechanisms import Difficulty, MechanismName
 
 ROUNDS = 100
 """Most draws of the functions in search of stability and `min_effect`."""
@@ -38,6 +38,9 @@ class Structural(Simulator):
     mechanism
         One mechanism, or several of which each regime draws one for the edges it rewires (and
         the base graph one for the edges that are kept).
+    difficulty
+        How far the functions of `gaussian_process`, `spline`, `product`, `threshold` and
+        `random_network` are from a straight line; the others have no choice.
     n_latent
         Number of latent confounders: variables without parents but their own past, each driving
         2 to 4 observed ones (beside the in-degree of these), run along and then left out of the
@@ -74,11 +77,13 @@ class Structural(Simulator):
     An edge's function is keyed by cause, effect, lag and origin, so that a kept edge keeps its
     function. Two things are drawn for all parents of one origin together: the outer weights of a
     perceptron, which stay when a parent goes (with noise of unequal sizes up to one factor, from
-    that of the parents that are left), and which parents are multiplied in `nonmonotonic`.
+    that of the parents that are left), and which parents are multiplied in `nonmonotonic`,
+    `product` and `threshold`.
     """
 
     graph: Graph = field(default_factory=Graph)
     mechanism: MechanismName | tuple[MechanismName, ...] = "linear"
+    difficulty: Difficulty = "medium"
     noise: Noise = field(default_factory=Noise)
     regimes: Regimes = field(default_factory=Regimes)
     n_latent: Annotated[int, Ge(0)] = 0
@@ -130,6 +135,7 @@ class Structural(Simulator):
         functions = Functions(
             mechanisms=self.mechanisms,
             variance_share=self.noise.variance_share * (self.noise.kind == "heteroscedastic"),
+            difficulty=self.difficulty,
             coupling=self.coupling,
             sds=sds,
             rho=self.rho,

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from methods.types.arrays import FloatArray
 from simulators.components.graphs import Edge
-from simulators.engine.units import Input, Unit
+from simulators.engine.units import COS, FACTOR, Input, Unit
 from simulators.streams import stream
+
+Difficulty = Literal["easy", "medium", "hard"]
+
+POINTS: Final[FloatArray] = np.linspace(-4.0, 4.0, 401)
+"""Values of a cause in units of its noise, at which functions are measured."""
+
+_DENSITY = np.exp(-0.5 * POINTS**2) / np.exp(-0.5 * POINTS**2).sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +36,15 @@ class Group:
         the noise; for the linear mechanism this changes nothing.
     seed, attempt
         Key of the draws; another attempt gives other functions.
+    difficulty
+        How far functions are from a straight line, where a mechanism has a choice.
     """
 
     edges: tuple[Edge, ...]
     sds: NDArray[np.float64]
     seed: int
     attempt: int
+    difficulty: Difficulty = "medium"
 
     @property
     def effect(self) -> int:
@@ -62,7 +75,29 @@ class Group:
         weight = weight * float(self.sds[edge.cause])
         return Unit(code, weight, (self.input(edge, gain),), bias)
 
+    def constant(self, edge: Edge, weight: float) -> Unit:
+        """Return `weight`, in units of the noise of the cause."""
+        return Unit(COS, weight * float(self.sds[edge.cause]), ())
+
+    def factor(self, edge: Edge, code: int, gain: float, bias: float = 0.0) -> Unit:
+        """Return `phi(gain * cause + bias)` as a factor of the next unit."""
+        return Unit(code, 1.0, (self.input(edge, gain),), bias, role=FACTOR)
+
+    def pairs(self, rng: np.random.Generator) -> Iterator[tuple[Edge, ...]]:
+        """Yield random pairs of edges, of different causes; an edge that is left comes alone."""
+        edges = [self.edges[k] for k in rng.permutation(len(self.edges))]
+        while edges:
+            first = edges.pop()
+            others = [k for k, edge in enumerate(edges) if edge.cause != first.cause]
+            yield (first, edges.pop(others[-1])) if others else (first,)
+
 
 def signed(rng: np.random.Generator, low: float, high: float) -> float:
     """Draw uniformly from `[low, high]`, with a random sign."""
     return float(rng.choice((-1.0, 1.0)) * rng.uniform(low, high))
+
+
+def moments(values: FloatArray) -> tuple[float, float]:
+    """Return mean and standard deviation under a standard normal of values at `POINTS`."""
+    mean = float(_DENSITY @ values)
+    return mean, float(np.sqrt(_DENSITY @ (values - mean) ** 2))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.interpolate import BSpline
 
 from simulators.engine import units
 from simulators.engine.kernel import phi, run
@@ -15,6 +16,9 @@ FUNCTIONS = {
     units.TANH: np.tanh(Z),
     units.COS: np.cos(Z),
     units.BUMP: 2 * np.exp(-(Z**2) / 2) - 1,
+    units.STEP: np.where(Z > 0, 1.0, -1.0),
+    units.SPLINE: np.nan_to_num(BSpline.basis_element(np.arange(-2, 3), extrapolate=False)(Z)),
+    units.PULSE: Z * np.exp((1 - Z**2) / 2),
 }
 
 
@@ -52,3 +56,37 @@ def test_run_follows_the_equation():
             y[t, 0] = (1 + 0.5 * np.tanh(y[t - 1, 1])) * eps[t, 0]
             y[t, 1] = 0.5 * y[t - 1, 1] + eps[t, 1]
     np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12)
+
+
+def test_factors_multiply_and_hidden_units_feed_the_next():
+    product = (
+        Unit(units.TANH, 1.0, (Input(0, 1, 1.5),), role=units.FACTOR),
+        Unit(units.STEP, 1.0, (Input(1, 2, 1.0),), role=units.FACTOR),
+        Unit(units.PULSE, 0.7, (Input(1, 1, 1.0),)),
+    )
+    network = (
+        Unit(units.BUMP, 0.4, (Input(0, 1, 1.0), Input(1, 1, -2.0)), 0.1, role=units.HIDDEN),
+        Unit(units.COS, -1.3, (Input(1, 2, 0.5),), role=units.HIDDEN),
+        Unit(units.TANH, 0.9, (Input(0, 2, 0.3),), 0.2),
+    )
+    plain = (Unit(units.TANH, 0.5, (Input(0, 1, 1.0),)),)
+    equations = [Equation((*product, *network, *plain), product, 1.0), Equation((), (), 1.0)]
+    eps = np.random.default_rng(1).standard_normal((40, 2))
+    x = eps.copy()
+    run(compile_program([equations]), x, np.zeros(40, dtype=np.int64), 2)
+    y = eps.copy()
+    for t in range(2, 40):
+        (a, b), (c, d) = y[t - 1], y[t - 2]
+        times = 0.7 * np.tanh(1.5 * a) * np.sign(d) * b * np.exp((1 - b**2) / 2)
+        inner = 0.4 * (2 * np.exp(-((a - 2 * b + 0.1) ** 2) / 2) - 1) - 1.3 * np.cos(0.5 * d)
+        deep = 0.9 * np.tanh(inner + 0.3 * c + 0.2)
+        y[t, 0] = times + deep + 0.5 * np.tanh(a) + (1 + times) * eps[t, 0]
+    np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12)
+
+
+def test_scaling_a_product_scales_it_once():
+    chain = [
+        Unit(units.TANH, 1.0, (Input(0, 1, 1.0),), role=units.FACTOR),
+        Unit(units.TANH, 0.5, (Input(1, 1, 1.0),)),
+    ]
+    assert [unit.scaled(0.5).weight for unit in chain] == [1.0, 0.25]
