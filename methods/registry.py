@@ -1,4 +1,4 @@
-"""Finding methods by name, through the entry-point group `lagbench.methods`.
+"""Finding methods by name, through the entry-point group `lagbench.methods`, and finders.
 
 Listing reads package metadata only; a method's module is imported when that method is loaded.
 """
@@ -11,10 +11,18 @@ import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
+from methods.regimes.finder import Finder
 from methods.types.errors import InputError
 from methods.types.method import Method
 
 GROUP = "lagbench.methods"
+
+FINDERS = {
+    "evidence": "methods.regimes.find:Evidence",
+    "rpcmci": "methods.pcmci.finder:RPCMCIRegimes",
+    "ruptures": "methods.regimes.change_points:Ruptures",
+}
+"""The finders of regimes by name."""
 
 
 def available() -> dict[str, EntryPoint]:
@@ -47,13 +55,33 @@ def load(name: str) -> type[Method]:
     return _as_method(name, _import(known[name].value))
 
 
-def _import(path: str) -> object:
+def load_finder(name: str) -> type[Finder]:
+    """Return the class of a finder of regimes, or of a class given as `module:Class`.
+
+    Raises
+    ------
+    ValueError
+        If nothing has that name, its import fails, or it is not a `Finder`.
+    """
+    if name not in FINDERS and ":" not in name:
+        known = ", ".join(FINDERS)
+        raise InputError(f"finder: expected one of {known}, or module:Class, found {name!r}")
+    found = _import(FINDERS.get(name, name), "finder")
+    if not (isinstance(found, type) and issubclass(found, Finder)):
+        raise InputError(
+            "finder: expected a subclass of methods.regimes.finder.Finder, found "
+            f"{name!r}: {found}"
+        )
+    return found
+
+
+def _import(path: str, what: str = "method") -> object:
     module, _, attribute = path.partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(
-            f"method: expected module:Class that can be imported, found {path!r} ({error})"
+            f"{what}: expected module:Class that can be imported, found {path!r} ({error})"
         ) from error
 
 

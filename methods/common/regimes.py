@@ -37,6 +37,11 @@ def by_regime(
     return {k: TimeSeries.from_segments(stays[k], series.names) for k in moving}
 
 
+def windows_of(parts: Mapping[int, TimeSeries], max_lag: int) -> dict[int, int]:
+    """Return the number of windows in the series of each regime."""
+    return {k: sum(len(s) - max_lag for s in part.segments) for k, part in parts.items()}
+
+
 def union(
     graphs: Mapping[int, LaggedGraph],
     found: tuple[IntArray, ...] | None,
@@ -44,14 +49,14 @@ def union(
 ) -> LaggedGraph:
     """Return one graph of all regimes, which also holds the graph of each.
 
-    The score of an edge is the largest of its scores in the regimes. An edge is selected if any
-    regime selects it. Its other statistics are means over regimes. So is the forecast error, which
-    is relative to the variance within the regime.
+    The score of an edge is the largest of its scores in the regimes, of those that have one. An
+    edge is selected if any regime selects it. Its other statistics are means over regimes. So is
+    the forecast error, which is relative to the variance within the regime.
 
     Parameters
     ----------
     graphs
-        Graphs of the same names and shape, each with an adjacency.
+        Graphs of the same names and shape.
     found
         The labels, one array per segment, if the method found them itself.
     windows
@@ -64,11 +69,12 @@ def union(
     rests = np.array([1 if windows is None else windows[k] for k in graphs], dtype=float)
     shares = np.sqrt(rests / rests.max())
     errors = [g.forecast_error for g in every if g.forecast_error is not None]
+    decided = [g.adjacency for g in every if g.adjacency is not None]
     names = every[0].edge_statistics
     return LaggedGraph(
-        np.max([share * g.scores for share, g in zip(shares, every, strict=True)], axis=0),
+        np.fmax.reduce([share * g.scores for share, g in zip(shares, every, strict=True)]),
         every[0].names,
-        np.any([g.adjacency for g in every if g.adjacency is not None], axis=0),
+        np.any(decided, axis=0) if decided else None,
         per_regime=graphs,
         forecast_error=float(np.mean(errors)) if errors else None,
         regimes=found,

@@ -24,8 +24,8 @@ Departures from the source (`dot_paper` is the source as far as it is known):
   cause nothing. On series too short for them the scores are compared with Student's distribution.
 - Regimes are found first, and each has models and a graph of its own.
 
-The steps are in the order of `methods.dot.pipeline`: `regimes`, `inputs`, `predictors`,
-`training`, `attribution`, `readout`. `variants` are the same with other predictors.
+The steps are in the order of `methods.dot.pipeline`: `methods.regimes`, then `inputs`,
+`predictors`, `training`, `attribution`, `readout`. `variants` are the same with other predictors.
 """
 
 from __future__ import annotations

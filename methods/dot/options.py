@@ -80,7 +80,7 @@ class Options(TrainingOptions):
     in_degree, edges, threshold
         For the read-out of that name.
     find_regimes
-        Look for regimes in a series without labels; see `methods.dot.regimes.find`.
+        Look for regimes in a series without labels; see `methods.regimes.find`.
     domain_index
         Train on all regimes at once, with the regime of the step to forecast as a further input,
         and attribute regime by regime, as in an ablation of the source. Otherwise each regime

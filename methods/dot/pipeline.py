@@ -102,8 +102,8 @@ class Pipeline(Options, Method):
             If such a short series meets `linear_path=False`, or if some variables are an exact
             linear function of others, so that their coefficients are not determined.
         """
-        from methods.common.regimes import by_regime, union
-        from methods.dot.regimes.find import find_regimes
+        from methods.common.regimes import by_regime, union, windows_of
+        from methods.regimes.find import find_regimes
 
         require_independent_variables(series, type(self).__name__)
         found = None
@@ -115,9 +115,8 @@ class Pipeline(Options, Method):
             return replace(self.read(series, max_lag, rng), regimes=found)
         if labels is not None and self.domain_index:
             return union(self._read_jointly(series, labels, max_lag, rng), found)
-        windows = {k: sum(len(s) - max_lag for s in part.segments) for k, part in parts.items()}
         graphs = {k: self.read(part, max_lag, rng) for k, part in parts.items()}
-        return union(graphs, found, windows)
+        return union(graphs, found, windows_of(parts, max_lag))
 
     def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
         """Train on a series as a single regime and read its graph out; see `discover`."""

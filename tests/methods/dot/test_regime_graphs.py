@@ -4,7 +4,7 @@ import torch
 
 from methods import TimeSeries
 from methods.common.regimes import by_regime, union
-from methods.dot.regimes.find import find_regimes
+from methods.regimes.find import find_regimes
 from methods.types.graph import LaggedGraph
 
 

@@ -27,14 +27,16 @@ are not found. A variance that drifts slowly by itself is taken for regimes.
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.linalg import eigh
 
-from methods.dot.regimes.evidence import Forecaster
-from methods.dot.regimes.steps import Steps
-from methods.dot.regimes.viterbi import best_path
+from methods.regimes.evidence import Forecaster
+from methods.regimes.finder import Finder
+from methods.regimes.steps import Steps
+from methods.regimes.viterbi import best_path
 from methods.types.arrays import FloatArray, IntArray
 from methods.types.series import TimeSeries
 
@@ -44,6 +46,17 @@ _MOST_NUMBERS = 20_000_000  # in the points of all blocks: 160 MB
 _MOST_GROUPS = 24  # groups to begin with, and so the most regimes
 _SWITCH = 20.0  # nats; a switch has to be nearly certain, so that chance stretches make none
 _ROUNDS = 5  # most rounds of borders and merging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Finder):
+    """Groups of steps that one linear forecaster forecasts best; see the module."""
+
+    def find(
+        self, series: TimeSeries, max_lag: int, rng: np.random.Generator
+    ) -> tuple[IntArray, ...]:
+        """Label every step with its regime; see `find_regimes`, which draws nothing."""
+        return find_regimes(series, max_lag)
 
 
 def find_regimes(series: TimeSeries, max_lag: int) -> tuple[IntArray, ...]:

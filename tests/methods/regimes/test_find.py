@@ -8,10 +8,10 @@ from scipy.stats import multivariate_t
 from sklearn.metrics import adjusted_rand_score
 
 from methods import TimeSeries
-from methods.dot.regimes.evidence import Forecaster
-from methods.dot.regimes.find import find_regimes
-from methods.dot.regimes.steps import Steps
-from methods.dot.regimes.viterbi import best_path
+from methods.regimes.evidence import Forecaster
+from methods.regimes.find import find_regimes
+from methods.regimes.steps import Steps
+from methods.regimes.viterbi import best_path
 
 N_VARS = 4
 
@@ -192,5 +192,5 @@ def test_the_best_path_beats_every_other(seed):
 
 
 def test_importing_it_does_not_import_torch():
-    code = "import sys, methods.dot.regimes.find; sys.exit('torch' in sys.modules)"
+    code = "import sys, methods.regimes.find; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

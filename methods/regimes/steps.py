@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from methods.dot.regimes.evidence import Forecaster
+from methods.regimes.evidence import Forecaster
 from methods.types.arrays import FloatArray, IntArray
 from methods.types.series import TimeSeries
 

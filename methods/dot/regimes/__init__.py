@@ -1,1 +1,0 @@
-"""Regimes of a series, found before its graphs."""
