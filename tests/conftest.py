@@ -42,7 +42,7 @@ def settings(tmp_path, monkeypatch):
             "name": "trial",
             "n_samples": (60,),
             "seeds": (0,),
-            "regimes_known": False,
+            "regimes": "own",
             "grid": {},
             "jobs": 2,
             "limits": limits or Limits(time_limit=60.0),
@@ -56,6 +56,7 @@ def settings(tmp_path, monkeypatch):
             "simulators": {
                 "small": {"kind": "structural", "graph": {"n_vars": 4, "max_lag": 2}},
             },
+            "finders": {},
             "experiments": [],
             "headline": [],
             "claims": [],

@@ -39,7 +39,7 @@ class ExperimentResults:
     view
         How it is shown.
     x
-        What is on the horizontal axis: `n_samples`, `simulator` or an axis of the grid.
+        What is on the horizontal axis: `n_samples`, `simulator`, `regimes` or an axis of the grid.
     cells
         One row per planned cell: key, problem, simulator, axes, n_samples, seed, method, status,
         reason, cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks that.
@@ -49,7 +49,7 @@ class ExperimentResults:
     axes
         The axes of each simulator and text of axes, by dotted parameter names.
     points
-        The same, and `regimes_known`.
+        The same, and `regimes`.
     """
 
     name: str
@@ -89,8 +89,7 @@ def experiment_results(
     cells, view = planned.cells, planned.view
     labels = Labels(cells)
     points = {
-        (c.simulator, axes_text(labels.axes(c))): {**c.axes, "regimes_known": c.regimes_known}
-        for c in cells
+        (c.simulator, axes_text(labels.axes(c))): {**c.axes, "regimes": c.choice} for c in cells
     }
     x = _axis(view.x, cells)
     plain = rows_of(cells, read, labels)
@@ -117,7 +116,7 @@ def _axis(wanted: str | None, cells: Sequence[Cell]) -> str:
     for cell in cells:
         for name, value in cell.axes.items():
             values.setdefault(name, set()).add(value_text(value))
-    if wanted == "simulator" or wanted in values:
+    if wanted in ("simulator", "regimes") or wanted in values:
         return str(wanted)
     swept = {name: len(found) for name, found in values.items() if name != "n_samples"}
     best = max(swept, key=lambda name: swept[name], default="n_samples")

@@ -102,7 +102,7 @@ def _system(cell: Cell) -> tuple[str, str]:
 
 
 def _told(cell: Cell) -> dict[str, Any]:
-    return _flat(cell.all_simulator_params()) | {"regimes_known": cell.regimes_known}
+    return _flat(cell.all_simulator_params()) | {"regimes": cell.choice}
 
 
 def _flat(params: Mapping[str, Any], before: str = "") -> dict[str, Any]:

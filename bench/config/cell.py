@@ -14,6 +14,7 @@ import simulators
 from bench.config.keyed import defaults_of
 from bench.config.validate import build
 from methods import Method
+from methods.regimes.per_regime import Choice, PerRegime
 from methods.types.errors import InputError
 from simulators import Simulator
 
@@ -49,10 +50,14 @@ class Cell:
         Time steps of the series.
     seed
         Seed of the system, the series and the method, each through streams of its own.
-    regimes_known
-        The protocol of a run, which is what the method is told: whether it is given the regime
-        label of each step. How a score is read off its result (the paper's rule or the fair
-        one) is no part of a run, so both come from the same cells; see `bench.report.run_report`.
+    regimes
+        The protocol of a run, which is what is done about regimes; see
+        `methods.regimes.per_regime`. How a score is read off its result (the paper's rule or the
+        fair one) is no part of a run, so both come from the same cells; see
+        `bench.report.run_report`.
+    finder
+        With `regimes` as `found`: `name`, `params` and `version` of the finder, with the
+        parameters that differ from their defaults; otherwise empty.
     axes
         The grid point, as labels: dotted parameter name and value.
     """
@@ -64,7 +69,8 @@ class Cell:
     method_params: Mapping[str, Any]
     n_samples: int
     seed: int
-    regimes_known: bool
+    regimes: Choice
+    finder: Mapping[str, Any] = field(default_factory=dict)
     axes: Mapping[str, Any] = field(default_factory=dict)
     simulator_version: int = 1
     method_version: int = 1
@@ -98,11 +104,38 @@ class Cell:
                 "simulator": simulator | _unless_first(self.simulator_version),
                 "n_samples": self.n_samples,
                 "seed": self.seed,
-                "protocol": {"regimes_known": self.regimes_known},
+                "protocol": self._protocol(),
                 "method": method | _unless_first(self.method_version),
             }
         )
         return description
+
+    def _protocol(self) -> dict[str, Any]:
+        """Return what is done about regimes, as stored keys have it.
+
+        They know `own`, and `told` of a method that takes labels by itself. Without the wrapper,
+        labels told to any other method changed nothing.
+        """
+        if self.regimes == "own":
+            return {"regimes_known": False}
+        if self.regimes == "told" and self._takes_labels():
+            return {"regimes_known": True}
+        finder = {"finder": self.finder} if self.finder else {}
+        return {"regimes_known": self.regimes == "told", "regimes": self.regimes, **finder}
+
+    def _takes_labels(self) -> bool:
+        try:
+            return build_method(self.method, self.method_params).handles.regimes
+        except InputError:  # its package is not installed any more
+            return False
+
+    @property
+    def choice(self) -> str:
+        """What is done about regimes as one word, such as `pool` or `found:ruptures`."""
+        if not self.finder:
+            return self.regimes
+        params = (f",{name}={value}" for name, value in self.finder["params"].items())
+        return f"{self.regimes}:{self.finder['name']}{''.join(params)}"
 
     def all_method_params(self) -> dict[str, Any]:
         """Return every parameter of the method, those at their defaults included."""
@@ -117,8 +150,27 @@ class Cell:
         return build(simulators.load(self.kind), self.simulator_params, self.simulator)
 
     def build_method(self) -> Method:
-        """Return the method this cell describes."""
-        return build(methods.registry.load(self.method), self.method_params, self.method)
+        """Return the method this cell describes, under its choice of regimes."""
+        return build_method(self.method, self.method_params, self.regimes, self.finder)
+
+
+def build_method(
+    name: str,
+    params: Mapping[str, Any],
+    regimes: Choice = "own",
+    finder: Mapping[str, Any] | None = None,
+) -> Method:
+    """Return a method from plain values, wrapped where the regimes are not left to it.
+
+    See `Cell` for the values.
+    """
+    method = build(methods.registry.load(name), params, name)
+    if regimes == "own":
+        return method
+    found = None
+    if finder:
+        found = build(methods.registry.load_finder(finder["name"]), finder["params"], "finder")
+    return PerRegime(method=method, regimes=regimes, finder=found)
 
 
 def _defaults(load: Callable[[str], type], name: str) -> dict[str, Any]:
@@ -162,6 +214,12 @@ def value_text(value: Any) -> str:
 def failed(status: str) -> bool:
     """Whether a status is a failure."""
     return status not in ("ok", "declined")
+
+
+def choice_of(protocol: Mapping[str, Any]) -> tuple[Choice, dict[str, Any]]:
+    """Return `regimes` and `finder` of a cell from the protocol in its description."""
+    known = "told" if protocol["regimes_known"] else "own"
+    return protocol.get("regimes", known), dict(protocol.get("finder", {}))
 
 
 def canonical(value: Any) -> Any:

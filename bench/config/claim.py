@@ -38,7 +38,7 @@ class Claim(Parameters):
     experiment
         The experiment that tests it; None takes all.
     where
-        The conditions: `simulator`, `n_samples`, `regimes_known` or an axis of the grid by its
+        The conditions: `simulator`, `n_samples`, `regimes` or an axis of the grid by its
         dotted name, and a value or a list of values. `smallest` and `largest` stand for the ends
         of what is planned.
     each_condition

@@ -26,7 +26,16 @@ from bench.config.settings import Settings
 from bench.config.view import View
 from methods.types.errors import InputError
 
-GROUPS = ("method", "simulator", "dataset", "experiment", "profile", "limits", "executor")
+GROUPS = (
+    "method",
+    "finder",
+    "simulator",
+    "dataset",
+    "experiment",
+    "profile",
+    "limits",
+    "executor",
+)
 
 ERRORS = (hydra.errors.HydraException, yaml.YAMLError)
 """What composing a wrong config raises; see `plain_error`."""
@@ -37,9 +46,14 @@ _FLAGS = ("--config-dir", "-cd")  # followed by a folder of somebody's own confi
 def options(group: str, overrides: Sequence[str] = ()) -> list[str]:
     """Return the names in a config group, sorted.
 
-    Methods are those that are registered; a `--config-dir` among the overrides adds its own.
+    Methods and finders are those that are registered; a `--config-dir` among the overrides adds
+    its own.
     """
-    registered = methods.registry.available() if group == "method" else ()
+    registered: Iterable[str] = ()
+    if group == "method":
+        registered = methods.registry.available()
+    elif group == "finder":
+        registered = methods.registry.FINDERS
     return sorted({*written(group, overrides), *registered})
 
 
@@ -54,7 +68,7 @@ def written(group: str, overrides: Sequence[str] = ()) -> dict[str, Traversable]
 
 
 def prepare(overrides: Sequence[str]) -> None:
-    """Check the names in overrides and make the methods known to Hydra.
+    """Check the names in overrides and make methods and finders known to Hydra.
 
     Raises
     ------
@@ -70,7 +84,7 @@ def prepare(overrides: Sequence[str]) -> None:
         _refuse_unknown(
             group, (name for name in names if name not in ("", "null")), group, overrides
         )
-    _add_methods(overrides)
+    _add_registered(overrides)
 
 
 def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
@@ -211,26 +225,28 @@ def _private_folder(overrides: Sequence[str]) -> Path | None:
     return folders[0] if folders else None
 
 
-def _add_methods(overrides: Sequence[str]) -> None:
-    """Give each method a config node with its defaults, so that `method=name` selects it.
+def _add_registered(overrides: Sequence[str]) -> None:
+    """Give each method and finder a config node with its defaults, so that its name selects it.
 
     A YAML file of somebody's own stands for the node.
     """
-    own = written("method", overrides)
-    for name in methods.registry.available():
-        if name not in own:
-            ConfigStore.instance().store(
-                group="method",
-                name=name,
-                node=_defaults(name),
-                package=f"methods.{name}",
-                provider="entry point",
-            )
+    for group in ("method", "finder"):
+        own = written(group, overrides)
+        for name in options(group):
+            if name not in own:
+                ConfigStore.instance().store(
+                    group=group,
+                    name=name,
+                    node=_defaults(group, name),
+                    package=f"{group}s.{name}",
+                    provider="registry",
+                )
 
 
 @functools.cache
-def _defaults(name: str) -> dict[str, Any]:
+def _defaults(group: str, name: str) -> dict[str, Any]:
+    load = methods.registry.load if group == "method" else methods.registry.load_finder
     try:
-        return dict(defaults_of(methods.registry.load(name)))
+        return dict(defaults_of(load(name)))
     except InputError:  # of a package that cannot be imported: said where it is used
         return {}

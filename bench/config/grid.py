@@ -1,4 +1,4 @@
-"""A config expands to a grid of cells: simulators x grid x lengths x seeds x methods."""
+"""A config expands to cells: systems x lengths x choices of regimes x seeds x methods."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from bench.config.cell import Cell
 from bench.config.keyed import keyed
 from bench.config.settings import Settings
 from bench.config.validate import build
+from methods.regimes.per_regime import Choice
 from methods.types.errors import InputError
 
 
 def expand(settings: Settings) -> list[Cell]:
-    """Return every cell of a config: simulators x grid x lengths x seeds x methods.
+    """Return every cell of a config.
+
+    They are simulators x grid x lengths x choices of regimes x seeds x methods.
 
     Raises
     ------
@@ -45,13 +48,32 @@ def expand(settings: Settings) -> list[Cell]:
             method_version=chosen[method].version,
             n_samples=n_samples,
             seed=seed,
-            regimes_known=settings.regimes_known,
+            regimes=choice,
+            finder=finder,
             axes=point.axes,
         )
         for name, point in points
         for n_samples in settings.n_samples
+        for choice, finder in _choices(settings)
         for seed in settings.seeds
         for method in chosen
+    ]
+
+
+def _choices(settings: Settings) -> list[tuple[Choice, dict[str, Any]]]:
+    """Return each choice of regimes, `found` once for every finder."""
+    finders = []
+    for name, params in settings.finders.items():
+        built = build(methods.registry.load_finder(name), params, f"finders.{name}")
+        finders.append(
+            {"name": name, "params": keyed(built, "finders", name), "version": built.version}
+        )
+    if "found" in settings.regimes and not finders:
+        raise InputError("finder: expected a finder with regimes=found, found none")
+    return [
+        (choice, finder)
+        for choice in settings.regimes
+        for finder in (finders if choice == "found" else [{}])
     ]
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from methods.types.errors import InputError
 
-Family = Literal["methods", "simulators"]
+Family = Literal["methods", "simulators", "finders"]
 
 
 def keyed(built: object, family: Family, name: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def keyed(built: object, family: Family, name: str) -> dict[str, Any]:
     Parameters
     ----------
     built
-        The method or simulator.
+        The method, simulator or finder.
     family, name
         Under which `keyed.yaml` lists it.
 
@@ -36,7 +36,7 @@ def keyed(built: object, family: Family, name: str) -> dict[str, Any]:
     InputError
         If a parameter is no finite number.
     """
-    always = _listed()[family].get(name, frozenset())
+    always = _listed().get(family, {}).get(name, frozenset())
     defaults = defaults_of(type(built))  # type: ignore[arg-type]  # every class can be hashed
     return _differing(_plain(parameters_of(built), name), defaults, always, "")
 

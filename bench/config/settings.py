@@ -14,6 +14,7 @@ from bench.config.cell import NotOk
 from bench.config.claim import Claim
 from bench.config.validate import build
 from bench.config.view import View
+from methods.regimes.per_regime import Choice
 from methods.types.errors import InputError
 from methods.types.parameters import Parameters
 
@@ -51,8 +52,8 @@ class Settings(Parameters):
         Time steps of each series, over all its segments; more than one value is an axis.
     seeds
         Seeds of the systems; each is one system per simulator and grid point.
-    regimes_known
-        Whether methods are given the regime label of each step.
+    regimes
+        What is done about regimes, see `methods.regimes.per_regime`; several are an axis.
     grid
         Simulator parameters to sweep: a tree whose leaves are lists of values.
     jobs
@@ -71,8 +72,9 @@ class Settings(Parameters):
         Folder of all results.
     data_dir
         Folder of recorded series, in which each data set has one of its own.
-    methods, simulators
-        Parameters of each selected method and simulator, by name.
+    methods, simulators, finders
+        Parameters of each selected method and simulator, and finder of regimes, by name. Finders
+        are used with `regimes=found` alone.
     experiments
         Experiments of a profile, each with its overrides behind it; empty for a single run.
     headline
@@ -89,7 +91,7 @@ class Settings(Parameters):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     n_samples: Annotated[tuple[Annotated[int, Ge(10)], ...], MinLen(1), BeforeValidator(_as_tuple)]
     seeds: Annotated[tuple[Annotated[int, Ge(0)], ...], MinLen(1), BeforeValidator(_as_tuple)]
-    regimes_known: bool
+    regimes: Annotated[tuple[Choice, ...], MinLen(1), BeforeValidator(_as_tuple)]
     grid: dict[str, Any]
     jobs: Annotated[int, Interval(ge=1, le=1024)]
     limits: Limits
@@ -101,6 +103,7 @@ class Settings(Parameters):
     data_dir: str
     methods: dict[str, dict[str, Any]]
     simulators: dict[str, dict[str, Any]]
+    finders: dict[str, dict[str, Any]]
     experiments: list[str]
     headline: list[str]
     claims: list[Claim]

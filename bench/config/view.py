@@ -19,8 +19,8 @@ class Published(Parameters):
     figure, panel
         Which rows of `reference.csv`; without a panel all of the figure.
     where
-        Beside which of our panels they stand: `simulator`, `n_samples`, `regimes_known` or an
-        axis of the grid, and its value; empty for all.
+        Beside which of our panels they stand: `simulator`, `n_samples`, `regimes` or an axis of
+        the grid, and its value; empty for all.
     x
         Names on the published axis and what they are on ours. Numbers need no entry.
     metric
@@ -44,7 +44,8 @@ class View(Parameters):
     Parameters
     ----------
     x
-        Horizontal axis: `n_samples`, `simulator`, or an axis of the grid by its dotted name.
+        Horizontal axis: `n_samples`, `simulator`, `regimes`, or an axis of the grid by its
+        dotted name.
         None takes the axis of the grid with most values, else `n_samples`, else `simulator`.
     metrics
         What is drawn against it, named as in `table.csv`, or `f1 paper` and `f1 fair`.

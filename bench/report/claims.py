@@ -71,7 +71,7 @@ def _head(verdict: Verdict) -> dict[str, Any]:
     claim = verdict.claim
     where = {name: _only(value) for name, value in verdict.where.items()}
     steps = where.pop("n_samples", None)
-    where.pop("regimes_known", None)
+    where.pop("regimes", None)
     simulator = where.pop("simulator", "every system")
     own = axes_text(claim.parameters)
     return {

@@ -104,7 +104,7 @@ def fit(cell: Cell, sample: Sample, max_lag: int, cost: Cost) -> LaggedGraph:
     CPU seconds are those of this process and of all child processes that have ended.
     """
     method = cell.build_method()
-    series = _visible(sample, cell.regimes_known)
+    series = _visible(sample, cell.regimes == "told")
     rng = stream(cell.seed, "method", cell.method)
     _import_libraries(method)
     memory = PeakMemory()
@@ -141,9 +141,9 @@ def _cpu_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def _visible(sample: Sample, regimes_known: bool) -> TimeSeries:
+def _visible(sample: Sample, told: bool) -> TimeSeries:
     series = sample.series
-    if not regimes_known:
+    if not told:
         return series
     return TimeSeries(series.segments, series.names, sample.regimes)
 

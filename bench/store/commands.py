@@ -1,8 +1,8 @@
 """The cells of each command, kept in the store, so that what is missing can be told later.
 
 They are written before anything runs, as `<store>/commands/<digest>.json`: the distinct
-simulators and methods once each, and a row of indices per cell. The same command writes the same
-file.
+simulators, methods and choices of regimes once each, and a row of indices per cell. The same
+command writes the same file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from bench.store.store import Store
 # Files written before there were versions end before them.
 _SIMULATOR = ("simulator", "kind", "simulator_params", "axes", "simulator_version")
 _METHOD = ("method", "method_params", "method_version")
-_COLUMNS = ["simulator", "method", "n_samples", "seed", "regimes_known"]
+_CHOICE = ("regimes", "finder")
+_COLUMNS = ["simulator", "method", "n_samples", "seed", "choice"]
 _FOLDERS = ("plans", "commands")  # what the folder was called before, and what it is now
 
 
@@ -29,6 +30,7 @@ def save(cells: Sequence[Cell], store: Store) -> None:
     """Write the cells of a command, unless they are there already."""
     simulators: dict[str, int] = {}
     methods: dict[str, int] = {}
+    choices: dict[str, int] = {}
     rows = [
         (
             _index(
@@ -38,7 +40,7 @@ def save(cells: Sequence[Cell], store: Store) -> None:
             _index(methods, [c.method, c.method_params, c.method_version]),
             c.n_samples,
             c.seed,
-            c.regimes_known,
+            _index(choices, [c.regimes, c.finder]),
         )
         for c in cells
     ]
@@ -46,6 +48,7 @@ def save(cells: Sequence[Cell], store: Store) -> None:
         "schema": SCHEMA,
         "simulators": [json.loads(text) for text in simulators],
         "methods": [json.loads(text) for text in methods],
+        "choices": [json.loads(text) for text in choices],
         "columns": _COLUMNS,
         "cells": rows,
     }
@@ -90,15 +93,17 @@ def _read(path: Path) -> list[Cell]:
                 f"{path}: schema {command['schema']} is newer than this lagbench; use the one "
                 "that wrote it, or another name"
             )
+        # Files written before there were choices say at their place whether labels were told.
+        choices = command.get("choices", [["own", {}], ["told", {}]])
         return [
             Cell(
                 n_samples=n_samples,
                 seed=seed,
-                regimes_known=regimes_known,
+                **dict(zip(_CHOICE, choices[choice], strict=True)),
                 **dict(zip(_SIMULATOR, command["simulators"][simulator], strict=False)),
                 **dict(zip(_METHOD, command["methods"][method], strict=False)),
             )
-            for simulator, method, n_samples, seed, regimes_known in command["cells"]
+            for simulator, method, n_samples, seed, choice in command["cells"]
         ]
     except NewerRecordError:
         raise

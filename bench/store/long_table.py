@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.config.cell import Cell
+from bench.config.cell import Cell, choice_of
 from bench.store import commands
 from bench.store.record import load
 from bench.store.schema import Code, Cost, Host, Labels, MadeBy, Record, Value
@@ -29,10 +29,10 @@ def long_table(store: Store) -> pd.DataFrame:
     """Return one row per planned or recorded cell, label and metric.
 
     A cell without metrics is one row: it is missing, was declined or has failed. Columns: `key`,
-    `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes_known`,
+    `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes`, `finder`,
     `method`, `method_params`, `simulator_version`, `method_version`, `status`, `phase`, `reason`,
     `level`, `scope`, `metric`, `value`, `floor`, `ceiling`, `wall_seconds`, `cpu_seconds`,
-    `peak_memory_mib`, `lagbench`, `cpu`, `device`. Parameters and axes are JSON.
+    `peak_memory_mib`, `lagbench`, `cpu`, `device`. Parameters, axes and finder are JSON.
     """
     import pandas as pd
 
@@ -59,6 +59,7 @@ def _rows(store: Store) -> Iterator[dict[str, Any]]:
 def _cell_rows(
     key: str, labels: Labels, cell: dict[str, Any], record: Record | None
 ) -> Iterator[dict[str, Any]]:
+    regimes, finder = choice_of(cell["protocol"])
     fixed = {
         "key": key,
         "simulator": labels.simulator,
@@ -67,7 +68,8 @@ def _cell_rows(
         "simulator_params": json.dumps(cell["simulator"]["params"]),
         "n_samples": cell["n_samples"],
         "seed": cell["seed"],
-        "regimes_known": cell["protocol"]["regimes_known"],
+        "regimes": regimes,
+        "finder": json.dumps(finder),
         "method": cell["method"]["name"],
         "method_params": json.dumps(cell["method"]["params"]),
         "simulator_version": cell["simulator"].get("version", 1),
@@ -127,6 +129,10 @@ def read_table(path: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
 
 
 def _cell(row: dict[Any, Any]) -> Cell:
+    if "regimes_known" in row:  # an older table
+        regimes, finder = choice_of(row)
+    else:
+        regimes, finder = row["regimes"], json.loads(row["finder"])
     return Cell(
         simulator=row["simulator"],
         method=row["method"],
@@ -135,7 +141,8 @@ def _cell(row: dict[Any, Any]) -> Cell:
         method_params=json.loads(row["method_params"]),
         n_samples=row["n_samples"],
         seed=row["seed"],
-        regimes_known=row["regimes_known"],
+        regimes=regimes,
+        finder=finder,
         axes=json.loads(row["axes"]),
         simulator_version=row.get("simulator_version", 1),  # absent in older tables
         method_version=row.get("method_version", 1),

@@ -10,18 +10,20 @@ r"""Regimes by `ruptures`: change points first, then stretches that are alike ge
    pooled, as long as that is less than the penalty: what needs no border between it is one
    regime, wherever it stands.
 
-The penalty is that of the Bayesian information criterion, the logarithm of the number of steps
-times the number of parameters of one fit (and one for the border), times `penalty`.
+The penalty is what twice the likelihood ratio of a border that is none exceeds with probability
+1/T at most, where `T` is the number of steps and `k` that of the parameters of one fit:
+:math:`k + 2 \sqrt{k \log T} + 2 \log T`, the bound on a chi-square variable (Laurent and Massart,
+2000, doi:10.1214/aos/1015957395). The Bayesian information criterion, :math:`k \log T`, misses
+most borders: a fit has many parameters, of which few are not zero.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from annotated_types import Gt
 
 from methods.regimes.finder import Finder
 from methods.types.arrays import FloatArray, IntArray
@@ -37,20 +39,9 @@ _RIDGE = 1e-6  # of the unit variance, so that a singular fit has a cost
 
 @dataclass(frozen=True, kw_only=True)
 class Ruptures(Finder):
-    """Change points of a vector autoregression by `ruptures`, clustered; see the module.
-
-    Parameters
-    ----------
-    penalty
-        Price of a border in units of the Bayesian information criterion (above 0). The default
-        was the best of 0.1, 0.15, 0.25, 0.35, 0.5 and 1 on tuning seeds 0 to 2, with 3 and 5
-        regimes: 1 misses most borders, and 0.15 finds regimes where there are none. For 10,000
-        steps 0.22 is the criterion of Akaike.
-    """
+    """Change points of a vector autoregression by `ruptures`, clustered; see the module."""
 
     libraries = ("ruptures",)
-
-    penalty: Annotated[float, Gt(0)] = 0.25
 
     def find(
         self, series: TimeSeries, max_lag: int, rng: np.random.Generator
@@ -62,8 +53,7 @@ class Ruptures(Finder):
         """
         n = series.n_vars
         total = sum(len(s) - max_lag for s in series.segments)
-        parameters = n * (n * max_lag + 1) + n * (n + 1) // 2
-        price = self.penalty * (parameters + 1) * float(np.log(total))
+        price = price_of(n * (n * max_lag + 1) + n * (n + 1) // 2, total)
         rows = [_windows(s, max_lag) for s in series.standardized().segments]
         ends = [_borders(part, n, price) for part in rows]
         moments = [
@@ -76,6 +66,12 @@ class Ruptures(Finder):
             np.pad(_repeated([next(groups) for _ in stops], stops), (max_lag, 0), mode="edge")
             for stops in ends
         )
+
+
+def price_of(parameters: int, steps: int) -> float:
+    """Return the penalty of a border; see the module."""
+    log = float(np.log(steps))
+    return parameters + 2 * float(np.sqrt(parameters * log)) + 2 * log
 
 
 def _repeated(labels: list[int], stops: list[int]) -> IntArray:

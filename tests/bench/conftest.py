@@ -33,7 +33,7 @@ def cell(method, seed, simulator="linear", n_samples=100, axes=None, **params):
         method_params=params,
         n_samples=n_samples,
         seed=seed,
-        regimes_known=False,
+        regimes="own",
         axes=axes or {},
     )
 

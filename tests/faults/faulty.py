@@ -208,7 +208,7 @@ class LoadsLong(_Base):
 
 
 class SeesTheTruth(_Base):
-    """Looks for regime labels, which only a run with `regimes_known` may give it."""
+    """Looks for regime labels, which only a run with `regimes=told` may give it."""
 
     def discover(self, series, *, max_lag, rng):
         score = 0.0 if series.regimes is None else 1.0

@@ -85,7 +85,7 @@ from bench.run.cell import base_record
 from methods import LaggedGraph
 
 store = Store(Path(sys.argv[1]))
-cell = Cell("s", "m", "structural", {}, {}, 100, 0, False)
+cell = Cell("s", "m", "structural", {}, {}, 100, 0, "own")
 names = tuple(f"x{i}" for i in range(40))
 for k in range(10**9):
     graph = LaggedGraph(np.full((40, 40, 20), float(k)), names)

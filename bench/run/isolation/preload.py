@@ -35,5 +35,5 @@ signal.alarm(0)
 from bench.config.cell import Cell  # noqa: E402 - after the import path is set
 from bench.run.cell import run  # noqa: E402
 
-run(Cell("warm-up", "random", "structural", {}, {}, 100, 0, False))
+run(Cell("warm-up", "random", "structural", {}, {}, 100, 0, "own"))
 gc.freeze()  # a collection in a child would otherwise copy every page it looks at

@@ -232,7 +232,7 @@ def test_conditions_are_compared_with_what_differs_in_what_is_named_alone(small)
 
 
 def test_a_run_that_is_told_the_regimes_does_not_stand_for_one_that_is_not(small):
-    told = [(replace(small.cell("dot", seed), regimes_known=True), 0.95) for seed in range(3)]
+    told = [(replace(small.cell("dot", seed), regimes="told"), 0.95) for seed in range(3)]
     planned = [
         (small.cell(m, seed), s) for m, s in (("dot", None), ("pcmci", 0.5)) for seed in range(3)
     ]

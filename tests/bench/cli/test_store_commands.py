@@ -182,7 +182,7 @@ def test_an_exported_forecast_error_is_read_back(tmp_path):
     from bench.store.long_table import long_table, read_table
     from bench.store.store import Store
 
-    cell = Cell("s", "var", "structural", {}, {}, 100, 0, False)
+    cell = Cell("s", "var", "structural", {}, {}, 100, 0, "own")
     store = Store(tmp_path)
     commands.save([cell], store)
     store.write(

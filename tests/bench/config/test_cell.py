@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.config.cell import canonical, content_key
+from bench.config.cell import canonical, choice_of, content_key
 from bench.config.grid import expand
+from methods.linear import VAR
+from methods.pcmci.finder import RPCMCIRegimes
+
+FINDERS = [
+    {"name": "ruptures", "params": {}, "version": 1},
+    {"name": "rpcmci", "params": {}, "version": 1},
+    {"name": "rpcmci", "params": {"n_regimes": 3}, "version": 1},
+    {"name": "rpcmci", "params": {}, "version": 2},
+]
 
 
 def test_the_grid_is_the_product_of_all_axes(settings):
@@ -61,11 +70,47 @@ def test_the_key_depends_on_everything_that_decides_the_result(settings):
         dataclasses.replace(cell, n_samples=61),
         dataclasses.replace(cell, method="faulty:Raises"),
         dataclasses.replace(cell, method_params={"a": 1}),
-        dataclasses.replace(cell, regimes_known=True),
+        *(dataclasses.replace(cell, regimes=choice) for choice in ("pool", "segments", "told")),
+        *(dataclasses.replace(cell, regimes="found", finder=finder) for finder in FINDERS),
         dataclasses.replace(cell, kind="var"),
         dataclasses.replace(cell, simulator_params={}),
     ]
     assert len({cell.key, *(other.key for other in changed)}) == len(changed) + 1
+
+
+def test_keys_of_before_the_choice_are_those_of_own_and_of_labels_that_are_used(settings):
+    """A method that pools whatever it is told has another result now, and so another key."""
+    (cell,) = expand(settings(methods={"var": {}}))
+    (dot,) = expand(settings(methods={"dot": {}}, regimes="told"))
+    assert cell.describe()["protocol"] == {"regimes_known": False}
+    assert dot.describe()["protocol"] == {"regimes_known": True}
+    (var,) = expand(settings(methods={"var": {}}, regimes="told"))
+    assert var.describe()["protocol"] == {"regimes_known": True, "regimes": "told"}
+    for one in (cell, dot, var):
+        assert choice_of(one.describe()["protocol"]) == (one.regimes, {})
+
+
+def test_a_choice_is_an_axis_and_found_has_every_finder(settings):
+    cells = expand(
+        settings(
+            methods={"var": {}},
+            regimes=["pool", "found"],
+            finders={"evidence": {}, "rpcmci": {"n_regimes": 3}},
+        )
+    )
+    assert [cell.choice for cell in cells] == [
+        "pool",
+        "found:evidence",
+        "found:rpcmci,n_regimes=3",
+    ]
+    wrapped = cells[2].build_method()
+    assert wrapped.method == VAR()
+    assert wrapped.finder == RPCMCIRegimes(n_regimes=3)
+    assert choice_of(cells[2].describe()["protocol"]) == ("found", cells[2].finder)
+    with pytest.raises(ValueError, match="finder: expected a finder with regimes=found"):
+        expand(settings(methods={"var": {}}, regimes="found"))
+    with pytest.raises(ValueError, match="finder: expected one of evidence, rpcmci, ruptures"):
+        expand(settings(methods={"var": {}}, regimes="found", finders={"nobody": {}}))
 
 
 def test_a_config_names_the_key_that_is_wrong(settings):

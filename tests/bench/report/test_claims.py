@@ -28,7 +28,7 @@ def cell(method, seed, *, simulator="linear", params=None, axes=None):
         method_params=METHODS[method] | (params or {}),
         n_samples=100,
         seed=seed,
-        regimes_known=False,
+        regimes="own",
         axes=axes or {},
     )
 

@@ -25,7 +25,7 @@ def cell(method, seed, simulator="linear", axes=None):
         method_params={},
         n_samples=100,
         seed=seed,
-        regimes_known=False,
+        regimes="own",
         axes=axes or {},
     )
 
@@ -133,17 +133,17 @@ def test_protocols_leave_no_method_out(cells_and_scan):
 def test_two_settings_of_one_method_or_system_are_two_rows(tmp_path):
     store, planned = Store(tmp_path), []
     for seed in (0, 1):
-        for penalty, known in ((1, False), (2, False), (1, True)):
+        for penalty, choice in ((1, "own"), (2, "own"), (1, "told")):
             one = dataclasses.replace(
                 cell("ridge", seed),
                 method_params={"penalty": penalty, "deep": {"k": 1}},
-                regimes_known=known,
+                regimes=choice,
             )
             planned.append(one)
             store.write(base_record(one, **record(penalty / 10)))
     rows = collect(planned, store.scan())
     assert set(rows["method"]) == {"ridge penalty=1", "ridge penalty=2"}
-    assert set(rows["axes"]) == {"regimes_known=False", "regimes_known=True"}
+    assert set(rows["axes"]) == {"regimes=own", "regimes=told"}
     table = summarise(rows)
     assert set(table["n_planned"]) == {2}
     two = table[(table["method"] == "ridge penalty=2") & (table["metric"] == "auroc")]

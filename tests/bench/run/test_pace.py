@@ -13,7 +13,7 @@ from bench.store.store import Store
 
 def cell(n_samples=100, n_vars=10, max_lag=5, method="var", seed=0):
     params = {"graph": {"n_vars": n_vars, "max_lag": max_lag}}
-    return Cell("s", method, "structural", params, {}, n_samples, seed, False)
+    return Cell("s", method, "structural", params, {}, n_samples, seed, "own")
 
 
 def pace_of(*known):

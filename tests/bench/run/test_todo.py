@@ -14,7 +14,7 @@ from bench.store.store import Store
 
 
 def cells(n, method="var", n_samples=100):
-    return [Cell("s", method, "structural", {}, {}, n_samples, seed, False) for seed in range(n)]
+    return [Cell("s", method, "structural", {}, {}, n_samples, seed, "own") for seed in range(n)]
 
 
 def put(store, cell, status="ok", elapsed=2.0):

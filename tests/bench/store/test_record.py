@@ -16,7 +16,9 @@ from bench.store.store import Store
 from methods import LaggedGraph
 
 STORED = Path(__file__).parent / "records"
-CELL = Cell("small", "var", "structural", {"a": 1.0}, {"b": (1, 2)}, 100, 3, False, {"a": 1.0})
+CELL = Cell(
+    "small", "var", "structural", {"a": 1.0}, {"b": (1, 2)}, 100, 3, "own", axes={"a": 1.0}
+)
 
 
 @pytest.mark.parametrize("schema", range(1, SCHEMA + 1))
