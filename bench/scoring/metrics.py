@@ -10,11 +10,13 @@ import math
 from typing import Literal
 
 LOWER_IS_BETTER = frozenset(
-    {"shd", "fp", "fn", "reversed", "error", "fdr", "cpu_seconds", "stopped"}
+    {"shd", "fp", "fn", "reversed", "error", "n_error", "fdr", "cpu_seconds", "stopped"}
 )
 """Metrics that count errors or costs; of all others more is better."""
 
-_UNBOUNDED = frozenset({"shd", "tp", "fp", "fn", "reversed", "error", "n_found", "cpu_seconds"})
+_UNBOUNDED = frozenset(
+    {"shd", "tp", "fp", "fn", "reversed", "error", "n_error", "n_found", "cpu_seconds"}
+)
 _LOWEST = {"ari": -0.5, "effect_r": -1.0}
 
 

@@ -88,14 +88,16 @@ def graphs_of_regimes(
 
 
 def regime_metrics(shared: Overlap) -> dict[str, tuple[float, float, float]]:
-    """Return value, floor and ceiling of `ari` and of `n_found`.
+    """Return value, floor and ceiling of `ari`, `n_found` and `n_error`.
 
     `n_found` is the number of found regimes, with the number of true ones as its ceiling and no
-    floor.
+    floor; `n_error` is how far it is from that, either way.
     """
+    error = abs(len(shared.found) - len(shared.true))
     return {
         "ari": (adjusted_rand(shared.steps), 0.0, 1.0),
         "n_found": (float(len(shared.found)), np.nan, float(len(shared.true))),
+        "n_error": (float(error), np.nan, 0.0),
     }
 
 

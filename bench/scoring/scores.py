@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.scoring.borders import border_metrics
 from bench.scoring.candidates import Candidates, candidates_by_level
 from bench.scoring.counts import expected_metrics
 from bench.scoring.decisions import Selection, decide
@@ -102,7 +103,7 @@ def score(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) -
             [_table(graphs[label], regime, rng) for label, regime in truth.per_regime.items()]
         )
     if shared is not None and differ(truth):
-        found = regime_metrics(shared)
+        found = regime_metrics(shared) | border_metrics(estimate, truth)
         scopes["union"] |= {("regimes", metric): numbers for metric, numbers in found.items()}
     return [
         Score(level, scope, metric, *numbers)

@@ -3,18 +3,24 @@ r"""Regimes by `ruptures`: change points first, then stretches that are alike ge
 1. Borders. PELT of the library (Killick, Fearnhead and Eckley, 2012,
    doi:10.1080/01621459.2012.737745) minimises the sum of the costs of all stretches plus a
    penalty per border. The cost of a stretch of `N` steps is twice the negative log-likelihood of
-   a Gaussian vector autoregression fitted to it, :math:`N \log \det \hat\Sigma`, where
-   :math:`\hat\Sigma` is the covariance of its residuals. The library's own autoregressive cost
-   takes one variable only. Borders lie on a grid of at most 500 places, which bounds the time.
+   a Gaussian vector autoregression fitted to it, :math:`N \log \det \hat\Sigma`, less its bias.
+   The library's own autoregressive cost takes one variable only. Borders lie on a grid of at
+   most 500 places, which bounds the time.
 2. Labels. The two groups of stretches whose pooled fit costs least more than their own are
    pooled, as long as that is less than the penalty: what needs no border between it is one
    regime, wherever it stands.
 
-The penalty is what twice the likelihood ratio of a border that is none exceeds with probability
-1/T at most, where `T` is the number of steps and `k` that of the parameters of one fit:
-:math:`k + 2 \sqrt{k \log T} + 2 \log T`, the bound on a chi-square variable (Laurent and Massart,
-2000, doi:10.1214/aos/1015957395). The Bayesian information criterion, :math:`k \log T`, misses
-most borders: a fit has many parameters, of which few are not zero.
+The bias is that of a fit with `p` coefficients per variable to residuals of `n` variables, whose
+scatter has the law of Wishart (Anderson, 2003, section 7.5):
+
+.. math:: E \log \det \hat\Sigma = \log \det \Sigma
+   + \sum_{i=0}^{n-1} \psi\left(\frac{N - p - i}{2}\right) + n \log \frac 2 N
+
+Without this correction, borders that are none gain most where stretches are short. With it they
+gain nothing on average. A chi-square variable of `k` degrees, the number of parameters of one
+fit, exceeds its mean by :math:`2 \sqrt{k \log T} + 2 \log T` with probability `1/T` at most
+(Laurent and Massart, 2000, doi:10.1214/aos/1015957395). That is the penalty, with the number of
+steps `T`. So nothing is left to tune.
 """
 
 from __future__ import annotations
@@ -24,6 +30,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import psi
 
 from methods.regimes.finder import Finder
 from methods.types.arrays import FloatArray, IntArray
@@ -71,7 +78,7 @@ class Ruptures(Finder):
 def price_of(parameters: int, steps: int) -> float:
     """Return the penalty of a border; see the module."""
     log = float(np.log(steps))
-    return parameters + 2 * float(np.sqrt(parameters * log)) + 2 * log
+    return 2 * float(np.sqrt(parameters * log)) + 2 * log
 
 
 def _repeated(labels: list[int], stops: list[int]) -> IntArray:
@@ -87,15 +94,20 @@ def _windows(segment: FloatArray, max_lag: int) -> FloatArray:
 
 
 def cost_of(moments: FloatArray, effects: int) -> float:
-    r"""Return :math:`N \log \det \hat\Sigma` of the steps with these moments.
+    r"""Return :math:`N \log \det \hat\Sigma` of the steps with these moments, less its bias.
 
     `moments` is the sum of the outer products of their rows, the `effects` present values last.
-    By the Schur complement the determinant is that of all moments over that of the past.
+    By the Schur complement the determinant is that of all moments over that of the past. Steps
+    too few for a fit cost 0, as if nothing were forecast; pooling joins them to others.
     """
-    steps = moments[0, 0]
+    steps, coefficients = float(moments[0, 0]), len(moments) - effects
+    if steps <= coefficients + effects:
+        return 0.0
     scaled = moments / steps + _RIDGE * np.eye(len(moments))
     whole, past = (np.linalg.slogdet(m)[1] for m in (scaled, scaled[:-effects, :-effects]))
-    return float(steps * (whole - past))
+    freedom = steps - coefficients - np.arange(effects)
+    bias = psi(freedom / 2).sum() + effects * np.log(2 / steps)
+    return float(steps * (whole - past - bias))
 
 
 def _borders(rows: FloatArray, effects: int, price: float) -> list[int]:
