@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bench.config.grid import expand
@@ -17,6 +18,9 @@ from bench.threads import pin
 
 # As in a worker, and before torch loads: with more threads it rounds otherwise.
 pin()
+# A busy machine may take any time over an example.
+hypothesis.settings.register_profile("busy machine", deadline=None)
+hypothesis.settings.load_profile("busy machine")
 
 FAULTS = Path(__file__).parent / "faults"
 
@@ -151,9 +155,23 @@ def _snake(name):
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
+@pytest.fixture(scope="session")
+def lagbench_in():
+    """Yield a function that returns the command line in a folder; see `Lagbench`."""
+    opened = []
+
+    def open_in(folder):
+        opened.append(Lagbench(folder))
+        return opened[-1]
+
+    yield open_in
+    for lagbench in opened:
+        lagbench.close()
+
+
 @pytest.fixture
-def lagbench(tmp_path):
-    """Yield the command line in a folder of its own; see `Lagbench`."""
-    lagbench = Lagbench(tmp_path)
+def lagbench(tmp_path, lagbench_in):
+    """Return the command line in a folder of its own; see `Lagbench`."""
+    lagbench = lagbench_in(tmp_path)
     yield lagbench
     lagbench.close()

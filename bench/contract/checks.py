@@ -8,6 +8,7 @@ returns otherwise. No check knows any method: what does not apply follows from `
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import os
 import subprocess
@@ -115,22 +116,27 @@ def constructor_only_stores(method: Method) -> None:
 def imports_are_lazy(method: Method) -> None:
     """Import no heavy library with the adapter's module."""
     module = type(method).__module__
+    done = _import_alone(module, os.pathsep.join(filter(None, sys.path)))
+    require(done.returncode == 0, f"importing {module} fails: {done.stderr.strip()[-500:]}")
+    require(
+        not done.stdout.strip(),
+        f"importing {module} also imports {done.stdout.strip()}; import it inside discover",
+    )
+
+
+@functools.cache
+def _import_alone(module: str, path: str) -> subprocess.CompletedProcess[str]:
+    """Import a module in a process of its own, which prints the heavy libraries that it loads."""
     code = (
         f"import sys, importlib; importlib.import_module({module!r}); "
         f"print(*[name for name in {HEAVY!r} if name in sys.modules])"
     )
-    path = os.pathsep.join(filter(None, sys.path))
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
-    )
-    require(done.returncode == 0, f"importing {module} fails: {done.stderr.strip()[-500:]}")
-    require(
-        not done.stdout.strip(),
-        f"importing {module} also imports {done.stdout.strip()}; import it inside discover",
     )
 
 

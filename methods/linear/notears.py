@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.linalg import expm
-from scipy.optimize import Bounds, minimize
 
 from methods.linear.adaptive_lasso import short_paths_allowed
 from methods.types.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    from scipy.optimize import Bounds
 
 
 def structure(second: FloatArray, penalty: FloatArray) -> FloatArray:
@@ -20,6 +23,8 @@ def structure(second: FloatArray, penalty: FloatArray) -> FloatArray:
     penalty
         Shape `(m, n)`, above 0.
     """
+    from scipy.optimize import Bounds
+
     size = penalty.size
     upper = np.full(penalty.shape, np.inf)
     np.fill_diagonal(upper, 0.0)
@@ -80,6 +85,7 @@ def _minimum(
     multiplier: float,
 ) -> FloatArray:
     """Return the positive and negative parts that minimise the augmented Lagrangian."""
+    from scipy.optimize import minimize
 
     def lagrangian(parts: FloatArray) -> tuple[float, FloatArray]:
         weights = _joined(parts, penalty)
@@ -106,6 +112,8 @@ def _loss(weights: FloatArray, second: FloatArray) -> tuple[float, FloatArray]:
 
 def _cycles(weights: FloatArray) -> tuple[float, FloatArray]:
     """Return `h` of the part at lag 0 and its gradient."""
+    from scipy.linalg import expm
+
     n = weights.shape[1]
     now = weights[:n]
     exponential = expm(now * now)

@@ -1,13 +1,19 @@
 """`status`, `rescore` and `export` of a store, on the command line."""
 
 import dataclasses
+import io
 import json
+import shutil
+import subprocess
+from contextlib import chdir, redirect_stderr, redirect_stdout
 
 import pandas as pd
 import pytest
 
+from bench.__main__ import main
 from bench.store import provenance
 from bench.store.record import load
+from bench.store.store import Store
 
 WORDS = [
     "run",
@@ -18,12 +24,41 @@ WORDS = [
 ]
 
 
-@pytest.fixture
-def swept(lagbench):
-    """A store of six cells: two scored, two failed, two declined."""
+@pytest.fixture(scope="module")
+def swept_once(tmp_path_factory, lagbench_in):
+    """Return the results of a sweep of six cells: two scored, two failed, two declined."""
+    lagbench = lagbench_in(tmp_path_factory.mktemp("swept"))
     done = lagbench(*WORDS)
     assert done.returncode == 1, done.stderr
-    return lagbench
+    return lagbench.folder / "results"
+
+
+class Here:
+    """The command line in a folder, run in this process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __call__(self, *words):
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+            code = main(words)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+    def store(self):
+        return Store(self.folder / "results" / "run")
+
+
+@pytest.fixture
+def here(tmp_path):
+    return Here(tmp_path)
+
+
+@pytest.fixture
+def swept(swept_once, here):
+    """Return the command line in a folder with a copy of these results."""
+    shutil.copytree(swept_once, here.folder / "results")
+    return here
 
 
 def edit(store, key, **changes):
@@ -70,8 +105,10 @@ def test_rescore_names_what_it_cannot_read_and_does_the_rest(swept):
     assert load(store.path(whole)).scored_by is not None
 
 
-def test_status_counts_and_names_other_versions(swept):
-    done = swept("status", "results/run")
+def test_status_counts_and_names_other_versions(swept_once, lagbench):
+    """In a process of its own, which finds the package of the methods as the sweep did."""
+    shutil.copytree(swept_once, lagbench.folder / "results")
+    done = lagbench("status", "results/run")
     assert done.returncode == 0, done.stderr
     lines = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
     assert lines["method"] == ["ok", "declined", "error"]
@@ -80,13 +117,13 @@ def test_status_counts_and_names_other_versions(swept):
     assert "this version" in done.stdout
     assert ": 6 records" in done.stdout
     assert "another version" not in done.stdout
-    store = swept.store()
+    store = lagbench.store()
     key = ok_keys(store)[0]
     made_by = load(store.path(key)).made_by.model_dump()
     other = {**made_by["versions"], "numpy": "1.0"}
     edit(store, key, made_by=made_by | {"versions": other})
     store.path(ok_keys(store)[1]).unlink()
-    said = swept("status", "results/run").stdout
+    said = lagbench("status", "results/run").stdout
     assert "another version: numpy 1.0: 1 records" in said
     assert "missing" in said.splitlines()[0]
 
@@ -142,9 +179,9 @@ def test_export_is_one_row_per_cell_and_metric(swept, suffix):
         (["report", "results/run"], "expected planned cells, found none"),
     ],
 )
-def test_a_wrong_argument_is_one_line(lagbench, words, said):
-    (lagbench.folder / "results" / "run" / "cells").mkdir(parents=True)
-    done = lagbench(*words)
+def test_a_wrong_argument_is_one_line(here, words, said):
+    (here.folder / "results" / "run" / "cells").mkdir(parents=True)
+    done = here(*words)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert said in line
@@ -180,7 +217,6 @@ def test_an_exported_forecast_error_is_read_back(tmp_path):
     from bench.run.cell import base_record
     from bench.store import commands
     from bench.store.long_table import long_table, read_table
-    from bench.store.store import Store
 
     cell = Cell("s", "var", "structural", {}, {}, 100, 0, "own")
     store = Store(tmp_path)

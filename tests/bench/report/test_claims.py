@@ -208,6 +208,7 @@ def test_every_claim_of_a_profile_finds_its_systems(name, n_systems):
 
 
 # The data of `external` are not shipped; it has a test of its own, on a folder that looks alike.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(options("profile")) - {"external"}))
 def test_every_profile_composes(name):
     cells, settings = profile([f"profile={name}"])
