@@ -31,7 +31,7 @@ The steps are in the order of `methods.dot.pipeline`: `methods.regimes`, then `i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
@@ -76,6 +76,8 @@ class DOT(Pipeline):
     ValueError
         If `width` is not a multiple of `heads`, or the predictor has no rule for `attribution`.
     """
+
+    version: ClassVar[int] = 2
 
     predictor: Literal["values", "steps", "scalars"] = "values"
     candidates: Annotated[int, Ge(1)] = 10

@@ -160,7 +160,7 @@ class Pipeline(Options, Method):
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
-        with_surrogates = self._needs_surrogates(series, max_lag)
+        with_surrogates = self.needs_surrogates(series, max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
@@ -200,7 +200,7 @@ class Pipeline(Options, Method):
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
 
-    def _needs_surrogates(self, series: TimeSeries, max_lag: int) -> bool:
+    def needs_surrogates(self, series: TimeSeries, max_lag: int) -> bool:
         """Return whether the decision needs the null distribution that only surrogates give.
 
         On short series that of `score_energy` is known well enough, and the columns of surrogates
