@@ -23,7 +23,7 @@ from methods.dot.inputs.sequences import Sequences
 _NUMBERS = 3e7  # most ranks and cosines of inputs held in memory
 _SMOOTH = 4  # most cosines of each input that are tested given the others, and those in pairs
 _JOINT = 1_000  # most cosines of all inputs that are tested given each other
-_STEPS_PER_COSINE = 8  # with fewer, a regression on all of them is too uncertain to help
+_STEPS_PER_COSINE = 4  # with fewer, a regression on all of them is too uncertain to help
 
 
 def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
