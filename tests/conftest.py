@@ -111,6 +111,8 @@ class Lagbench:
 
     def __init__(self, folder):
         self.folder = folder
+        self.scratch = folder / "scratch"  # where methods leave notes
+        self.scratch.mkdir()
         self._started = []
         info = folder / "site" / "faulty-0.1.dist-info"
         info.mkdir(parents=True)

@@ -1,21 +1,20 @@
-"""One cell: generate the series, fit the method, score its graph, and record it all."""
+"""One cell: generate the series, have the method fit it, score its graph, and record it all."""
 
 from __future__ import annotations
 
 import math
-import resource
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bench.config.cell import Cell
-from bench.run.memory import PeakMemory
+from bench.run.fit import Answer, Task, told
+from bench.run.fit import fit as fit_here
 from bench.store.record import digest
-from bench.store.schema import Cost, Labels, Record, Value
-from methods import DeclinedError, InputError, LaggedGraph, Method, TimeSeries
+from bench.store.schema import Labels, Record, Value
+from methods import LaggedGraph, TimeSeries
 from simulators import Sample, stream
 
 Say = Callable[[tuple[str, Any]], None]
@@ -51,10 +50,13 @@ def base_record(cell: Cell, **known: Any) -> Record:
     return Record(**entries | known)
 
 
-def run(cell: Cell, say: Say = lambda _: None) -> Outcome:
+def run(
+    cell: Cell, say: Say = lambda _: None, fit: Callable[[Task], Answer] = fit_here
+) -> Outcome:
     """Run a cell; whatever happens in it is in its record.
 
-    `say` is told `("phase", name)` when a phase begins.
+    `say` is told `("phase", name)` when a phase begins. `fit` runs the method, in this process
+    unless another way is given.
     """
     record, started = base_record(cell), time.perf_counter()
     graph = truth = None
@@ -62,23 +64,15 @@ def run(cell: Cell, say: Say = lambda _: None) -> Outcome:
         problem = generate(cell, record)
         truth = problem.truth
         _begin(record, "fit", say)
-        graph = fit(cell, problem.sample, problem.max_lag, record.cost)
-        _begin(record, "score", say)
-        score(cell.seed, graph, truth, record)
-        record.status = "ok"
-    except DeclinedError as reason:
-        record.status, record.reason = "declined", str(reason)
+        graph = _take(fit(task_of(cell, problem)), record)
+        if graph is not None:
+            _begin(record, "score", say)
+            score(cell.seed, graph, truth, record)
+            record.status = "ok"
     except BaseException as error:  # noqa: BLE001 - a failed run is a row, whatever it raised
-        record.status = "out_of_memory" if _is_out_of_memory(error) else "error"
-        plain = isinstance(error, InputError)
-        record.reason = str(error) if plain else _last_line(error)
-        record.traceback = traceback.format_exc()
+        record.status, record.reason, record.traceback = told(error)
     record.elapsed = time.perf_counter() - started
     return Outcome(record, graph, truth)
-
-
-def _last_line(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def _begin(record: Record, phase: str, say: Say) -> None:
@@ -98,22 +92,27 @@ def generate(cell: Cell, record: Record) -> Problem:
     return Problem(sample, system.max_lag, sample.truth_of(system))
 
 
-def fit(cell: Cell, sample: Sample, max_lag: int, cost: Cost) -> LaggedGraph:
-    """Run the method on the series and note what the call alone costs.
+def task_of(cell: Cell, problem: Problem) -> Task:
+    """Return what the method of a cell is given of its problem."""
+    sample = problem.sample
+    seeds: Any = stream(cell.seed, "method", cell.method).bit_generator.seed_seq
+    return Task(
+        (cell.method, cell.method_params, cell.regimes, cell.finder),
+        sample.series.segments,
+        sample.series.names,
+        sample.regimes if cell.regimes == "told" else sample.series.regimes,
+        problem.max_lag,
+        seeds.entropy,
+    )
 
-    CPU seconds are those of this process and of all child processes that have ended.
-    """
-    method = cell.build_method()
-    series = _visible(sample, cell.regimes == "told")
-    rng = stream(cell.seed, "method", cell.method)
-    _import_libraries(method)
-    memory = PeakMemory()
-    wall, cpu = time.perf_counter(), _cpu_seconds()
-    graph = method.discover(series, max_lag=max_lag, rng=rng)
-    cost.wall_seconds = time.perf_counter() - wall
-    cost.cpu_seconds = _cpu_seconds() - cpu
-    cost.peak_memory_mib = memory.added_mib()
-    return graph
+
+def _take(answer: Answer, record: Record) -> LaggedGraph | None:
+    """Put what is known of a call into the record, and return its graph."""
+    report, generated = answer.report, record.cost.generate_seconds
+    record.status, record.reason, record.traceback = report.status, report.reason, report.traceback
+    record.cost = report.cost.model_copy(update={"generate_seconds": generated})
+    record.made_by.device = report.device
+    return answer.graph
 
 
 def score(seed: int, graph: LaggedGraph, truth: LaggedGraph, record: Record) -> None:
@@ -136,36 +135,10 @@ def metrics(seed: int, graph: LaggedGraph, truth: LaggedGraph) -> dict[str, Valu
     }
 
 
-def _cpu_seconds() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def _visible(sample: Sample, told: bool) -> TimeSeries:
-    series = sample.series
-    if not told:
-        return series
-    return TimeSeries(series.segments, series.names, sample.regimes)
-
-
-def _import_libraries(method: Method) -> None:
-    """Load what the method needs before the clock starts: an import is no cost of the method."""
-    for name in method.libraries:
-        __import__(name)
-
-
 def _series_digest(series: TimeSeries) -> str:
     arrays = [np.ascontiguousarray(segment) for segment in series.segments]
     head = repr((series.names, [array.shape for array in arrays])).encode()
     return digest(head, *(array.data.cast("B") for array in arrays))
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Tell a failed allocation; torch raises a RuntimeError of its own for one on the CPU."""
-    names = {cls.__name__ for cls in type(error).__mro__}
-    return bool(names & {"MemoryError", "OutOfMemoryError"}) or (
-        type(error) is RuntimeError and "can't allocate memory" in str(error)
-    )
 
 
 def _defined(number: float | None) -> float | None:

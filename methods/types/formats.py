@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,8 +50,12 @@ class Graph(Protocol):
 _STATISTIC = "statistic_"
 
 
-def to_npz(graph: Graph, path: Path) -> None:
+def to_npz(graph: Graph, file: Path | BinaryIO) -> None:
     """Write the graph and its regimes as arrays; a regime's arrays are prefixed by its label."""
+    if isinstance(file, Path):
+        with file.open("wb") as opened:
+            to_npz(graph, opened)
+        return
     arrays: dict[str, Any] = {"names": np.array(graph.names), **_arrays(graph, "")}
     for label, part in graph.per_regime.items():
         arrays |= _arrays(part, f"regime{label}_")
@@ -60,8 +64,7 @@ def to_npz(graph: Graph, path: Path) -> None:
     if graph.regimes is not None:
         arrays["steps"] = np.concatenate(graph.regimes)
         arrays["segment_lengths"] = np.array([len(labels) for labels in graph.regimes])
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    np.savez_compressed(file, **arrays)
 
 
 def _arrays(graph: Graph, prefix: str) -> dict[str, Any]:
@@ -71,9 +74,9 @@ def _arrays(graph: Graph, prefix: str) -> dict[str, Any]:
     return {prefix + name: value for name, value in values.items() if value is not None}
 
 
-def from_npz(path: Path) -> Fields:
+def from_npz(file: Path | BinaryIO) -> Fields:
     """Read what `to_npz` wrote; `per_regime` holds the fields of each regime's graph."""
-    with np.load(path, allow_pickle=False) as stored:
+    with np.load(file, allow_pickle=False) as stored:
         arrays = dict(stored)
     labels = [int(label) for label in arrays.get("regimes", [])]
     return _part(arrays, "") | {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -188,14 +188,14 @@ class LaggedGraph:
             {name: pick(values) for name, values in self.edge_statistics.items()},
         )
 
-    def to_npz(self, path: str | Path) -> None:
+    def to_npz(self, file: str | Path | BinaryIO) -> None:
         """Write everything, regimes included, to one npz file; see `methods.types.formats`."""
-        formats.to_npz(self, Path(path))
+        formats.to_npz(self, Path(file) if isinstance(file, str) else file)
 
     @classmethod
-    def from_npz(cls, path: str | Path) -> LaggedGraph:
+    def from_npz(cls, file: str | Path | BinaryIO) -> LaggedGraph:
         """Read what `to_npz` wrote."""
-        fields = formats.from_npz(Path(path))
+        fields = formats.from_npz(Path(file) if isinstance(file, str) else file)
         regimes = {label: cls(**part) for label, part in fields.pop("per_regime").items()}
         return cls(**fields, per_regime=regimes)
 

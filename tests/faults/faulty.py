@@ -14,15 +14,18 @@ import numpy as np
 
 from methods import DeclinedError, Handles, LaggedGraph, Method
 
+SCRATCH = Path("scratch")
+"""Where methods leave notes: a method makes no file beside the store, so not in its own folder."""
+
 
 def _note(pid):
-    with Path("children").open("a") as file:
+    with (SCRATCH / "children").open("a") as file:
         file.write(f"{pid}\n")
 
 
 def _line_of(name, text):
     """Append a line to a file and return how many were there before it."""
-    with Path(name).open("a") as file:
+    with (SCRATCH / name).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         before = len(_lines(name))
         file.write(f"{text}\n")
@@ -31,7 +34,7 @@ def _line_of(name, text):
 
 
 def _lines(name):
-    return Path(name).read_text().splitlines()
+    return (SCRATCH / name).read_text().splitlines()
 
 
 def _wait_until(condition):
@@ -63,7 +66,7 @@ class StopsAfterEight(_Base):
 
     def discover(self, series, *, max_lag, rng):
         if _line_of("begun", str(os.getpid())) >= 8:
-            _wait_until(Path("go").exists)
+            _wait_until((SCRATCH / "go").exists)
         return Works.discover(self, series, max_lag=max_lag, rng=rng)
 
 
@@ -287,8 +290,12 @@ class SinglePrecision(_Base):
 class Notes(_Base):
     """Works, and notes which fork server, and so which runner, has called for which series."""
 
+    libraries = ("which_server",)
+
     def discover(self, series, *, max_lag, rng):
-        _line_of("notes", f"{os.getppid()}/{float(series.segments[0].sum())!r}")
+        import which_server
+
+        _line_of("notes", f"{which_server.PID}/{float(series.segments[0].sum())!r}")
         return Works.discover(self, series, max_lag=max_lag, rng=rng)
 
 

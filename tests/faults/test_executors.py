@@ -100,7 +100,7 @@ def test_slurm_jobs_share_the_work(lagbench):
     done = lagbench(*words)
     assert done.returncode == 1, done.stderr
     assert statuses(lagbench.store()) == {"notes": ["ok"] * 30, "raises": ["error"] * 30}
-    lines = (lagbench.folder / "notes").read_text().split()
+    lines = (lagbench.scratch / "notes").read_text().split()
     assert len({line.partition("/")[2] for line in lines}) == len(lines) == 30
     assert len({line.partition("/")[0] for line in lines}) == 2
     done = lagbench(*words)
@@ -129,7 +129,7 @@ def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
         pid for pid, words in commands.items() if b"core._submit" in words and here in words
     )
     os.kill(int(job), 9)
-    (lagbench.folder / "go").touch()
+    (lagbench.scratch / "go").touch()
     out, err = sweep.communicate(timeout=300)
     assert sweep.returncode == 1, out + err
     missing = 30 - len(store.scan().entries)

@@ -46,7 +46,7 @@ def test_kill_9_of_the_runner_then_resume(lagbench, rows):
     runner.communicate()
     assert len(workers) >= 2
     assert not psutil.wait_procs(workers, timeout=120)[1]
-    (lagbench.folder / "go").touch()
+    (lagbench.scratch / "go").touch()
     kept = {path: path.stat().st_mtime_ns for path in store.root.glob("cells/*/*.json")}
     assert len(kept) == 8
     done = lagbench(*words)
@@ -136,7 +136,7 @@ def test_two_runners_at_once_do_every_cell_once(lagbench):
     assert [runner.returncode for runner in runners] == [0, 0], said
     store = lagbench.store()
     assert len(store.scan().entries) == 40
-    done = (lagbench.folder / "notes").read_text().split()
+    done = (lagbench.scratch / "notes").read_text().split()
     assert len(done) == 40
     assert len({line.partition("/")[2] for line in done}) == 40
     pids = {line.partition("/")[0] for line in done}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
+import tempfile
 import time
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import psutil
 from bench.config.cell import Cell, Status
 from bench.config.settings import Limits
 from bench.run.cell import base_record
-from bench.run.isolation import server, worker
+from bench.run.isolation import server
 from bench.run.isolation.process_tree import children, kill_all, kill_session, resident_bytes
+from bench.run.isolation.worker import Order
 from bench.store.atomic import STORE_ERRORS
 from bench.store.schema import MadeBy
 from bench.store.store import Store
@@ -30,10 +32,11 @@ _LAST_WORDS = 3.0  # seconds that a killed worker may take to end
 class Sandbox:
     """A running cell.
 
-    Memory is limited by watching: the resident memory of the worker and of all it has started,
-    ten times a second. A limit on address space would be exact, but torch and numba reserve far
-    more of it than they use, and a cgroup needs rights that most users lack. Pages shared with
-    the fork server (the loaded libraries, up to half a GiB) count.
+    Memory is limited by watching: the resident memory of the process that is at work (the
+    method's, or before and after it the worker that generates and scores) and of all it has
+    started, ten times a second. A limit on address space would be exact, but torch and numba
+    reserve far more of it than they use, and a cgroup needs rights that most users lack. Pages
+    shared with the fork server (the loaded libraries, up to half a GiB) count.
 
     Parameters
     ----------
@@ -52,21 +55,20 @@ class Sandbox:
         self._system_kills = _system_kills()
         self._phase = "generate"
         self._cannot_write: tuple[int, str] | None = None
-        self._process: ForkServerProcess | None = None
+        self._temporary = Path(tempfile.mkdtemp(prefix="lagbench-"))
+        self._process: server.Worker | None = None
         self._pipe: Connection | None = None
+        self._worker: list[psutil.Process] = []
+        self._method: list[psutil.Process] = []
         self._watched: list[psutil.Process] = []
         with contextlib.suppress(EOFError, OSError):  # the server has ended: `poll` records it
-            self._process, self._pipe = server.start(
-                worker.main,
-                cell,
-                store.root.absolute(),
-                Path.cwd(),
-                made_by,
-            )
+            self._process = server.start()
+            self._pipe = self._process.pipe
+            self._worker = _processes(self._process.pid)
+            root, folder = store.root.absolute(), Path.cwd()
+            self._pipe.send(Order(cell, root, folder, self._temporary, made_by))
         self._started = self._looked = time.monotonic()
-        if self._process is not None:
-            with contextlib.suppress(psutil.Error):  # it has ended already
-                self._watched = [psutil.Process(self._process.pid)]
+        self._watched = self._worker
 
     @property
     def age(self) -> float:
@@ -103,20 +105,24 @@ class Sandbox:
         """End the worker and everything it started, without a record."""
         if self._process is None or self._process.exitcode is not None:
             return  # its process id may be somebody else's by now
-        family = children(self._watched)
+        family = children(self._worker)
         # First the worker, so that it starts no more; then its session, then who left the session.
-        kill_all(self._watched[:1])
-        kill_session(self._watched)
+        kill_all(self._worker)
+        kill_session(self._worker)
         kill_all(family)
         self._process.join(_LAST_WORDS)
+        self._tidy()
 
     def _listen(self) -> None:
         """Take in what the worker has said."""
         try:
             while self._pipe is not None and not self._pipe.closed and self._pipe.poll():
                 topic, content = self._pipe.recv()
-                if topic == "phase":
+                if topic == "method":
+                    self._method = _processes(content)
+                elif topic == "phase":
                     self._phase = content
+                    self._watched = self._method if content == "fit" else self._worker
                 else:
                     self._cannot_write = content
         except (EOFError, OSError):  # it has closed its end; whether it has ended, its exit says
@@ -151,8 +157,9 @@ class Sandbox:
         self._listen()
         if self._pipe is not None:
             self._pipe.close()
-        kill_session(self._watched)  # what it may have left behind
-        kill_all(self._watched[1:])
+        kill_session(self._worker)  # what it may have left behind
+        kill_all(self._watched)
+        self._tidy()
         if self._store.signature(self.cell.key) != self._before:
             return
         if self._cannot_write is not None and self._cannot_write[0] in STORE_ERRORS:
@@ -169,11 +176,14 @@ class Sandbox:
             )
         )
 
+    def _tidy(self) -> None:
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
     def _crash(self) -> tuple[Status, str]:
-        code = None if self._process is None else self._process.exitcode
+        code = server.GONE if self._process is None else self._process.exitcode
         if self._cannot_write is not None:
             return "crashed", f"could not write its record: {self._cannot_write[1]}"
-        if code is None or (code == _SERVER_GONE and not self._watched):
+        if code is None or code == server.GONE:
             return "crashed", "its fork server ended or could not fork, for want of memory perhaps"
         if code == -signal.SIGKILL and _system_kills() > self._system_kills:
             return "out_of_memory", "killed by the system, which had no memory left"
@@ -183,13 +193,16 @@ class Sandbox:
         return "crashed", f"the process ended with exit code {code} before its record"
 
 
-_SERVER_GONE = 255
-"""What `multiprocessing` says of a process whose fork server has ended."""
-
-
 def wait_for(sandboxes: list[Sandbox], timeout: float) -> None:
     """Wait until one of some cells has something to be seen, or the seconds have passed."""
     wait([end for sandbox in sandboxes for end in sandbox.waits], timeout)
+
+
+def _processes(pid: int) -> list[psutil.Process]:
+    """Return the process of an id; none where it has ended already."""
+    with contextlib.suppress(psutil.Error):
+        return [psutil.Process(pid)]
+    return []
 
 
 def _system_kills() -> int:

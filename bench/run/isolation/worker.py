@@ -1,18 +1,21 @@
-"""What runs in the process of a cell: the cell, its log, its record, and the end of it all."""
+"""What runs in the process of a cell: the cell, its log, its record, and the end of it all.
+
+The method runs in a child of it, see `bench.run.isolation.apart`.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from bench.config.cell import Cell
 from bench.run.cell import run
-from bench.run.isolation.process_tree import isolate, kill_own_children
+from bench.run.fit import fit, pack, unpack
+from bench.run.isolation.apart import Apart, Room
+from bench.run.isolation.process_tree import isolate
 from bench.store.schema import MadeBy
 from bench.store.store import Store
 
@@ -20,11 +23,33 @@ CANNOT_WRITE = 74
 """Exit code of a worker that could not write to the store; its last message says why."""
 
 
-def main(cell: Cell, root: Path, folder: Path, made_by: MadeBy, pipe: Connection) -> NoReturn:
-    """Run a cell in a folder, write its record and end the process.
+class Order(NamedTuple):
+    """What a worker is to do.
 
-    Prints of the method go to the log of the cell. The pipe takes `("phase", name)` at each phase
-    and `("cannot write", (errno, reason))`.
+    Parameters
+    ----------
+    cell
+        The cell to run.
+    root
+        Folder of its store.
+    folder, temporary
+        Working folder, and where the method's temporary files go.
+    made_by
+        See `bench.store.provenance`.
+    """
+
+    cell: Cell
+    root: Path
+    folder: Path
+    temporary: Path
+    made_by: MadeBy
+
+
+def main(pipe: Connection) -> NoReturn:
+    """Take an order from the pipe, run its cell, write its record and end the process.
+
+    The pipe takes `("method", process id)` at first, `("phase", name)` at each phase and
+    `("cannot write", (errno, reason))`. What is printed goes to the log of the cell.
     """
 
     def say(message: tuple[str, Any]) -> None:
@@ -34,14 +59,19 @@ def main(cell: Cell, root: Path, folder: Path, made_by: MadeBy, pipe: Connection
             os._exit(1)
 
     isolate()
-    os.chdir(folder)
-    store = Store(root)
+    method = Apart(pipe)  # first of all, while there is nothing to be known here
+    say(("method", method.pid))
+    order: Order = pipe.recv()
+    os.chdir(order.folder)
+    cell, store = order.cell, Store(order.root)
     log = store.path(cell.key, ".log")
     try:
         _open_log(log)
         store.clear_drafts(cell.key)
-        record, graph, truth = run(cell, say)
-        record.made_by = made_by.model_copy(update={"device": _device()})
+        method.enter(Room(order.folder, order.temporary, hidden(order)))
+        record, graph, truth = run(cell, say, method.fit)
+        method.end()
+        record.made_by = order.made_by.model_copy(update={"device": record.made_by.device})
         if truth is not None:
             record.truth = store.write_truth(truth, cell.key)
         store.write(record, graph)
@@ -49,17 +79,29 @@ def main(cell: Cell, root: Path, folder: Path, made_by: MadeBy, pipe: Connection
         say(("cannot write", (error.errno, f"{error.strerror}: {error.filename}")))
         os._exit(CANNOT_WRITE)
     _close_log(log)
-    kill_own_children()
     # Whatever a library does when an interpreter ends cannot spoil a run that is recorded.
     os._exit(0)
 
 
-def _device() -> str:
-    """Return the GPU if one was used; asking torch for one would initialise it."""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return "cpu"
-    return str(torch.cuda.get_device_name())
+def hidden(order: Order) -> tuple[Path, ...]:
+    """Return what the method of a cell may not see, though it may lie in its working folder.
+
+    All results, or, where it works among them, those with a store in them; and the folder of
+    recorded series.
+    """
+    results = order.root.parent
+    path = order.cell.simulator_params.get("path")
+    recorded = [order.folder / path] if isinstance(path, str) else []
+    if not order.folder.is_relative_to(results):
+        return results, *recorded
+    stores = (found.parent for found in results.glob("*/cells"))
+    return order.root, *stores, results / ".hydra", *recorded
+
+
+def warm_up() -> None:
+    """Run a small cell here, of a system that is in no benchmark: no seed is negative."""
+    cell = Cell("warm-up", "random", "structural", {}, {}, 100, -1, "own")
+    run(cell, fit=lambda task: unpack(*pack(fit(task))))
 
 
 def _open_log(path: Path) -> None:
@@ -69,14 +111,11 @@ def _open_log(path: Path) -> None:
     file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
+    os.close(file)
 
 
 def _close_log(path: Path) -> None:
-    """Bring what was printed to the log; a method may have left its output in any state."""
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    with contextlib.suppress(Exception):
-        ctypes.CDLL(None).fflush(None)  # what C code has printed
+    """Remove a log that is empty."""
+    with contextlib.suppress(OSError):
         if path.stat().st_size == 0:
             path.unlink()

@@ -1,0 +1,5 @@
+"""Tells which fork server has loaded it."""
+
+import os
+
+PID = os.getpid()
