@@ -39,6 +39,8 @@ class CompiledSystem:
         Steps dropped at the start of every segment.
     seed
         Seed of the noise and of the regimes.
+    observation_sds
+        Standard deviation of the noise on what is observed of each variable; None is no noise.
     """
 
     names: tuple[str, ...]
@@ -49,6 +51,7 @@ class CompiledSystem:
     regimes: Regimes
     seed: int
     burn_in: int
+    observation_sds: FloatArray | None = None
 
     def generate(self, n_samples: int) -> Sample:
         """Return `n_samples` steps over all segments; see `simulators.base.System`."""
@@ -71,4 +74,11 @@ class CompiledSystem:
         x = draw_noise(self.distributions, before + len(labels), self.seed, "segment", k)
         x[: self.max_lag] = 0.0
         run(self.program, x, np.pad(labels, (before, 0), mode="edge"), self.max_lag)
-        return x[before:, : len(self.names)]
+        return x[before:, : len(self.names)] + self._observation(k, len(labels))
+
+    def _observation(self, k: int, n_rows: int) -> FloatArray | float:
+        if self.observation_sds is None or not self.observation_sds.any():
+            return 0.0
+        gaussian = ("gaussian",) * len(self.names)
+        noise = draw_noise(gaussian, n_rows, self.seed, "observation", k)
+        return noise * self.observation_sds

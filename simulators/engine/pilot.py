@@ -71,7 +71,7 @@ def run_pilots(
         x = noise.copy()
         run(program, x, np.full(len(x), regime), max_lag)
         x, noise = x[-STEPS - max_lag :], noise[-STEPS - max_lag :]
-        check_stable(x, sds, f"regime {regime} of the system drawn with seed {seed}")
+        check_stable(x, sds, f"regime {regime} of the system")
         pilots.append(Pilot(x, noise, x.std(axis=0)))
     return pilots
 

@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from methods.types.arrays import FloatArray
 from simulators.components.graphs import Edge
-from simulators.engine.units import Equation, Unit
+from simulators.engine.units import IDENTITY, Equation, Input, Unit
 from simulators.streams import stream
 from simulators.structural.mechanisms import MECHANISMS, Difficulty, Group, MechanismName, variance
-
-_LARGEST_SWING = 0.9  # of the factor of the noise around 1, so that it stays positive
+from simulators.structural.stability import by_radius, by_row, steady
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,8 +32,16 @@ class Functions:
         Strength of the functions of the mean; see `Structural`.
     sds
         Standard deviation of every variable's noise, shape `(n,)`.
-    rho
-        Largest sum of Lipschitz constants of unbounded units per effect.
+    own
+        Coefficient of every variable's own past at lag 1, shape `(n,)`, or None: no such terms.
+    n_vars
+        Number of observed variables; those after them are latent.
+    latent_strength
+        Factor on the functions of latent variables.
+    rho, max_lag
+        Contraction rate of the unbounded part over `max_lag` steps.
+    acyclic
+        Whether the graph is.
     seed
         Seed of the system.
     """
@@ -42,8 +51,18 @@ class Functions:
     difficulty: Difficulty
     coupling: float
     sds: FloatArray
+    own: FloatArray | None
+    n_vars: int
+    latent_strength: float
     rho: float
+    max_lag: int
+    acyclic: bool
     seed: int
+
+    @property
+    def sizes(self) -> FloatArray:
+        """Standard deviation of every variable if it had its own past and noise alone."""
+        return self.sds if self.own is None else self.sds / np.sqrt(1 - self.own**2)
 
     def equations(
         self, regimes: Sequence[Sequence[Edge]], attempts: Mapping[tuple[int, int], int]
@@ -60,9 +79,14 @@ class Functions:
         drawn = [
             [self._equation(j, edges, attempts) for j in range(len(self.sds))] for edges in regimes
         ]
-        # One factor per effect over all regimes: an edge they share keeps the same function.
-        by_effect = [_stabilised(same, self.rho) for same in zip(*drawn, strict=True)]
-        return [list(regime) for regime in zip(*by_effect, strict=True)]
+        if self.own is None and not self.acyclic:
+            return steady(by_row(drawn, self.rho))
+        own = np.zeros(len(self.sds)) if self.own is None else self.own
+        rate = self.rho ** (1 / self.max_lag)
+        return [
+            [_remembering(e, j, float(own[j])) for j, e in enumerate(regime)]
+            for regime in steady(by_radius(drawn, own, rate, self.max_lag))
+        ]
 
     def _equation(
         self, effect: int, edges: Sequence[Edge], attempts: Mapping[tuple[int, int], int]
@@ -71,7 +95,7 @@ class Functions:
         on_scale = [edge for edge in parents if self._on_scale(edge)]
         on_mean = [edge for edge in parents if edge not in on_scale]
         mean = tuple(
-            unit.coupled(self.coupling)
+            unit.coupled(self.coupling * (self.latent_strength if group.latent else 1.0))
             for group in self._groups(on_mean, attempts)
             for unit in MECHANISMS[self._mechanism(group.version)](group)
         )
@@ -83,12 +107,15 @@ class Functions:
     def _groups(
         self, edges: Sequence[Edge], attempts: Mapping[tuple[int, int], int]
     ) -> Iterator[Group]:
-        """Yield the edges of each version, which are drawn together."""
-        ordered = sorted(edges, key=lambda edge: edge.version)
-        for version, same in itertools.groupby(ordered, key=lambda edge: edge.version):
+        """Yield the edges that are drawn together: of one version, latent causes apart."""
+
+        def kind(edge: Edge) -> tuple[int, bool]:
+            return edge.version, edge.cause >= self.n_vars
+
+        for (version, latent), same in itertools.groupby(sorted(edges, key=kind), key=kind):
             together = tuple(same)
             attempt = attempts.get((together[0].effect, version), 0)
-            yield Group(together, self.sds, self.seed, attempt, self.difficulty)
+            yield Group(together, self.sizes, self.seed, attempt, self.difficulty, latent)
 
     def _mechanism(self, version: int) -> MechanismName:
         pick = stream(self.seed, "mechanism of", version).integers(len(self.mechanisms))
@@ -99,18 +126,7 @@ class Functions:
         return draw < self.variance_share
 
 
-def _stabilised(equations: Sequence[Equation], rho: float) -> list[Equation]:
-    """Scale the equations of one effect in all regimes by one factor."""
-    mean = _factor(rho, [sum(u.lipschitz() for u in e.mean) for e in equations])
-    scale = _factor(_LARGEST_SWING, [sum(abs(u.weight) for u in e.scale) for e in equations])
-    return [
-        replace(e, mean=_scaled(e.mean, mean), scale=_scaled(e.scale, scale)) for e in equations
-    ]
-
-
-def _factor(budget: float, sums: Sequence[float]) -> float:
-    return budget / max(*sums, budget)
-
-
-def _scaled(units: Sequence[Unit], factor: float) -> tuple[Unit, ...]:
-    return tuple(unit.scaled(factor) for unit in units)
+def _remembering(equation: Equation, effect: int, own: float) -> Equation:
+    """Return the equation with the variable's own past added, where it has any."""
+    past = (Unit(IDENTITY, 1.0, (Input(effect, 1, own),)),) if own else ()
+    return replace(equation, mean=(*past, *equation.mean))

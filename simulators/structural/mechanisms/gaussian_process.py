@@ -5,10 +5,10 @@ The draws have the covariance `exp(-(x - y)^2 / (2 l^2))`, by random Fourier fea
     f(x) = a (sum_m w_m cos(g_m x + b_m) - c),    w_m standard normal, g_m normal of sd 1 / l,
 
 with `m` from 1 to 16 and any phase `b_m`; `l` is log-uniform, in units of the noise of the cause,
-in [1, 3] (easy), [0.5, 1] (medium) or [0.2, 0.4] (hard). Under a standard normal cause
-`c` makes the mean of `f` 0, and `a` its standard deviation uniform in [0.5, 1], so that what is
-harder is not weaker. Rahimi and Recht 2007, Random features for large-scale kernel machines,
-NeurIPS 20.
+in [1, 3] (easy), [0.5, 1] (medium) or [0.2, 0.4] (hard). Under a normal cause of
+standard deviation 1.5, `c` makes the mean of `f` 0 and `a` its standard deviation uniform in
+[0.5, 1], so that what is harder is not weaker. Rahimi and Recht 2007, Random features for
+large-scale kernel machines, NeurIPS 20.
 """
 
 from __future__ import annotations

@@ -16,10 +16,13 @@ from simulators.streams import stream
 
 Difficulty = Literal["easy", "medium", "hard"]
 
-POINTS: Final[FloatArray] = np.linspace(-4.0, 4.0, 401)
+POINTS: Final[FloatArray] = np.linspace(-6.0, 6.0, 601)
 """Values of a cause in units of its noise, at which functions are measured."""
 
-_DENSITY = np.exp(-0.5 * POINTS**2) / np.exp(-0.5 * POINTS**2).sum()
+# The sum of its noise and its parents is about so much wider than its noise.
+_WIDTH = 1.5
+_DENSITY = np.exp(-0.5 * (POINTS / _WIDTH) ** 2)
+_DENSITY /= _DENSITY.sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +34,15 @@ class Group:
     edges
         At least one edge, all of one effect and one version.
     sds
-        Standard deviation of the noise of every variable, shape `(n,)`. Functions take a cause in
-        units of its own noise and return it in the same units, so that their shape fits whatever
-        the noise; for the linear mechanism this changes nothing.
+        Standard deviation of the noise of every variable, shape `(n,)`, or of what its own past
+        makes of the noise. Functions take a cause in these units and return it in the same, so
+        that their shape fits whatever the noise; for the linear mechanism this changes nothing.
     seed, attempt
         Key of the draws; another attempt gives other functions.
     difficulty
         How far functions are from a straight line, where a mechanism has a choice.
+    latent
+        Whether the causes are latent.
     """
 
     edges: tuple[Edge, ...]
@@ -45,6 +50,7 @@ class Group:
     seed: int
     attempt: int
     difficulty: Difficulty = "medium"
+    latent: bool = False
 
     @property
     def effect(self) -> int:
@@ -64,7 +70,8 @@ class Group:
     def stream(self, *edge: int) -> np.random.Generator:
         """Return the stream of one edge, given as `*edge`, or of the whole group."""
         whole = (self.effect, self.version, self.attempt)
-        return stream(self.seed, "mechanism", *whole, *edge)
+        purpose = "latent mechanism" if self.latent else "mechanism"
+        return stream(self.seed, purpose, *whole, *edge)
 
     def input(self, edge: Edge, gain: float) -> Input:
         """Return the cause in units of its noise, times `gain`."""
@@ -98,6 +105,6 @@ def signed(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 def moments(values: FloatArray) -> tuple[float, float]:
-    """Return mean and standard deviation under a standard normal of values at `POINTS`."""
+    """Return mean and deviation of values at `POINTS`, under a normal of deviation 1.5."""
     mean = float(_DENSITY @ values)
     return mean, float(np.sqrt(_DENSITY @ (values - mean) ** 2))

@@ -4,8 +4,8 @@
 
 with the cubic B-spline `B` and knots `k_m`, in units of the noise of the cause, from -3 to 3 in
 steps of `h` = 1.5 (easy), 0.75 (medium) or 0.375 (hard); far from the knots `f` is
-constant. Under a standard normal cause `c` makes the mean of `f` 0, and `a` its standard deviation
-uniform in [0.5, 1].
+constant. Under a normal cause of standard deviation 1.5, `c` makes the mean of `f` 0 and `a` its
+standard deviation uniform in [0.5, 1].
 De Boor 1978, A Practical Guide to Splines, Springer.
 """
 
