@@ -25,8 +25,8 @@ class Sample:
     regimes
         For each segment the regime of every step, shape `(T_k,)`; all 0 without regimes.
     properties
-        `var_sortability`, `r2_sortability`, `autocorrelation`, `largest_effect`,
-        `smallest_effect` and `weak_edges`; see `simulators.properties`.
+        `var_sortability`, `r2_sortability` and the same with `_lagged`, `autocorrelation`,
+        `largest_effect`, `smallest_effect` and `weak_edges`; see `simulators.properties`.
     """
 
     series: TimeSeries

@@ -7,6 +7,9 @@ import numpy as np
 from methods import LaggedGraph, TimeSeries
 from methods.types.arrays import FloatArray
 
+ROWS = 10_000
+"""First rows of a series over which the regressions on its past are estimated."""
+
 VISIBLE = 0.05
 """Effects below this, in standard deviations, count as weak: about 1/sqrt(400)."""
 
@@ -20,6 +23,8 @@ def describe(series: TimeSeries, truth: LaggedGraph) -> dict[str, float]:
         `var_sortability` and `r2_sortability`: share of the cause-effect pairs of the summary
         graph in which the effect has the larger variance, or the larger R2 of its regression on
         all other variables at the same step; 0.5 means that sorting is no help.
+        `var_sortability_lagged` and `r2_sortability_lagged`: the same of what the past explains,
+        as a variance or as R2, in the regression on all variables at lags 1 to `max_lag`.
         `autocorrelation`: correlation at lag 1, mean over the variables.
         `largest_effect`, `smallest_effect`: over all edges of all regimes.
         `weak_edges`: number of edges whose effect is below `VISIBLE` in every regime they are in.
@@ -33,12 +38,15 @@ def describe(series: TimeSeries, truth: LaggedGraph) -> dict[str, float]:
     """
     covariance, lag1 = _moments(series)
     variance = np.diag(covariance)
+    explained = _r2_of_past(series, max(truth.max_lag, 1), np.sqrt(variance))
     effects = _effects(truth)
     strongest = effects.max(axis=0)
     present = effects[effects > 0]
     return {
         "var_sortability": _sortability(variance, truth),
         "r2_sortability": _sortability(_r2(covariance), truth),
+        "var_sortability_lagged": _sortability(explained * variance, truth),
+        "r2_sortability_lagged": _sortability(explained, truth),
         "autocorrelation": float(np.mean(lag1 / variance)),
         "largest_effect": float(present.max()) if present.size else float("nan"),
         "smallest_effect": float(present.min()) if present.size else float("nan"),
@@ -71,6 +79,24 @@ def _r2(covariance: FloatArray) -> FloatArray:
     sd = np.sqrt(np.diag(covariance))
     precision = np.linalg.pinv(covariance / np.outer(sd, sd), hermitian=True)
     return np.asarray(1 - 1 / np.diag(precision))
+
+
+def _r2_of_past(series: TimeSeries, max_lag: int, sds: FloatArray) -> FloatArray:
+    """Return the R2 of each variable on all variables at lags 1 to `max_lag`."""
+    n_past = series.n_vars * max_lag
+    products, left = np.zeros((n_past + series.n_vars,) * 2), ROWS
+    mean = sum(np.ones(len(s)) @ s for s in series.segments) / series.n_samples
+    for segment in series.segments:
+        apart = (segment[:left] - mean) / sds
+        left -= len(apart)
+        if len(apart) <= max_lag:
+            continue
+        lags = [apart[max_lag - lag : len(apart) - lag] for lag in range(1, max_lag + 1)]
+        rows = np.hstack([*lags, apart[max_lag:]])
+        products += rows.T @ rows
+    past, across = products[:n_past, :n_past], products[:n_past, n_past:]
+    explained = (across * (np.linalg.pinv(past, hermitian=True) @ across)).sum(axis=0)
+    return np.asarray(explained / np.diag(products)[n_past:])
 
 
 def _sortability(criterion: FloatArray, truth: LaggedGraph) -> float:

@@ -84,6 +84,22 @@ def test_lorenz96_truth_is_the_ring():
     assert np.ptp(own) < 0.05
 
 
+@pytest.mark.parametrize(
+    ("forcing", "interval", "share"), [(8.0, 0.05, 0.0), (10.0, 0.05, 0.0), (30.0, 0.1, 0.2)]
+)
+def test_lorenz96_beyond_the_ring(forcing, interval, share):
+    """The share of other pairs that act more strongly than the weakest edge, as documented."""
+    config = Lorenz96(forcing=forcing, interval=interval)
+    states = config.flow(config.draw(0).start, 1_500)
+    following, sd = np.vstack([config.flow(s, 1) for s in states]), states.std(axis=0)
+    moved = [states + sd * (np.arange(10) == cause) for cause in range(10)]
+    after = [np.vstack([config.flow(s, 1) for s in rows]) for rows in moved]
+    effects = np.array([np.abs(a - following).mean(axis=0) for a in after]) / sd
+    edges = config.draw(0).truth.adjacency[:, :, 1]
+    stronger = (effects[~edges] > effects[edges].min()).mean()
+    assert stronger == pytest.approx(share, abs=0.06)
+
+
 def test_lorenz96_prefix_and_shortest():
     system = Lorenz96(n_vars=5, max_lag=2).draw(3)
     long = system.generate(200).series.segments[0]

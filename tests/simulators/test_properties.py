@@ -63,3 +63,29 @@ def test_autocorrelation_of_ar1():
         x[t] = 0.8 * x[t - 1] + rng.standard_normal()
     found = describe(TimeSeries.from_segments([x[:5_000], x[5_000:]]), graph(1, {}))
     assert found["autocorrelation"] == pytest.approx(0.8, abs=0.02)
+
+
+def test_lagged_sortability_is_by_what_the_past_explains():
+    """Here order by variance and by R2 at the same step says the opposite of that by the past."""
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal((20_000, 3))
+    x[:, 0] *= 5
+    x[1:, 1] += 0.2 * x[:-1, 0]  # variances 25, 2, 1.8; the past explains 0, 1/2, 8/18
+    x[1:, 2] += 0.2 * 2**0.5 * x[:-1, 1] + 0.16 * x[:-1, 0]
+    found = describe(TimeSeries.from_segments([x[:8_000], x[8_000:]]), graph(3, {(0, 1, 1): 0.5}))
+    assert found["var_sortability"] == 0
+    assert found["var_sortability_lagged"] == found["r2_sortability_lagged"] == 1
+    past = x[:-1]
+    residual = x[1:, 1:] - past @ np.linalg.lstsq(past, x[1:, 1:], rcond=None)[0]
+    assert residual.var(axis=0) == pytest.approx([1, 1], abs=0.05)
+
+
+def test_r2_of_the_past_in_closed_form():
+    """Two autoregressions: R2 is the square of the coefficient, whatever the variance."""
+    rng = np.random.default_rng(3)
+    x = rng.standard_normal((40_000, 2)) * [1.0, 10.0]
+    for t in range(1, len(x)):
+        x[t] += [0.9, 0.3] * x[t - 1]
+    # Explained: 0.81 of 5.3 and 0.09 of 110, so the two orders differ.
+    found = describe(TimeSeries.from_array(x), graph(2, {(0, 1, 1): 0.5}))
+    assert (found["var_sortability_lagged"], found["r2_sortability_lagged"]) == (1.0, 0.0)
