@@ -21,9 +21,16 @@ def show(args: argparse.Namespace) -> int:
 
 
 def describe(group: str, name: str, overrides: Sequence[str] = ()) -> str:
-    """Return one line on an option: the first comment of its YAML, or of a method's docstring."""
+    """Return one line on an option: the first comment of its YAML, or of a docstring."""
     file = written(group, overrides).get(name)
-    return about_method(name) if file is None else first_comment(file)
+    if file is not None:
+        return first_comment(file)
+    return about_finder(name) if group == "finder" else about_method(name)
+
+
+def about_finder(name: str) -> str:
+    """Return the first line of the docstring of a finder of regimes."""
+    return (inspect.getdoc(methods.registry.load_finder(name)) or "").partition("\n")[0]
 
 
 def about_method(name: str) -> str:

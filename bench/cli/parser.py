@@ -40,6 +40,7 @@ SWEEPING = ("run", "bench", "plan")
 
 _LISTED = (
     "methods",
+    "finders",
     "simulators",
     "datasets",
     "experiments",
