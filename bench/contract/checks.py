@@ -285,6 +285,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     truth_is_out_of_reach,
     result_is_well_formed,
     planted_edge_comes_first,
+    reach.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
     same_seed_same_bytes,
     bad_input_is_refused,
@@ -294,6 +295,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
 )
 _NEED_A_GRAPH = (
     planted_edge_comes_first,
+    reach.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
     same_seed_same_bytes,
     hard_input_is_answered_or_refused,

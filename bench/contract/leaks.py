@@ -1,19 +1,67 @@
-"""Whether a method could see the truth: what it can reach, and what its source imports."""
+"""Whether a method could see the truth: what it can reach, what it imports, what it answers blind.
+
+In a sweep a method runs in a process that has never held a truth, see `bench.run.isolation`. Here
+a truth lies in the caller's frame as a bait, and the same question is asked in such a process.
+"""
 
 from __future__ import annotations
 
 import ast
 import gc
 import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
 import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from methods import LaggedGraph
+from bench.contract.probes import discover, generator, planted_series, require
+from methods import LaggedGraph, Method
 
 _TRUTH_PACKAGES = ("bench", "simulators")
+_PRECISION = 1e-3  # of the largest score; what is read off a truth differs by far more
+_BLIND = """
+import pickle, sys
+method, series, max_lag, rng = pickle.load(sys.stdin.buffer)
+method.discover(series, max_lag=max_lag, rng=rng).to_npz(sys.argv[1])
+"""
+
+
+def a_truth_in_sight_changes_nothing(method: Method) -> None:
+    """Answer from the series alone, as in a process that knows nothing else."""
+    series, edge = planted_series([(0, 2, 1)]), np.zeros((4, 4, 4))
+    asked = pickle.dumps((method, series, 3, generator()))
+    edge[0, 2, 1] = 1.0
+    truth = LaggedGraph(edge, series.names, edge > 0)
+    seeing, blind = discover(method, series, truth.max_lag), _blind(asked)
+    scale = max(np.nanmax(np.abs(graph.scores)) for graph in (seeing, blind))
+    require(
+        np.allclose(seeing.scores, blind.scores, 0.0, _PRECISION * scale, equal_nan=True),
+        "with the truth in a caller's frame the scores are others than in a process that has the "
+        "series alone; use nothing but the arguments of discover",
+    )
+
+
+def _blind(asked: bytes) -> LaggedGraph:
+    """Return the graph that a new process finds, which is given no more than was asked."""
+    path = os.pathsep.join(filter(None, sys.path))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "graph.npz"
+        done = subprocess.run(
+            [sys.executable, "-c", _BLIND, file],
+            input=asked,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            check=False,
+        )
+        said = done.stderr.decode(errors="replace").strip()
+        require(done.returncode == 0, f"in a process of its own it fails: {said[-500:]}")
+        return LaggedGraph.from_npz(file)
 
 
 def truths(*given: object) -> list[object]:

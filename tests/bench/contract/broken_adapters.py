@@ -1,5 +1,6 @@
 """Adapters that each break one clause of the contract and keep all the others."""
 
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +13,18 @@ from methods.linear.var import VAR
 
 def scores_of_var(series, max_lag):
     return VAR().discover(series, max_lag=max_lag, rng=np.random.default_rng(0)).scores
+
+
+class WalksFrames(VAR):
+    def discover(self, series, *, max_lag, rng):
+        frame = sys._getframe()
+        while frame is not None:
+            if isinstance(truth := frame.f_locals.get("truth"), LaggedGraph):
+                return LaggedGraph(
+                    np.where(np.arange(max_lag + 1), truth.scores, np.nan), truth.names
+                )
+            frame = frame.f_back
+        return VAR().discover(series, max_lag=max_lag, rng=rng)
 
 
 class Transposed(VAR):
