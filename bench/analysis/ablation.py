@@ -34,10 +34,10 @@ def compare(
         rows = rows[rows["metric"].isin(_METRICS) & (rows["scope"] == "union")]
         rows = rows.assign(system=(rows["simulator"] + " " + rows["axes"]).str.strip())
         for keys, part in rows.groupby(["system", "n_samples", "metric"], sort=False):
-            found = estimate(part["value"]).within(bounds(str(keys[2])))
+            found = estimate(part["value"], bounds(str(keys[2])))
             out.append(
                 {"setting": setting, "system": f"{keys[0]}, {keys[1]:,} steps", "metric": keys[2]}
-                | vars(found)
+                | found.numbers
                 | {"cpu_seconds": part["cpu_seconds"].astype(float).mean()}
             )
     columns = ["setting", "system", "metric", "mean", "low", "high", "n", "cpu_seconds"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
-from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.experiment import ExperimentResults, setting
-from bench.analysis.leaderboard import PROTOCOLS, at_usual_settings
+from bench.analysis.intervals import estimate
+from bench.analysis.leaderboard import at_usual_settings, scores_of, shared
 from bench.analysis.published import beside
 from bench.config.cell import Cell
+from bench.config.protocol import f1_of, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,6 @@ _COLUMNS = [
     "fair",
     "difference",
 ]
-_CONDITION = ["experiment", "simulator", "axes", "n_samples"]
 _NOTHING = {**dict.fromkeys(("mean", "low", "high"), float("nan")), "n": 0, "n_planned": 0}
 
 
@@ -85,7 +84,7 @@ def _points(
             place = (panel, point["method"], point["x"])
             metric = point["metric"] or experiment.view.metrics[0]
             one = ours.get((metric, *place), _NOTHING)
-            fair = ours.get((PROTOCOLS["fair"], *place), _NOTHING)
+            fair = ours.get((f1_of("fair"), *place), _NOTHING)
             found.append(
                 head
                 | {"x": point["x"], "metric": metric, "method": point["method"]}
@@ -119,42 +118,35 @@ def residuals(compared: pd.DataFrame) -> pd.DataFrame:
 def make_average(
     experiments: Sequence[ExperimentResults], cells: Sequence[Cell], published: pd.Series
 ) -> pd.DataFrame:
-    """Return each method's mean F1 over all conditions of all experiments, beside `published`.
+    """Return the mean over conditions, every one counting once; a row per method.
 
-    The value of a condition (experiment, simulator, grid point, length) is the mean over its
-    systems; each condition counts once, in every experiment that has it. Methods are taken at
-    their usual settings. Columns: method, published, and for each protocol the mean and the
-    number of conditions with a score, `n_paper` and `n_fair`, of `n_planned`. Means over unlike
-    conditions do not compare: `shared_paper` and `shared_fair` are over the `n_shared` conditions
-    under which every method has a score in both, but for those with fewer than half as many as
-    the best covered one, which have none. Best shared mean first.
+    Parameters
+    ----------
+    experiments, cells
+        The experiments and all their cells. A condition of several experiments counts once.
+    published
+        The published mean of each method.
+
+    Returns
+    -------
+    DataFrame
+        method, published, n_planned (conditions), and for each protocol its name (the mean over
+        all conditions of the method), `n_...` (their number), `shared_...` (the mean over the
+        systems that all ranked methods share, see `bench.analysis.leaderboard.shared`) and
+        `n_shared_...` (their conditions). Best shared mean under the fair protocol first.
     """
     import pandas as pd
 
     rows, runs = at_usual_settings(experiments, cells)
-    planned = runs.drop_duplicates([*_CONDITION, "method"])["method"].value_counts()
+    planned = runs.groupby("method")["condition"].nunique()
     table = pd.DataFrame({"published": published, "n_planned": planned})
-    scores = {p: _by_condition(rows[rows["metric"] == m]) for p, m in PROTOCOLS.items()}
-    shared = _shared(list(scores.values()))
-    table["n_shared"] = len(shared)
-    for protocol, frame in scores.items():
-        table[protocol], table[f"n_{protocol}"] = frame.mean(), frame.notna().sum()
-        table[f"shared_{protocol}"] = frame.loc[shared.index, shared.columns].mean()
-    counts = ["n_planned", *(f"n_{protocol}" for protocol in PROTOCOLS)]
+    for protocol in shipped():
+        scores = scores_of(rows, f1_of(protocol))
+        for name, frame in ((protocol, scores), (f"shared_{protocol}", shared(scores))):
+            found = {method: estimate(frame[method]) for method in frame}
+            table[name] = pd.Series({m: one.mean for m, one in found.items()}, dtype=float)
+            table[f"n_{name}"] = pd.Series({m: one.conditions for m, one in found.items()})
+    counts = [name for name in map(str, table) if name.startswith("n_")]
     table[counts] = table[counts].fillna(0).astype(int)
-    order = [*(f"shared_{protocol}" for protocol in reversed(PROTOCOLS)), *PROTOCOLS, "published"]
+    order = [*(f"shared_{protocol}" for protocol in shipped()), *shipped(), "published"]
     return table.rename_axis("method").sort_values(order, ascending=False).reset_index()
-
-
-def _by_condition(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean over systems, a row per condition and a column per method."""
-    means = rows.astype({"value": float}).groupby([*_CONDITION, "method"])["value"].mean()
-    return means.unstack("method")
-
-
-def _shared(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return which conditions and methods (index and columns) have a score in all frames."""
-    known: pd.DataFrame = functools.reduce(and_, (frame.notna() for frame in frames))
-    counts = known.sum()
-    covered: pd.DataFrame = known.loc[:, (counts > 0) & (counts >= counts.max() / 2)]
-    return covered.loc[covered.all(axis=1) & bool(len(covered.columns))]

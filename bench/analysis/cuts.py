@@ -17,7 +17,7 @@ Graphs = Callable[[str], tuple[LaggedGraph, LaggedGraph] | None]
 
 _COLUMNS = [
     "key",
-    "problem",
+    "condition",
     "simulator",
     "axes",
     "n_samples",
@@ -60,7 +60,7 @@ def cut_results(experiment: ExperimentResults, graphs: Graphs) -> ExperimentResu
                 **cut,
             }
             head = cell | {"axes": axes, "status": status, "x": cut["k"]}
-            head["problem"] += f" {axes}"
+            head["condition"] += f" {axes}"
             head["panel"] = panel_of("k", head, here)
             cells.append(head)
             rows += [head | found for found in scores.get(tuple(cut.values()), [])]

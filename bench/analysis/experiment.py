@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 COST = "cpu_seconds"
 """Name of the cost of a run among the metrics of a summary."""
 
-PROBLEM = ["simulator", "problem", "seed"]
-"""Columns that together name what all methods are compared on; the seed, which pairs, is last."""
-
 _CONDITION = ["simulator", "axes", "n_samples"]
 _POINT = [*_CONDITION, "method"]
 
@@ -41,7 +38,7 @@ class ExperimentResults:
     x
         What is on the horizontal axis: `n_samples`, `simulator`, `regimes` or an axis of the grid.
     cells
-        One row per planned cell: key, problem, simulator, axes, n_samples, seed, method, status,
+        One row per planned cell: key, condition, simulator, axes, n_samples, seed, method, status,
         reason, cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks that.
     rows
         One row per cell and metric, `f1 paper` and `f1 fair` among them: the columns of `cells`,
@@ -166,12 +163,12 @@ def summarise(experiment: ExperimentResults) -> pd.DataFrame:
         for metric in experiment.metrics:
             group = groups.get((*keys, metric))
             values = cells if metric == COST else experiment.rows[:0] if group is None else group
-            found = estimate(values[COST if metric == COST else "value"]).within(bounds(metric))
+            found = estimate(values[COST if metric == COST else "value"], bounds(metric))
             levels = {
                 name: float("nan") if group is None else group[name].mean()
                 for name in ("floor", "ceiling")
             }
-            out.append({**head, "metric": metric, **vars(found), **levels})
+            out.append({**head, "metric": metric, **found.numbers, **levels})
     return pd.DataFrame(out)
 
 

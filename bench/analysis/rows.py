@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.config.cell import Cell, axes_text
-from bench.config.protocol import shipped
+from bench.config.protocol import f1_of, shipped
 from bench.store.long_table import metrics_of
 from bench.store.schema import Record, Value
 from bench.store.store import Scan
@@ -70,7 +70,7 @@ def rows_of(
 ) -> pd.DataFrame:
     """Return one row per planned cell, scope and metric; `read` returns the record of a key.
 
-    Columns: key, problem, simulator, axes, n_samples, seed, method, adapter, status, reason,
+    Columns: key, condition, simulator, axes, n_samples, seed, method, adapter, status, reason,
     cpu_seconds, scope, metric, value, floor, ceiling. `axes` is the text of `Labels.axes`,
     `method` that of `Labels.method`, `adapter` the plain name. A cell without metrics is one row
     with scope and metric empty. Where the truth is a summary graph, its scores without self-loops
@@ -124,7 +124,7 @@ def _varying(found: Sequence[Mapping[str, Any]]) -> list[str]:
 def _head(cell: Cell, record: Record | None) -> dict[str, Any]:
     return {
         "key": cell.key,
-        "problem": cell.problem,
+        "condition": cell.condition,
         "simulator": cell.simulator,
         "n_samples": cell.n_samples,
         "seed": cell.seed,
@@ -157,9 +157,9 @@ def protocols(rows: pd.DataFrame) -> pd.DataFrame:
     for name, protocol in shipped().items():
         for (adapter, _), group in rows.groupby(["adapter", "method"]):
             metric = protocol.metric(str(adapter), set(group["metric"]))
-            parts.append(group[group["metric"] == metric].assign(metric=f"f1 {name}"))
+            parts.append(group[group["metric"] == metric].assign(metric=f1_of(name)))
         if protocol.failed is not None:
-            parts.append(lost.assign(metric=f"f1 {name}", value=protocol.failed))
+            parts.append(lost.assign(metric=f1_of(name), value=protocol.failed))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.analysis.intervals import estimate
+from bench.analysis.intervals import SYSTEM, estimate
 from bench.analysis.rows import CONDITION, one_scope, protocols
 from bench.scoring.metrics import bounds
 
@@ -35,7 +35,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     runs = _runs(rows)
     out = []
     for names, group in _scored(rows).groupby(keys, sort=False):
-        found = estimate(group["value"]).within(bounds(str(names[-1])))
+        found = estimate(group["value"], bounds(str(names[-1])))
         out.append(
             dict(zip(keys, names, strict=True))
             | {"mean": found.mean, "low": found.low, "high": found.high}
@@ -50,23 +50,22 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 def overall(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row per method and metric, over all conditions; columns as of `summarise`.
 
-    Each seed's mean over conditions is one value, so the interval is over systems. Where a system
-    has regimes, the per-regime scores stand for it.
+    Every condition counts once, also if it is planned under two names; the interval is over new
+    systems of these conditions. Where a system has regimes, the per-regime scores stand for it.
     """
     import pandas as pd
 
-    parts = ["value", "floor", "ceiling"]
-    by_seed = one_scope(_scored(rows)).groupby(["method", "metric", "seed"])[parts].mean()
+    once = one_scope(_scored(rows)).drop_duplicates(["key", "metric"]).set_index(SYSTEM)
     runs = _runs(rows)
     out = []
-    for (method, metric), group in by_seed.groupby(["method", "metric"]):
-        found = estimate(group["value"]).within(bounds(str(metric)))
+    for (method, metric), group in once.groupby(["method", "metric"]):
+        found = estimate(group["value"], bounds(str(metric)))
         own = [count for keys, count in runs.items() if keys[3] == method]
         cpu_seconds = [count.cpu_seconds for count in own if not math.isnan(count.cpu_seconds)]
         out.append(
             {"method": method, "metric": metric}
             | {"mean": found.mean, "low": found.low, "high": found.high}
-            | {"floor": group["floor"].mean(), "ceiling": group["ceiling"].mean()}
+            | {name: estimate(group[name]).mean for name in ("floor", "ceiling")}
             | {"n_ok": sum(count.n_ok for count in own)}
             | {"n_planned": sum(count.n_planned for count in own)}
             | {"cpu_seconds": sum(cpu_seconds) / len(cpu_seconds) if cpu_seconds else math.nan}

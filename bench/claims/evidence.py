@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, PROBLEM, ExperimentResults
+from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis.intervals import SYSTEM
 from bench.config.cell import Cell, canonical, value_text
 from bench.config.claim import Claim
 
@@ -27,16 +28,16 @@ class Found:
     Parameters
     ----------
     scores
-        `value`, `floor`, `ceiling` and `cpu_seconds` by simulator, problem and seed.
+        `value`, `floor`, `ceiling` and `cpu_seconds` by simulator, condition and seed.
     places
         The condition of each score: simulator, n_samples and the grid point, as text.
     planned
-        The problems of each planned condition, whether they have a score or not.
+        The planned conditions, whether they have a score or not.
     """
 
     scores: pd.DataFrame
     places: pd.DataFrame
-    planned: Mapping[tuple[str, ...], set[str]]
+    planned: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -65,31 +66,33 @@ class Evidence:
         """
         import pandas as pd
 
-        columns = [*PROBLEM, "key", *_PARTS, COST]
+        columns = [*SYSTEM, "key", *_PARTS, COST]
         parts: list[pd.DataFrame] = []
         places: list[dict[str, str]] = []
-        planned: dict[tuple[str, ...], set[str]] = {}
+        planned: set[str] = set()
         for experiment in self.experiments:
             if claim.experiment not in (None, experiment.name):
                 continue
             chosen = self._chosen(experiment, claim, method)
-            for keys, group in chosen.groupby(["simulator", "axes", "n_samples"]):
-                planned[(experiment.name, *map(str, keys))] = set(group["problem"])
+            planned |= set(chosen["condition"])
             scores = _scores(experiment, chosen, metric).dropna(subset=["value"])
             if len(scores):
                 parts.append(scores[columns])
                 places += [_place(experiment, row) for row in scores.to_dict("records")]
         found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-        once = ~found.duplicated([*PROBLEM, "key"])  # a run that several experiments share
+        once = ~found.duplicated(["condition", "key"])  # a run that several experiments share
         found, where = found[once], pd.DataFrame(places, index=found.index, dtype=str)[once]
-        if found.duplicated(PROBLEM).any():
+        if found.duplicated(SYSTEM).any():
             found, where = found[:0], where[:0]
-        scores = found.set_index(PROBLEM)[[*_PARTS, COST]].astype(float)
-        return Found(scores, where.set_axis(scores.index), planned)
+        scores = found.set_index(SYSTEM)[[*_PARTS, COST]].astype(float)
+        return Found(scores, where.set_axis(scores.index), frozenset(planned))
 
     def conditions(self, claim: Claim, method: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return the experiment and the `where` of each condition that a claim refers to."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+        """Return the experiment and the `where` of each condition that a claim refers to.
+
+        A condition of several experiments is there once, for the first of them.
+        """
+        found: dict[str, tuple[str, dict[str, Any]]] = {}
         for experiment in self.experiments:
             if claim.experiment not in (None, experiment.name):
                 continue
@@ -97,8 +100,8 @@ class Evidence:
                 here = dict(experiment.points[row["simulator"], row["axes"]])
                 here |= {name: row[name] for name in ("simulator", "n_samples")}
                 where = {name: [value] for name, value in here.items()}
-                found.setdefault((experiment.name, repr(where)), where)
-        return [(name, where) for (name, _), where in found.items()]
+                found.setdefault(row["condition"], (experiment.name, where))
+        return list(found.values())
 
     def _chosen(self, experiment: ExperimentResults, claim: Claim, method: str) -> pd.DataFrame:
         """Return the cells of an experiment that a claim asks for."""

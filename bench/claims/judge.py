@@ -1,10 +1,16 @@
 """Judge claims by what was measured.
 
-A claim holds if the whole 95 % interval over systems lies within its bounds, under every protocol
-where it is about F1. It does not hold if the interval lies wholly outside of them. If it reaches
-over a bound, the claim is undecided. A claim of which less than half of the planned conditions
-have been run is not tested. Nor is a claim about the best of several baselines, if less than half
-of these have been run.
+A claim holds if the whole 95 % interval over new systems of its conditions lies within its bounds,
+under every protocol where it is about F1, and if that remains after Holm's correction over the
+table of claims. It does not hold if the interval lies wholly outside of them. A difference of
+which the whole interval is within 0.02 of zero is equal. All else is undecided: an interval that
+reaches over a bound, or a decision that the correction takes back (`bench.claims.decide`).
+
+Every condition counts once, also if two experiments have it. A difference is that of the two means
+that are shown, over the same systems. A claim to beat the best of several rivals needs every one
+beaten; rivals that were not run are named. A claim of which less than half of the planned
+conditions have been run is not tested. Nor is a claim about the best of several rivals, if less
+than half of these have been run.
 """
 
 from __future__ import annotations
@@ -12,38 +18,48 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.analysis.experiment import COST
-from bench.analysis.intervals import Estimate, estimate, paired
+from bench.analysis.intervals import CONDITIONS, estimate, pair
+from bench.claims.decide import decide, decide_all, holm
 from bench.claims.evidence import Evidence, Found
-from bench.claims.verdict import (
-    FAILS,
-    HOLDS,
-    SHOWN,
-    UNDECIDED,
-    UNTESTED,
-    Reading,
-    Verdict,
-    holds_only,
-)
+from bench.claims.verdict import HOLDS, UNTESTED, Reading, Verdict
 from bench.config.claim import PROTOCOL_F1, Claim
-from bench.config.protocol import shipped
-from bench.scoring.metrics import bounds, difference_bounds, direction
+from bench.config.protocol import f1_of, shipped
+from bench.scoring.metrics import bounds, direction
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def judge(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
-    """Return the verdict on each claim, for each of its methods, and condition if it asks so."""
-    return [
+    """Return the verdict on each claim, for each of its methods, and condition if it asks so.
+
+    Holm's correction is over all of them.
+    """
+    verdicts = [
         verdict
         for claim in claims
         for method in claim.methods
         for verdict in _verdicts(claim, method, evidence)
     ]
+    readings = [reading for verdict in verdicts for reading in verdict.readings.values()]
+    decided = iter(holm([(reading.word, reading.p_value) for reading in readings]))
+    return [
+        replace(
+            verdict,
+            readings={
+                name: _with(reading, *next(decided)) for name, reading in verdict.readings.items()
+            },
+        )
+        for verdict in verdicts
+    ]
+
+
+def _with(reading: Reading, word: str, p_value: float) -> Reading:
+    return replace(reading, word=word, p_value=p_value)
 
 
 def _verdicts(claim: Claim, method: str, evidence: Evidence) -> list[Verdict]:
@@ -61,143 +77,123 @@ def _verdicts(claim: Claim, method: str, evidence: Evidence) -> list[Verdict]:
 def _verdict(claim: Claim, asked: Claim, method: str, evidence: Evidence) -> Verdict:
     """Judge what is `asked`: the claim itself, or its part on one condition."""
     if asked.metric == PROTOCOL_F1:
-        metrics = {protocol: f"f1 {protocol}" for protocol in shipped()}
+        metrics = {protocol: f1_of(protocol) for protocol in shipped()}
     else:
         metrics = {"": asked.metric}
     readings = {name: _read(asked, method, m, evidence) for name, m in metrics.items()}
-    words = {name: _word(claim, reading.compared) for name, reading in readings.items()}
-    experiment = asked.experiment or "all"
-    return Verdict(claim, method, experiment, asked.where, readings, words, _joined(words))
+    return Verdict(claim, method, asked.experiment or "all", asked.where, readings)
 
 
-def _word(claim: Claim, found: Estimate) -> str:
-    """Return the verdict on one interval."""
-    if not found.n:
-        return UNTESTED
-    limits = (claim.above, claim.below, claim.at_least, claim.at_most)
-    if all(limit is None for limit in limits):
-        return SHOWN
-    if math.isnan(found.low):
-        return UNTESTED
-    if _within(claim, found.low) and _within(claim, found.high):
-        return HOLDS
-    return UNDECIDED if _overlaps(claim, found) else FAILS
+@dataclass(frozen=True)
+class _Rivals:
+    """What is subtracted: scores by name, the conditions that count, and who was not run."""
 
-
-def _within(claim: Claim, value: float) -> bool:
-    return (
-        (claim.above is None or value > claim.above)
-        and (claim.below is None or value < claim.below)
-        and (claim.at_least is None or value >= claim.at_least)
-        and (claim.at_most is None or value <= claim.at_most)
-    )
-
-
-def _overlaps(claim: Claim, found: Estimate) -> bool:
-    """Whether some of an interval that is not wholly within the bounds is within them."""
-    low = max(claim.above if claim.above is not None else -math.inf, found.low)
-    low = max(claim.at_least if claim.at_least is not None else -math.inf, low)
-    high = min(claim.below if claim.below is not None else math.inf, found.high)
-    high = min(claim.at_most if claim.at_most is not None else math.inf, high)
-    return low < high or (low == high and _within(claim, low))
-
-
-def _joined(words: Mapping[str, str]) -> str:
-    """Return the one verdict of all protocols."""
-    found = list(words.values())
-    if UNTESTED in found:
-        return UNTESTED
-    if len(set(found)) == 1:
-        return found[0]
-    holding = [protocol for protocol, word in words.items() if word == HOLDS]
-    if holding:
-        return holds_only(holding[0])
-    return FAILS
+    scores: Mapping[str, pd.Series]
+    planned: frozenset[str]
+    not_run: Sequence[str] = ()
 
 
 def _read(asked: Claim, method: str, metric: str, evidence: Evidence) -> Reading:
     """Return what was measured of a metric; nothing where too little was run."""
     own = evidence.find(asked, method, metric)
-    name, other, planned = _rival(asked, method, metric, own, evidence)
-    scores = own.scores
-    if other is not None:
-        kept = scores.index.intersection(other.index)
-        scores, other = scores.loc[kept], other[kept]
-    problems = set(scores.index.get_level_values("problem"))
-    done = sum(not problems.isdisjoint(there) for there in planned.values())
-    if not done or done < len(planned) / 2:
-        return Reading(planned=len(planned))
+    rivals = _rivals(asked, method, metric, own, evidence)
+    subtracts = asked.against is not None or bool(asked.versus)
+    kept = functools.reduce(
+        lambda index, other: index.intersection(other.index),
+        rivals.scores.values(),
+        own.scores.index if rivals.scores or not subtracts else own.scores.index[:0],
+    )
+    scores = own.scores.loc[kept]
+    done = len(rivals.planned & set(kept.get_level_values("condition")))
+    if not done or done < len(rivals.planned) / 2:
+        return Reading(not_run=rivals.not_run, planned=len(rivals.planned))
+    levels = {part: estimate(scores[part]).mean for part in ("floor", "ceiling", COST)}
+    reading = Reading(
+        floor=levels["floor"],
+        ceiling=levels["ceiling"],
+        cpu_seconds=levels[COST],
+        not_run=rivals.not_run,
+        conditions=done,
+        planned=len(rivals.planned),
+    )
+    if subtracts:
+        return _compared(asked, metric, scores["value"], rivals, reading)
+    return _alone(asked, metric, scores, reading)
+
+
+def _alone(asked: Claim, metric: str, scores: pd.DataFrame, reading: Reading) -> Reading:
+    """Return the reading of a score, or of its share of an oracle's."""
     value, limits = scores["value"], bounds(metric)
-    compared = value
+    score = estimate(value, limits)
     if asked.of_oracle:
-        compared, limits = value / scores["ceiling"], (0.0, math.inf)
-    if other is None:
-        found = estimate(compared.groupby(level="seed").mean()).within(limits)
-    else:
-        found = paired(compared, other).within(difference_bounds(metric))
-    return Reading(
-        found,
-        estimate(value.groupby(level="seed").mean()).within(bounds(metric)),
-        name,
-        math.nan if other is None else float(other.mean()),
-        float(scores["floor"].mean()),
-        float(scores["ceiling"].mean()),
-        float(scores[COST].mean()),
-        done,
-        len(planned),
+        value, limits = value / scores["ceiling"], (0.0, math.inf)
+    found, anew = estimate(value, limits), estimate(value, limits, CONDITIONS)
+    word, p_value = decide(asked, found)
+    return replace(reading, word=word, p_value=p_value, compared=found, anew=anew, score=score)
+
+
+def _compared(
+    asked: Claim, metric: str, value: pd.Series, rivals: _Rivals, reading: Reading
+) -> Reading:
+    """Return the reading of a difference: to the strongest rival, decided by all of them."""
+    pairs = {name: pair(value, other, bounds(metric)) for name, other in rivals.scores.items()}
+    decisions = {name: decide(asked, both.difference) for name, both in pairs.items()}
+    word, p_value = decide_all(list(decisions.values()))
+    strongest = min(pairs, key=lambda name: direction(metric) * pairs[name].difference.mean)
+    both = pairs[strongest]
+    return replace(
+        reading,
+        word=word,
+        p_value=p_value,
+        compared=both.difference,
+        anew=both.anew,
+        score=both.one,
+        rival=strongest,
+        rival_score=both.other.mean,
+        doubtful=[
+            name
+            for name, (said, _) in decisions.items()
+            if name != strongest and said not in (HOLDS, UNTESTED)
+        ],
     )
 
 
-def _rival(
-    asked: Claim, method: str, metric: str, own: Found, evidence: Evidence
-) -> tuple[str, pd.Series | None, Mapping[tuple[str, ...], set[str]]]:
-    """Return what is subtracted, its name, and the conditions that count as planned."""
+def _rivals(asked: Claim, method: str, metric: str, own: Found, evidence: Evidence) -> _Rivals:
     if asked.versus:
         beside = replace(asked, **{"versus": {}, **asked.versus})
         rival = beside.methods[0] if "methods" in asked.versus else method
         names = {*asked.where, *beside.where}
         apart = {name for name in names if asked.where.get(name) != beside.where.get(name)}
-        return "the other", _beside(own, evidence.find(beside, rival, metric), apart), own.planned
+        other = _beside(own, evidence.find(beside, rival, metric), apart)
+        return _Rivals({"the other": other}, own.planned)
     if isinstance(asked.against, list):
-        plain = replace(asked, parameters={})
-        found = {name: evidence.find(plain, name, metric) for name in asked.against}
-        rivals = _run_often(own.scores["value"], found)
-        name, scores = _strongest(own.scores["value"], rivals, metric)
-        planned = {
-            condition: problems
-            for condition, problems in own.planned.items()
-            if all(condition in rival.planned for rival in rivals.values())
-        }
-        return name, scores, planned
+        return _best_of(asked, asked.against, metric, own, evidence)
     if asked.against in ("floor", "ceiling"):
-        return asked.against, _bound(own.scores[asked.against]), own.planned
+        return _Rivals({asked.against: _bound(own.scores[asked.against])}, own.planned)
     if asked.against is not None:
-        other = evidence.find(asked, method, asked.against)
-        return asked.against, other.scores["value"], own.planned
-    return "", None, own.planned
+        other = evidence.find(asked, method, asked.against).scores["value"]
+        return _Rivals({asked.against: other}, own.planned)
+    return _Rivals({}, own.planned)
 
 
-def _run_often(value: pd.Series, each: Mapping[str, Found]) -> dict[str, Found]:
+def _best_of(
+    asked: Claim, names: Sequence[str], metric: str, own: Found, evidence: Evidence
+) -> _Rivals:
     """Return the rivals that have run on more than half of it; none if they are less than half."""
-    both = {name: value.index.isin(found.scores.index).sum() for name, found in each.items()}
-    rivals = {name: each[name] for name, n in both.items() if n > 0.5 * len(value)}
-    return rivals if len(rivals) >= 0.5 * len(each) else {}
-
-
-def _strongest(
-    value: pd.Series, rivals: Mapping[str, Found], metric: str
-) -> tuple[str, pd.Series]:
-    """Return name and scores of the best of several rivals on what they have all run."""
-    if not rivals:
-        return "", value[:0]
-    scores = {name: found.scores["value"] for name, found in rivals.items()}
-    shared = functools.reduce(lambda a, b: a.intersection(b.index), scores.values(), value.index)
-    leads = {
-        name: direction(metric) * paired(value[shared], other).mean
-        for name, other in scores.items()
+    plain = replace(asked, parameters={})
+    found = {name: evidence.find(plain, name, metric) for name in names}
+    index = own.scores.index
+    often = {
+        name: one
+        for name, one in found.items()
+        if index.isin(one.scores.index).sum() > 0.5 * len(index)
     }
-    name = min(leads, key=lambda name: leads[name])
-    return name, scores[name][shared]
+    absent = [name for name in names if name not in often]
+    if len(often) < 0.5 * len(names):
+        return _Rivals({}, own.planned, absent)
+    planned = functools.reduce(frozenset.intersection, (o.planned for o in often.values()))
+    scores = {name: one.scores["value"] for name, one in often.items()}
+    return _Rivals(scores, own.planned & planned, absent)
 
 
 def _beside(own: Found, other: Found, apart: set[str]) -> pd.Series:
@@ -222,4 +218,5 @@ def _beside(own: Found, other: Found, apart: set[str]) -> pd.Series:
 
 def _bound(bound: pd.Series) -> pd.Series:
     """Return chance level or oracle; for a run without a score the mean of the others'."""
-    return bound.fillna(bound.groupby(level="simulator").transform("mean")).fillna(bound.mean())
+    filled = bound.fillna(bound.groupby(level="simulator").transform("mean")).fillna(bound.mean())
+    return filled.dropna()

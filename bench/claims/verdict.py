@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.analysis.intervals import Estimate
+from bench.analysis.intervals import NOTHING, Estimate
 from bench.config.claim import Claim
 
-HOLDS, FAILS, UNDECIDED, UNTESTED, SHOWN = (
+HOLDS, EQUAL, FAILS, UNDECIDED, UNTESTED, SHOWN = (
     "holds",
+    "equal within 0.02",
     "does not hold",
     "undecided",
     "not tested",
     "shown",
 )
-
-NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
 
 
 def holds_only(protocol: str) -> str:
@@ -32,12 +31,21 @@ class Reading:
 
     Parameters
     ----------
+    word, p_value
+        The verdict on it, and the p-value of that, after Holm's correction over the table.
     compared
-        What is compared with the bounds: the score, its ratio or its difference.
+        What is compared with the bounds: the score, its ratio, or the difference of `score` and
+        `rival_score`, over new systems of these conditions.
+    anew
+        The same over new conditions.
     score
         The metric itself.
     rival, rival_score
-        What was subtracted: its name, and its mean.
+        What was subtracted: its name, and its mean. Of several rivals it is the strongest.
+    doubtful
+        Other rivals that are not surely beaten.
+    not_run
+        Rivals that the claim names and that were not run, or too seldom.
     floor, ceiling
         Mean chance level, and mean score of an oracle.
     cpu_seconds
@@ -46,10 +54,15 @@ class Reading:
         Conditions with a score, and planned conditions.
     """
 
+    word: str = UNTESTED
+    p_value: float = math.nan
     compared: Estimate = NOTHING
+    anew: Estimate = NOTHING
     score: Estimate = NOTHING
     rival: str = ""
     rival_score: float = math.nan
+    doubtful: Sequence[str] = ()
+    not_run: Sequence[str] = ()
     floor: float = math.nan
     ceiling: float = math.nan
     cpu_seconds: float = math.nan
@@ -60,13 +73,21 @@ class Reading:
     def text(self) -> str:
         """The numbers in words; empty where nothing was measured."""
         if not self.compared.n:
-            return ""
+            return f"not run: {', '.join(self.not_run)}" if self.not_run else ""
         text = str(self.compared)
         if self.rival:
             text = (
                 f"{self.score.mean:.2f} against {self.rival_score:.2f} ({self.rival}); "
                 f"difference {text}"
             )
+        if not math.isnan(self.anew.low):
+            text += f", over new conditions [{self.anew.low:.2f}, {self.anew.high:.2f}]"
+        if not math.isnan(self.p_value):
+            text += f"; p = {self.p_value:.2g}"
+        if self.doubtful:
+            text += f"; not surely beaten: {', '.join(self.doubtful)}"
+        if self.not_run:
+            text += f"; not run: {', '.join(self.not_run)}"
         if self.conditions < self.planned:
             text += f"; {self.conditions} of {self.planned} conditions"
         return text
@@ -84,11 +105,6 @@ class Verdict:
         The one condition, where each is judged by itself; else what the claim says.
     readings
         What was measured, by protocol; one reading named `""` for a metric other than F1.
-    words
-        The verdict on each reading.
-    word
-        The verdict on all: `holds`, `holds only under the ... protocol`, `does not hold`,
-        `undecided`, `not tested`, or `shown` for a claim without a bound.
     """
 
     claim: Claim
@@ -96,5 +112,20 @@ class Verdict:
     experiment: str
     where: Mapping[str, Any]
     readings: Mapping[str, Reading]
-    words: Mapping[str, str]
-    word: str
+
+    @property
+    def word(self) -> str:
+        """The verdict on all readings, or `holds only under the ... protocol`.
+
+        A claim without a bound is `shown`. It does not hold if it does not under one protocol.
+        """
+        words = {protocol: reading.word for protocol, reading in self.readings.items()}
+        found = set(words.values())
+        if UNTESTED in found:
+            return UNTESTED
+        if len(found) == 1:
+            return found.pop()
+        holding = [protocol for protocol, word in words.items() if word == HOLDS]
+        if holding:
+            return holds_only(holding[0])
+        return FAILS if FAILS in found else UNDECIDED

@@ -81,10 +81,17 @@ class Cell:
         return content_key(self.describe())
 
     @cached_property
-    def problem(self) -> str:
-        """Hash of what the method is given: the same for all methods that can be compared."""
+    def condition(self) -> str:
+        """Hash of what its systems have in common: everything but the seed and the method."""
         description = self.describe()
-        del description["method"]
+        del description["method"], description["seed"]
+        return content_key(description)
+
+    @cached_property
+    def point(self) -> str:
+        """Hash of the kind of system alone: that of `condition`, whatever the length."""
+        description = self.describe()
+        del description["method"], description["seed"], description["n_samples"]
         return content_key(description)
 
     def describe(self) -> dict[str, Any]:

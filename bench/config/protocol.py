@@ -61,3 +61,8 @@ def shipped() -> dict[str, Protocol]:
         if file.name.endswith(".yaml")
     }
     return {name: build(Protocol, node, f"protocol.{name}") for name, node in nodes.items()}
+
+
+def f1_of(protocol: str) -> str:
+    """Return the metric that holds the F1 of a protocol."""
+    return f"f1 {protocol}"

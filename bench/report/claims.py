@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import show
 from bench.claims import Reading, Verdict
-from bench.claims.verdict import UNDECIDED
+from bench.claims.verdict import EQUAL, UNDECIDED
 from bench.config.cell import axes_text, value_text
 from bench.config.protocol import shipped
 from bench.report.fdr import write_discoveries
@@ -27,6 +27,7 @@ _HEADS = [
     "measure",
     "bound",
     "measured",
+    "p",
     "verdict",
     "score",
     "published",
@@ -36,8 +37,11 @@ _HEADS = [
     "systems",
 ]
 _LEGEND = """
-`measured` is what the bound is about, averaged over systems, with Student's 95 % interval.
-The verdict is that of the interval: a claim whose interval reaches over its bound is undecided.
+`measured` is what the bound is about: the mean over conditions, each counting once, with its 95 %
+interval over new systems of these conditions. The verdict is that of the whole interval, as far as
+it remains after Holm's correction over this table: `p` is the corrected p-value, and a claim whose
+interval reaches over its bound, or whose p is above 0.05, is undecided. A difference within 0.02
+of zero is equal. Of several rivals every one has to be beaten; the strongest is subtracted.
 `score` is the metric itself, `published` what a publication reports for the method, `CPU s` the
 method alone. Where a system has regimes, scores are means over the graphs of its regimes."""
 
@@ -98,12 +102,18 @@ def _numbers(protocol: str, reading: Reading) -> dict[str, Any]:
     compared, score = reading.compared, reading.score
     return {
         "protocol": protocol,
-        **vars(compared),
+        **compared.numbers,
+        "anew_low": reading.anew.low,
+        "anew_high": reading.anew.high,
+        "p_value": reading.p_value,
+        "read": reading.word,
         "score": score.mean,
         "score_low": score.low,
         "score_high": score.high,
         "rival": reading.rival,
         "rival_score": reading.rival_score,
+        "doubtful": ", ".join(reading.doubtful),
+        "not_run": ", ".join(reading.not_run),
         "floor": reading.floor,
         "ceiling": reading.ceiling,
         "cpu_seconds": reading.cpu_seconds,
@@ -119,11 +129,10 @@ def _lines(table: pd.DataFrame) -> list[list[str]]:
             row["system"],
             row["method"],
             _number(row["steps"], ",.0f"),
-            f"{row['measure']} ({row['rival']} {row['rival_score']:.3f})"
-            if row["rival"]
-            else row["measure"],
+            _measure(row),
             row["bound"],
             show(row["mean"], row["low"], row["high"], 3),
+            _number(row["p_value"], ".2g"),
             row["verdict"],
             show(row["score"], row["score_low"], row["score_high"]),
             _number(row["published"], ".4g"),
@@ -134,6 +143,16 @@ def _lines(table: pd.DataFrame) -> list[list[str]]:
         ]
         for row in table.to_dict("records")
     ]
+
+
+def _measure(row: Mapping[Any, Any]) -> str:
+    """Return what is measured, with the strongest rival, and with those that say less."""
+    text = f"{row['measure']}"
+    if row["rival"]:
+        text += f" ({row['rival']} {row['rival_score']:.3f})"
+    if row["doubtful"]:
+        text += f"; not surely beaten: {row['doubtful']}"
+    return f"{text}; not run: {row['not_run']}" if row["not_run"] else text
 
 
 def _number(value: Any, form: str) -> str:
@@ -160,8 +179,9 @@ def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
         for protocol in shipped():
             name = protocol if protocol in verdict.readings else ""
             reading = verdict.readings[name]
-            open_ = ", undecided" if verdict.words[name] == UNDECIDED else ""
-            row[protocol] = reading.text + open_
-            row |= {f"{protocol}_{key}": part for key, part in vars(reading.compared).items()}
+            said = f", {reading.word}" if reading.word in (UNDECIDED, EQUAL) else ""
+            row[protocol] = reading.text + said
+            row |= {f"{protocol}_{key}": part for key, part in reading.compared.numbers.items()}
+            row[f"{protocol}_p"] = reading.p_value
         rows.append(row)
     return pd.DataFrame(rows)

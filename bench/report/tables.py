@@ -55,15 +55,20 @@ def headline(rows: pd.DataFrame) -> str:
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    """Return methods x metrics, best `F1 (fair)` first, then chance level and oracle."""
+    """Return methods x metrics, best `F1 (fair)` first, then chance level and oracle.
+
+    Methods with less than half as many runs as the one with most stand last.
+    """
     entries = table.set_index(["method", "metric"])
 
     def at(method: str, metric: str, part: str) -> float:
         return float(entries[part].get((method, metric), math.nan))
 
     fair = {method: at(method, "f1 fair", "mean") for method in table["method"].unique()}
+    ended = table.groupby("method")["n_ok"].first()
+    few = ended < ended.max() / 2
     rows = []
-    for method in sorted(fair, key=lambda m: (math.isnan(fair[m]), -fair[m], m)):
+    for method in sorted(fair, key=lambda m: (few[m], math.isnan(fair[m]), -fair[m], m)):
         first = table[table["method"] == method].iloc[0]
         mark = "*" if first["n_ok"] < first["n_planned"] else ""
         scores = [tuple(at(method, m, part) for part in _PARTS) for m in SHOWN]
@@ -82,6 +87,8 @@ def _markdown(table: pd.DataFrame) -> str:
     text = markdown_table(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
     if (table["n_ok"] < table["n_planned"]).any():
         text += "\n\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
+    if few.any():
+        text += "\n\nMethods with less than half as many runs as the one with most stand last."
     return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.analysis.leaderboard import PROTOCOLS
+from bench.config.protocol import shipped
 from bench.report.page.svg import inline
 from bench.report.saving import ALL_FORMATS, save
 from bench.report.styles import INK, MUTED, dress, plain
@@ -57,7 +57,7 @@ def draw_average(means: pd.DataFrame) -> Figure:
 
 def _drawn(means: pd.DataFrame) -> pd.DataFrame:
     """Return the methods with a shared or a published mean; none if no shared one is there."""
-    ours = [f"shared_{protocol}" for protocol in PROTOCOLS]
+    ours = [f"shared_{protocol}" for protocol in shipped()]
     if means[ours].isna().all(axis=None):
         return means[:0]
     return means.dropna(subset=[*ours, "published"], how="all")

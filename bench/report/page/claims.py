@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.analysis.leaderboard import PROTOCOLS
-from bench.claims.verdict import FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED, holds_only
+from bench.claims.verdict import EQUAL, FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED, holds_only
+from bench.config.protocol import shipped
 from bench.report.page.table import Entry, Table, word
 
 if TYPE_CHECKING:
@@ -14,25 +14,19 @@ if TYPE_CHECKING:
 # Verdict: its order among others, its sign, and its class in the page.
 _LOOKS = {
     HOLDS: (0, "✓", "good"),
-    **{holds_only(protocol): (1, "◐", "partly") for protocol in PROTOCOLS},
-    FAILS: (2, "✗", "bad"),
-    UNDECIDED: (3, "?", "partly"),
-    SHOWN: (4, "·", ""),
-    UNTESTED: (5, "\N{EN DASH}", "absent"),
+    **{holds_only(protocol): (1, "◐", "partly") for protocol in shipped()},
+    EQUAL: (2, "=", "partly"),
+    FAILS: (3, "✗", "bad"),
+    UNDECIDED: (4, "?", "partly"),
+    SHOWN: (5, "·", ""),
+    UNTESTED: (6, "\N{EN DASH}", "absent"),
 }
 
 
 def claims(verdicts: pd.DataFrame) -> Table:
     """Return one row per claim and judged method."""
-    heads = [
-        "claim",
-        "method",
-        "verdict",
-        "paper protocol",
-        "fair protocol",
-        "reported",
-        "experiment",
-    ]
+    heads = ["claim", "method", "verdict"]
+    heads += [*(f"{protocol} protocol" for protocol in shipped()), "reported", "experiment"]
     rows = []
     for row in verdicts.to_dict("records"):
         order, sign, kind = _LOOKS[row["verdict"]]
@@ -40,7 +34,7 @@ def claims(verdicts: pd.DataFrame) -> Table:
             [
                 *map(word, (row["says"], row["method"])),
                 Entry(f"{sign} {row['verdict']}", order, kind),
-                *(word(row[name]) for name in PROTOCOLS),
+                *(word(row[name]) for name in shipped()),
                 *map(word, (row["reported"], row["experiment"])),
             ]
         )

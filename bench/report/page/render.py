@@ -54,13 +54,12 @@ def render(contents: Contents) -> str:
         for name in ("style.css", "script.js", "page.html")
     )
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    board, means = contents.board, contents.means
+    board = contents.board
     return environment.from_string(page).render(
         name=contents.name,
         board=board,
         tables=contents.tables,
-        average=average_svg(means),
-        n_shared=int(means["n_shared"].max()) if len(means) else 0,
+        average=average_svg(contents.means),
         experiments=[_experiment(panels) for panels in contents.panels],
         ranks={protocol: ranks_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
         colours=variables().values(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.experiment import COST, ExperimentResults
 from bench.analysis.intervals import show
-from bench.analysis.leaderboard import PROTOCOLS, Leaderboard
+from bench.analysis.leaderboard import Leaderboard
+from bench.config.protocol import shipped
 from bench.report.page.table import Entry, Table, number, word
 from bench.report.panels import heading
 
@@ -16,28 +18,27 @@ if TYPE_CHECKING:
 
 
 def leaderboard(board: Leaderboard) -> Table:
-    """Return one row per method with its scores under both protocols."""
+    """Return one row per method with its scores under both protocols, those without rank last."""
     difference = f"difference to {board.reference}"
     heads = ["method"]
-    for protocol in PROTOCOLS:
+    for protocol in shipped():
         heads += [f"F1 ({protocol})", f"{difference} ({protocol})", f"rank ({protocol})"]
-    heads += ["runs ok / planned", "CPU seconds"]
+    heads += ["conditions (fair)", "runs ok / planned", "CPU seconds"]
     by_method = board.table.set_index(["method", "protocol"])
     fair = board.table[board.table["protocol"] == "fair"]
     rows = []
-    for method in fair.sort_values("mean", ascending=False, kind="stable")["method"]:
+    for method in fair["method"]:
         row = [word(method)]
-        for protocol in PROTOCOLS:
+        for protocol in shipped():
             one = by_method.loc[(method, protocol)]
-            apart = [one[f"difference{end}"] for end in ("", "_low", "_high")]
             row += [
                 number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
-                Entry("reference")
-                if method == board.reference
-                else number(apart[0], _signed(*apart)),
-                number(one["rank"], f"{one['rank']:.2f}"),
+                Entry("reference") if method == board.reference else _difference(one),
+                number(one["rank"], f"{one['rank']:.2f}", "unranked"),
             ]
+        one = by_method.loc[(method, "fair")]
         row += [
+            number(one["n_conditions"]),
             number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
             number(one[COST], f"{one[COST]:.2g}"),
         ]
@@ -45,23 +46,27 @@ def leaderboard(board: Leaderboard) -> Table:
     return Table("leaderboard", heads, rows)
 
 
-def _signed(mean: float, low: float, high: float) -> str:
-    if low != low:
-        return f"{mean:+.2f}"
-    return f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+def _difference(row: pd.Series) -> Entry:
+    """Return the difference over new systems, and its interval over new conditions."""
+    mean, low, high = row["difference"], row["difference_low"], row["difference_high"]
+    text = f"{mean:+.2f}" if math.isnan(low) else f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+    if not math.isnan(row["anew_low"]):
+        text += f"; new conditions [{row['anew_low']:+.2f}, {row['anew_high']:+.2f}]"
+    return number(mean, text)
 
 
 def average(means: pd.DataFrame) -> Table:
     """Return the mean of each method over conditions, and their number."""
-    heads = ["method", "published", *(f"shared F1 ({protocol})" for protocol in PROTOCOLS)]
-    for protocol in PROTOCOLS:
+    protocols = list(shipped())
+    heads = ["method", "published", *(f"shared F1 ({protocol})" for protocol in protocols)]
+    for protocol in protocols:
         heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
     rows = []
     for row in means.to_dict("records"):
         cells = [word(row["method"])]
-        for name in ("published", *(f"shared_{protocol}" for protocol in PROTOCOLS)):
+        for name in ("published", *(f"shared_{protocol}" for protocol in protocols)):
             cells.append(number(row[name], f"{row[name]:.2f}"))
-        for protocol in PROTOCOLS:
+        for protocol in protocols:
             counts = f"{row[f'n_{protocol}']} / {row['n_planned']}"
             cells += [
                 number(row[protocol], f"{row[protocol]:.2f}", "not run"),

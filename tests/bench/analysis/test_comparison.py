@@ -128,22 +128,26 @@ def test_in_the_average_every_condition_counts_once(results, small):
     assert table["fair"]["random"] == pytest.approx((0.07 + 0.065) / 2)
     assert list(table.loc["random", ["n_paper", "n_fair", "n_planned"]]) == [2, 2, 4]
     assert math.isnan(table["paper"]["tcdf"])  # published, and none of ours
-    # All methods have `volume` in common.
-    assert table["n_shared"]["dot"] == 2
-    assert table["shared_paper"]["dot"] == pytest.approx(0.82)
-    assert table["shared_fair"]["pcmci"] == pytest.approx((0.625 + 0.62) / 2)
+    # `random` has less than half as many systems as others: it shares nothing.
+    assert table["n_shared_fair"]["dot"] == 4
+    assert table["shared_paper"]["dot"] == pytest.approx((0.82 + 0.82 + 0.4 + 0.4) / 4)
+    # Under the fair protocol the system on which PCMCI failed counts for nobody.
+    without = 0.82 + 1.2 * 0.5 / 100
+    assert table["shared_fair"]["dot"] == pytest.approx((without + 0.82 + 0.4 + 0.4) / 4)
+    assert table["shared_fair"]["pcmci"] == pytest.approx((0.625 + 0.62 + 0.3 + 0.3) / 4)
+    assert math.isnan(table["shared_fair"]["random"])
     lines = tables.average(table.reset_index()).markdown().splitlines()
     (tcdf,) = ([part.strip() for part in x.split("|")[1:-1]] for x in lines if "| tcdf" in x)
     assert tcdf == ["tcdf", "0.30", "", "", "not run", "0 / 0", "not run", "0 / 0"]
 
 
-def test_a_condition_of_two_experiments_counts_in_both(small):
+def test_a_condition_of_two_experiments_counts_once(small):
     part = Experiment("again", "", small.parts[0].cells[:10], View())
     again = experiment_results(part, small.store.read)
     own = [experiment_results(part, small.store.read) for part in small.parts]
     table = make_average([*own, again], small.cells, pd.Series(dtype=float)).set_index("method")
-    assert table["fair"]["dot"] == pytest.approx((4 * 0.82 + 2 * 0.4) / 6)
-    assert table["n_planned"]["dot"] == 6
+    assert table["fair"]["dot"] == pytest.approx((2 * 0.82 + 2 * 0.4) / 4)
+    assert table["n_planned"]["dot"] == 4
 
 
 def test_the_average_is_drawn_where_something_was_run(results, small, tmp_path):
@@ -151,6 +155,7 @@ def test_the_average_is_drawn_where_something_was_run(results, small, tmp_path):
     save_average(table, tmp_path / "average")
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".pdf"}
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", (tmp_path / "average.svg").read_text())
-    assert {"dot", "pcmci", "random", "tcdf", "published"} <= set(texts)
+    assert {"dot", "pcmci", "tcdf", "published"} <= set(texts)
+    assert "random" not in texts  # neither shared nor published
     nothing = table.assign(shared_paper=math.nan, shared_fair=math.nan)
     assert average_svg(nothing) == ""

@@ -16,6 +16,7 @@ from bench.config.compose import Experiment, options
 from bench.config.view import Published, View
 from bench.report.axis import positions
 from bench.report.page.build import write_page
+from bench.report.page.scores import leaderboard
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
 
@@ -40,7 +41,7 @@ def test_the_page_holds_every_method_and_experiment_and_asks_for_nothing_else(sm
 
 
 def test_files_lie_beside_the_page(small):
-    folder = small.store.root / "report"
+    folder = small.page.parent
     found = {path.name for path in folder.iterdir()}
     assert {
         "index.html",
@@ -151,10 +152,12 @@ def test_differences_of_the_leaderboard_are_paired_by_system_and_seed(results, s
     cells = small.cells
     table = make_leaderboard(results, cells, "pcmci").table.set_index(["method", "protocol"])
     row = table.loc[("dot", "fair")]
-    # By seed: 0.2 on `volume` at two lengths (one, for seed 0), 0.1 on `lags` at two lags.
-    each = [(0.2 + 2 * 0.1) / 3] + [(2 * 0.2 + 2 * 0.1) / 4] * 4
-    assert row["difference"] == pytest.approx(sum(each) / 5)
-    assert row["n_pairs"] == 5
+    # On `volume` 0.2, a little more where seed 0 is missing; on `lags` 0.1 at two lags.
+    each = [0.2 + 0.2 * 0.5 / 100, 0.2, 0.1, 0.1]
+    assert row["difference"] == pytest.approx(sum(each) / 4)
+    assert row["difference"] == pytest.approx(row["mean"] - table.loc[("pcmci", "fair")]["mean"])
+    assert row["n_pairs"] == 10  # two simulators with five systems each
+    assert row["n_conditions"] == 4
     assert row["difference_low"] <= row["difference"] <= row["difference_high"]
     assert table.loc[("pcmci", "fair")]["n_ok"] == 19
     with pytest.raises(ValueError, match="reference: expected one of dot, dot_paper"):
@@ -166,7 +169,31 @@ def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(results, s
     ranks = make_leaderboard(results, cells, None).ranks["fair"]
     assert list(ranks.average.index) == ["dot", "dot_paper", "pcmci"]
     assert list(ranks.average) == [1.0, 2.0, 3.0]
-    assert ranks.n_systems == 10
+    assert (ranks.n_points, ranks.n_conditions) == (3, 4)  # two lengths, and two points of a grid
+
+
+def test_a_method_with_few_runs_is_last_and_unranked(small):
+    """Whatever its score: `lucky` has run on one of six easy systems."""
+    cells = [small.cell("var", seed, axes={"k": k}) for seed in (0, 1) for k in range(3)]
+    lucky = [small.cell("lucky", seed, axes={"k": k}) for seed in (0, 1) for k in range(3)]
+    values = {cell.key: 0.5 + cell.seed / 100 for cell in cells} | {lucky[0].key: 0.99}
+
+    def read(key):
+        return small.made(values[key]) if key in values else None
+
+    both = [*lucky, *cells]
+    board = make_leaderboard(
+        [experiment_results(Experiment("s", "", both, View()), read)], both, "var"
+    )
+    assert list(board.table["method"]) == ["var", "var", "lucky", "lucky"]
+    last = board.table.iloc[-1]
+    assert (last["mean"], last["n_ok"], last["n_planned"]) == (0.99, 1, 6)
+    assert math.isnan(last["rank"])
+    assert math.isnan(last["difference"])
+    line = leaderboard(board).markdown().splitlines()[-1]
+    assert line.startswith("| lucky | 0.99 |")
+    assert "unranked" in line
+    assert "| 1 / 6 |" in line
 
 
 def test_variants_of_a_method_have_no_place_in_the_leaderboard(small):
