@@ -82,17 +82,17 @@ class Cell:
 
     @cached_property
     def condition(self) -> str:
-        """Hash of what its systems have in common: everything but the seed and the method."""
-        description = self.describe()
-        del description["method"], description["seed"]
-        return content_key(description)
+        """Hash of what its systems share: kind, length, and what is done about regimes."""
+        return content_key({**self._system(), "n_samples": self.n_samples})
 
     @cached_property
     def point(self) -> str:
-        """Hash of the kind of system alone: that of `condition`, whatever the length."""
-        description = self.describe()
-        del description["method"], description["seed"], description["n_samples"]
-        return content_key(description)
+        """Hash of the kind of system: that of `condition`, whatever the length."""
+        return content_key(self._system())
+
+    def _system(self) -> dict[str, Any]:
+        # What is done about regimes is keyed by method, and here the same for all.
+        return {"simulator": self.describe()["simulator"], "regimes": self.choice}
 
     def describe(self) -> dict[str, Any]:
         """Return everything that decides the result, in plain JSON; labels are left out.

@@ -42,7 +42,7 @@ class Claim(Parameters):
         dotted name, and a value or a list of values. `smallest` and `largest` stand for the ends
         of what is planned.
     each_condition
-        Judge each condition by itself; otherwise all of them together.
+        Judge each condition by itself; otherwise the mean over all, each counting once.
     metric
         Name of a metric as in `table.csv` or of a cut as `f1@k`. `f1` is judged under every
         protocol. `fdr@own` is the realised share of false edges, `1 - precision@own`, where an
@@ -57,13 +57,14 @@ class Claim(Parameters):
     of_oracle
         Divide the score by that of an oracle; not together with `against` or `versus`.
     against
-        Baselines, of which the strongest is subtracted; or `floor` or `ceiling`, or another
-        metric of the same runs, which is subtracted.
+        Baselines, of which every one has to be beaten and the strongest is shown; or `floor` or
+        `ceiling`, or another metric of the same runs, which is subtracted.
     versus
         Instead: the same with other `experiment`, `where`, `methods` or `parameters`, which is
         subtracted seed by seed, under each condition that the two have in common.
     above, below
-        Bounds that the score or difference has to pass.
+        Bounds that the score or difference has to pass. At a bound near 0, a difference within
+        0.02 of 0 is equal instead.
     at_least, at_most
         Bounds that it has to reach.
     """
