@@ -10,11 +10,11 @@ of processes outside (by `ptrace`, `/proc` or `process_vm_readv`), nor mount, no
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import stat
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 # The numbers of the calls are the same on every processor.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -51,7 +51,7 @@ def version() -> int:
     return max(0, found)
 
 
-def restrict(read: Iterable[Path], write: Iterable[Path]) -> None:
+def restrict(read: Iterable[str], write: Iterable[str]) -> None:
     """Leave this process, and what it will start, some files and folders and nothing else.
 
     Parameters
@@ -84,7 +84,7 @@ def restrict(read: Iterable[Path], write: Iterable[Path]) -> None:
         os.close(rules)
 
 
-def _allow(rules: int, path: Path, access: int) -> None:
+def _allow(rules: int, path: str, access: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -106,5 +106,6 @@ def _call(number: int, *arguments: object) -> int:
     return result
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)

@@ -25,6 +25,7 @@ the fork server. Nor for other services that its user may use, such as a Ray clu
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -66,14 +67,14 @@ def close_off(folder: Path, temporary: Path, hidden: Iterable[Path]) -> None:
     read = {
         *_without(Path("/"), always | private),
         *(part for path in {folder, *code} for part in _without(path, always)),
-        *(Path("/proc") / name for name in _PROC),
+        *(f"/proc/{name}" for name in _PROC),
     }
     # Code stays as it is, also where the working folder holds it, as in a checkout.
     fixed = {path for path in code if path != folder and path.is_relative_to(folder)}
     write = {
         *_without(folder, always | fixed),
         *(part for path in _real(_caches()) for part in _without(path, always)),
-        *(temporary, own, *_devices()),
+        *(str(path) for path in (temporary, own, *_devices())),
     }
     landlock.restrict(read, write)
 
@@ -104,18 +105,23 @@ def _real(paths: Iterable[Path]) -> Iterator[Path]:
     return (Path(os.path.realpath(path)) for path in paths)
 
 
-def _without(path: Path, hidden: set[Path]) -> Iterator[Path]:
+def _without(path: Path, hidden: set[Path]) -> Iterator[str]:
     """Yield a path, or the parts of it that together are all but what is hidden."""
-    if any(path.is_relative_to(other) for other in hidden):
+    if not hidden.isdisjoint((path, *path.parents)):
         return
-    if not any(other.is_relative_to(path) for other in hidden):
+    above = {str(parent) for one in hidden for parent in one.parents}
+    # Plain text: there are hundreds of parts, and each cell pays for them.
+    yield from _parts(str(path), {str(one) for one in hidden}, above)
+
+
+def _parts(path: str, hidden: set[str], above: set[str]) -> Iterator[str]:
+    """Yield the parts of a path that are neither hidden nor above what is."""
+    if path in hidden:
+        return
+    if path not in above:
         yield path
         return
-    try:
-        with os.scandir(path) as listed:
-            # What a link leads to is reached by its own path or not at all.
-            parts = [Path(part.path) for part in listed if not part.is_symlink()]
-    except OSError:
-        return
-    for part in parts:
-        yield from _without(part, hidden)
+    with contextlib.suppress(OSError), os.scandir(path) as listed:
+        # What a link leads to is reached by its own path or not at all.
+        for part in [part.path for part in listed if not part.is_symlink()]:
+            yield from _parts(part, hidden, above)
