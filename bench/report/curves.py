@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from bench.report.axis import Positions
@@ -83,9 +84,9 @@ def draw_rows(ax: Axes, rows: pd.DataFrame, at: pd.Series) -> None:
 
 
 def _errors(rows: pd.DataFrame) -> list[pd.Series]:
-    """Return how far the interval reaches below and above the mean; 0 where there is none."""
+    """Return how far the interval reaches below and above the mean; 0 where there is no end."""
     apart = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
-    return [distance.fillna(0).clip(lower=0) for distance in apart]
+    return [distance.replace(math.inf, 0).fillna(0).clip(lower=0) for distance in apart]
 
 
 def _group(method: str, *artists: Artist) -> None:

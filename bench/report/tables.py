@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bench.analysis.intervals import show
 from bench.analysis.rows import CONDITION
 from bench.analysis.summary import overall, runs_of, summarise
+from bench.analysis.trivial import reach_of
 from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
@@ -39,6 +40,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> str:
         system = f"{name} {axes}".strip()
         parts.append(f"\n## {system}, n_samples {n_samples}, {scope} graph\n")
         parts.append(_markdown(group))
+        parts.append(_trivial(group))
     parts.append(_failures(rows))
     write_text(folder / "table.md", "\n".join(parts) + "\n")
     return first
@@ -90,6 +92,17 @@ def _markdown(table: pd.DataFrame) -> str:
     if few.any():
         text += "\n\nMethods with less than half as many runs as the one with most stand last."
     return text
+
+
+def _trivial(table: pd.DataFrame) -> str:
+    """Return how far methods get that know nothing of causes; empty where none was run."""
+    auprc = table[table["metric"] == "auprc"].set_index("method")["mean"]
+    found = reach_of({str(method): mean for method, mean in auprc.items()})
+    if found is None:
+        return ""
+    reached = f"AUPRC {found.score:.2f} without knowing of causes ({found.method})"
+    mark = ": trivially solvable" if found.solves else ""
+    return f"\n{reached}, best {found.best:.2f}{mark}"
 
 
 def _failures(rows: pd.DataFrame) -> str:

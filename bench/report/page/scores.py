@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.experiment import COST, ExperimentResults
 from bench.analysis.intervals import show
 from bench.analysis.leaderboard import Leaderboard
+from bench.analysis.trivial import reach_of
 from bench.config.protocol import shipped
 from bench.report.page.table import Entry, Table, number, word
 from bench.report.panels import heading
@@ -82,12 +83,14 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
     heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
     rows = []
     keys = ["simulator", "axes", "n_samples", "method"]
-    for (simulator, axes, _, method), group in summary.groupby(keys, sort=False):
+    solved = _solved(summary)
+    for (simulator, axes, n_samples, method), group in summary.groupby(keys, sort=False):
+        note = " (trivially solvable)" if (simulator, axes, n_samples) in solved else ""
         by_metric = {row["metric"]: row for row in group.to_dict("records")}
         first = by_metric[metrics[0]]
         rows.append(
             [
-                word(f"{simulator} {axes}".strip()),
+                word(f"{simulator} {axes}".strip() + note),
                 number(first["n_samples"]),
                 word(method),
                 *(_score(by_metric[metric], metric) for metric in metrics),
@@ -97,6 +100,17 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
             ]
         )
     return Table(f"points-{experiment.name}", heads, rows, ("condition", "method"))
+
+
+def _solved(summary: pd.DataFrame) -> set[tuple[object, ...]]:
+    """Return the conditions that a method solves which knows nothing of causes, by AUPRC."""
+    found = set()
+    auprc = summary[summary["metric"] == "auprc"]
+    for keys, group in auprc.groupby(["simulator", "axes", "n_samples"]):
+        reach = reach_of(dict(zip(group["method"], group["mean"], strict=True)))
+        if reach is not None and reach.solves:
+            found.add(keys)
+    return found
 
 
 def _score(row: Mapping[Any, Any], metric: str) -> Entry:

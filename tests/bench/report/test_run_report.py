@@ -195,3 +195,18 @@ def test_a_report_is_written_again_when_a_protocol_or_a_score_has_changed(
     fair = [re.search(r"^\| dot \| [^|]+ \| (\S+) ", text, re.M)[1] for text in headlines]
     # At k edges the scores are 0.43 and 0.63, of the three strongest 0.42 and 0.62.
     assert fair == ["0.53", "0.52", "0.37"]
+
+
+def test_a_system_that_correlation_solves_is_marked(tmp_path):
+    store, cells = Store(tmp_path), []
+    for simulator, f1 in (("easy", 0.87), ("hard", 0.2)):
+        for method, score in (("dot", 0.9), ("correlation", f1)):
+            cells.append(cell(method, 0, simulator))
+            store.write(base_record(cells[-1], **record(score)))
+    write_tables(collect(cells, store.scan()), tmp_path / "out")
+    text = (tmp_path / "out" / "table.md").read_text()
+    easy, hard = text.split("## easy")[1].split("## hard")
+    said = "without knowing of causes (correlation), best 0.91"  # AUPRC is F1 + 0.01
+    assert f"AUPRC 0.88 {said}: trivially solvable" in easy
+    assert f"AUPRC 0.21 {said}" in hard
+    assert "trivially" not in hard
