@@ -31,8 +31,8 @@ class Options(Parameters):
     """
 
     hidden: Annotated[int, Ge(1)] = 50
-    penalty: Annotated[float, Ge(0)] = 0.01
-    iterations: Annotated[int, Ge(1)] = 2000
+    penalty: Annotated[float, Ge(0)] = 0.003
+    iterations: Annotated[int, Ge(1)] = 5000
     batch_size: Annotated[int, Ge(1)] = 128
     learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
     device: Literal["auto", "cpu", "cuda"] = "auto"
