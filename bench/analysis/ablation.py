@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import estimate
 from bench.analysis.rows import collect
-from bench.config.cell import Cell, axes_text
+from bench.config import Cell
+from bench.config.cell import axes_text
 from bench.scoring.metrics import bounds
-from bench.store.store import Scan
+from bench.store import Scan
 
 if TYPE_CHECKING:
     import pandas as pd

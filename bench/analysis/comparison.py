@@ -9,7 +9,7 @@ from bench.analysis.experiment import ExperimentResults, setting
 from bench.analysis.intervals import estimate
 from bench.analysis.leaderboard import at_usual_settings, scores_of, shared
 from bench.analysis.published import beside
-from bench.config.cell import Cell
+from bench.config import Cell
 from bench.config.protocol import f1_of, shipped
 
 if TYPE_CHECKING:

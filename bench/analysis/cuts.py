@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bench.analysis.experiment import ExperimentResults, panel_of
+from bench.config import View
 from bench.config.cell import axes_text
-from bench.config.view import View
 from bench.scoring.cuts import cut_metrics, ranked_by
 from methods import LaggedGraph
 

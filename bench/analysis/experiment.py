@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import estimate
 from bench.analysis.rows import Labels, one_scope, protocols, rows_of
-from bench.config.cell import Cell, axes_text, value_text
+from bench.config import Cell, View
+from bench.config.cell import axes_text, value_text
 from bench.config.compose import Experiment
-from bench.config.view import View
 from bench.scoring.metrics import bounds
-from bench.store.schema import Record
+from bench.store import Record
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.experiment import COST, ExperimentResults
 from bench.analysis.intervals import NOTHING, SYSTEM, Pair, estimate, pair
 from bench.analysis.ranks import Ranks, average_ranks
-from bench.config.cell import Cell, canonical
+from bench.config import Cell
+from bench.config.cell import canonical
 from bench.config.protocol import f1_of, shipped
 from methods.types.errors import InputError
 

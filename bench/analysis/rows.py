@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.config.cell import Cell, axes_text
+from bench.config import Cell
+from bench.config.cell import axes_text
 from bench.config.protocol import f1_of, shipped
+from bench.store import Record, Scan
 from bench.store.long_table import metrics_of
-from bench.store.schema import Record, Value
-from bench.store.store import Scan
+from bench.store.schema import Value
 
 if TYPE_CHECKING:
     import pandas as pd

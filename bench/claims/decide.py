@@ -14,9 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bench.analysis.intervals import LEVEL, Estimate
+from bench.analysis import Estimate
+from bench.analysis.intervals import LEVEL
 from bench.claims.verdict import EQUAL, FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED
-from bench.config.claim import Claim
+from bench.config import Claim
 from bench.scoring.metrics import bounds
 
 MARGIN = 0.02

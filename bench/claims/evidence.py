@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis import ExperimentResults
+from bench.analysis.experiment import COST
 from bench.analysis.intervals import SYSTEM
-from bench.config.cell import Cell, canonical, value_text
-from bench.config.claim import Claim
+from bench.config import Cell, Claim
+from bench.config.cell import canonical, value_text
 
 if TYPE_CHECKING:
     import pandas as pd

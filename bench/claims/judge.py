@@ -21,12 +21,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bench.analysis import estimate
 from bench.analysis.experiment import COST
-from bench.analysis.intervals import CONDITIONS, estimate, pair
+from bench.analysis.intervals import CONDITIONS, pair
 from bench.claims.decide import decide, decide_all, holm
 from bench.claims.evidence import Evidence, Found
 from bench.claims.verdict import HOLDS, UNTESTED, Reading, Verdict
-from bench.config.claim import PROTOCOL_F1, Claim
+from bench.config import Claim
+from bench.config.claim import PROTOCOL_F1
 from bench.config.protocol import f1_of, shipped
 from bench.scoring.metrics import bounds, direction
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.analysis.intervals import NOTHING, Estimate
-from bench.config.claim import Claim
+from bench.analysis import Estimate
+from bench.analysis.intervals import NOTHING
+from bench.config import Claim
 
 HOLDS, EQUAL, FAILS, UNDECIDED, UNTESTED, SHOWN = (
     "holds",

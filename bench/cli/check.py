@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import methods.registry
-from bench.contract.checks import run_checks
+from bench.contract import run_checks
 from methods.types.errors import InputError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bench.store import Store
 from bench.store.atomic import replacing
 from bench.store.long_table import long_table
-from bench.store.store import Store
 from methods.types.errors import InputError
 
 _WRITERS = {".csv": "to_csv", ".parquet": "to_parquet"}

@@ -6,14 +6,11 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.config.cell import Cell
+from bench.config import Cell, View
 from bench.config.compose import Experiment, about, experiment_view, experiments, options
-from bench.config.view import View
 from bench.report.page.build import write_page
-from bench.store import commands
+from bench.store import Record, Store, commands
 from bench.store.long_table import find_table, read_table
-from bench.store.schema import Record
-from bench.store.store import Store
 from methods.types.errors import InputError
 
 

@@ -7,10 +7,10 @@ import sys
 import zipfile
 
 from bench.run.cell import metrics
-from bench.store import commands, provenance
+from bench.store import Store, commands, provenance
 from bench.store.locks import Locks
 from bench.store.record import load
-from bench.store.store import Entry, Store
+from bench.store.store import Entry
 
 
 def rescore(args: argparse.Namespace) -> int:

@@ -12,8 +12,8 @@ import hydra
 from omegaconf import DictConfig
 
 from bench.cli.list import describe
+from bench.config import Cell, Settings, expand
 from bench.config import settings as run_settings
-from bench.config.cell import Cell
 from bench.config.compose import (
     ERRORS,
     Experiment,
@@ -23,10 +23,7 @@ from bench.config.compose import (
     prepare,
     profile,
 )
-from bench.config.grid import expand
-from bench.config.settings import Settings
-from bench.store import commands
-from bench.store.store import Scan, Store
+from bench.store import Scan, Store, commands
 from methods.types.errors import InputError
 
 if TYPE_CHECKING:
@@ -174,7 +171,7 @@ def _compare(
     planned: Sequence[Experiment], cells: Sequence[Cell], scan: Scan, settings: Settings
 ) -> None:
     """Judge the claims of a profile and set the settings of a method beside each other."""
-    from bench.analysis.experiment import experiment_results
+    from bench.analysis import experiment_results
     from bench.analysis.leaderboard import usual_settings
     from bench.claims import Evidence, judge
     from bench.report.ablation import write_ablation

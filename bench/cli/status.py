@@ -7,11 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from bench.config.cell import STATUSES
-from bench.store import commands, provenance
+from bench.store import MadeBy, Scan, Store, commands, provenance
 from bench.store.locks import Locks
 from bench.store.record import load
-from bench.store.schema import MadeBy
-from bench.store.store import Entry, Scan, Store
+from bench.store.store import Entry
 
 
 def status(args: argparse.Namespace) -> int:

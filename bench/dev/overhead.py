@@ -10,15 +10,13 @@ from pathlib import Path
 
 import hydra
 
-from bench.config.cell import Cell
+from bench.config import Cell, Settings, expand
 from bench.config.compose import compose, prepare, profile
-from bench.config.grid import expand
-from bench.config.settings import Settings
 from bench.report.run_report import write_report
 from bench.run.cell import base_record, run
 from bench.run.sweep import sweep
+from bench.store import Store
 from bench.store.record import load
-from bench.store.store import Store
 
 
 def smoke(folder: Path) -> dict[str, float]:

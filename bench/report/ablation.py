@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.ablation import compare
 from bench.analysis.intervals import show
-from bench.config.cell import Cell
+from bench.config import Cell
 from bench.report.curves import draw_rows
 from bench.report.markdown import markdown_table
 from bench.report.saving import save
 from bench.report.styles import MUTED, dress, plain
+from bench.store import Scan, Store
 from bench.store.atomic import write_text
-from bench.store.store import Scan, Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.analysis.experiment import experiment_results, summarise
+from bench.analysis import experiment_results
+from bench.analysis.experiment import summarise
 from bench.analysis.published import curves
-from bench.config.cell import Cell
+from bench.config import Cell, View
 from bench.config.compose import Experiment
-from bench.config.view import View
 from bench.report.panels import Panels
 from bench.report.saving import RASTER_AND_VECTOR
 from bench.report.styles import styles_of
-from bench.store.store import Scan
+from bench.store import Scan
 
 _METRICS = ("auprc", "f1 fair")
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis import ExperimentResults
+from bench.analysis.experiment import COST
 from bench.analysis.published import beside
 from bench.report.axis import Positions, draw_ticks, positions, shifted, value_of
 from bench.report.curves import draw_bounds, draw_curve, draw_published

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.config.cell import Cell
-from bench.store.store import Scan, Store
+from bench.config import Cell
+from bench.store import Scan, Store
 
 
 def write_report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:

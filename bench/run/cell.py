@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.config.cell import Cell
+from bench.config import Cell
 from bench.run.fit import Answer, Task, told
 from bench.run.fit import fit as fit_here
+from bench.store import Record
 from bench.store.record import digest
-from bench.store.schema import Labels, Record, Value
+from bench.store.schema import Labels, Value
 from methods import LaggedGraph, TimeSeries
 from simulators import Sample, stream
 

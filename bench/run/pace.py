@@ -23,10 +23,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.config.cell import Cell, failed
+from bench.config import Cell
+from bench.config.cell import failed
+from bench.store import Store
 from bench.store.long_table import find_table
 from bench.store.record import load
-from bench.store.store import Entry, Store
+from bench.store.store import Entry
 from methods.types.arrays import FloatArray
 
 _SLOPE, _SLOPE_SD = 1.0, 0.5

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self, TextIO
 
-from bench.config.cell import Cell, axes_text, failed
+from bench.config import Cell
+from bench.config.cell import axes_text, failed
 from bench.run.pace import Pace, duration, size_of
 from bench.run.todo import Todo
 from bench.run.work_queue import Running
-from bench.store.schema import Record
+from bench.store import Record
 
 _PLAIN_EVERY = 30.0  # seconds between two lines when the output is not a terminal
 _BAR_EVERY = 0.5

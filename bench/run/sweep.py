@@ -10,18 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from bench.config.cell import Cell, failed
-from bench.config.settings import Settings
+from bench.config import Cell, Settings
+from bench.config.cell import failed
 from bench.run import executors
 from bench.run.pace import find_pace
 from bench.run.progress import Progress, tell
 from bench.run.todo import Todo, find_todo
 from bench.run.work_queue import Work
-from bench.store import commands
+from bench.store import Record, Scan, Store, commands
 from bench.store.atomic import STORE_ERRORS
 from bench.store.record import load
-from bench.store.schema import Record
-from bench.store.store import Scan, Store
 
 _REASONS = 20  # kinds of failure named in the closing summary
 _WIDTH = 120

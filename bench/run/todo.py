@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.config.cell import STATUSES, Cell, failed
-from bench.config.settings import Settings
+from bench.config import Cell, Settings
+from bench.config.cell import STATUSES, failed
 from bench.run.pace import Duration, Pace, duration
-from bench.store.store import Scan, Signature, Store
+from bench.store import Scan, Store
+from bench.store.store import Signature
 
 
 @dataclass(frozen=True)

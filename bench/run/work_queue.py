@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bench.config.cell import Cell
+from bench.config import Cell
+from bench.store import Store
 from bench.store.locks import Locks
-from bench.store.store import Signature, Store
+from bench.store.store import Signature
 
 _LOOK_EVERY = 1.0  # seconds between two looks at cells that others hold
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.config.cell import SCHEMA, Cell, axes_text
+from bench.config import Cell
+from bench.config.cell import SCHEMA, axes_text
 from bench.store.atomic import write_text
 from bench.store.record import digest
 from bench.store.schema import NewerRecordError, StrangeFileError

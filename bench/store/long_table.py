@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.config.cell import Cell, choice_of
+from bench.config import Cell
+from bench.config.cell import choice_of
 from bench.store import commands
 from bench.store.record import load
 from bench.store.schema import Code, Cost, Host, Labels, MadeBy, Record, Value

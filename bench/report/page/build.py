@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.analysis import ExperimentResults, Leaderboard, experiment_results, make_leaderboard
 from bench.analysis.comparison import compare, make_average, residuals
 from bench.analysis.cuts import cut_results
-from bench.analysis.experiment import ExperimentResults, experiment_results, summarise
-from bench.analysis.leaderboard import Leaderboard, make_leaderboard, usual_settings
+from bench.analysis.experiment import summarise
+from bench.analysis.leaderboard import usual_settings
 from bench.analysis.published import averages, curves, read_reference
 from bench.claims import Evidence, judge
 from bench.config.claim import paper_claims
@@ -26,9 +27,8 @@ from bench.report.page.table import Table
 from bench.report.panels import Panels
 from bench.report.saving import ALL_FORMATS
 from bench.report.styles import styles_of
+from bench.store import MadeBy, Record, Store
 from bench.store.atomic import write_text
-from bench.store.schema import MadeBy, Record
-from bench.store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

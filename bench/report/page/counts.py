@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bench.analysis.experiment import ExperimentResults
+from bench.analysis import ExperimentResults
 from bench.report.page.table import Table, number, word
 
 

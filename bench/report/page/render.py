@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.leaderboard import Leaderboard
+from bench.analysis import Leaderboard
 from bench.report.page.average import average_svg
 from bench.report.page.ranks import ranks_svg
 from bench.report.page.svg import inline

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.analysis.experiment import COST, ExperimentResults
+from bench.analysis import ExperimentResults, Leaderboard
+from bench.analysis.experiment import COST
 from bench.analysis.intervals import show
-from bench.analysis.leaderboard import Leaderboard
 from bench.analysis.trivial import reach_of
 from bench.config.protocol import shipped
 from bench.report.page.table import Entry, Table, number, word

@@ -9,8 +9,7 @@ import importlib
 from collections.abc import Generator, Mapping
 from typing import Any, Protocol
 
-from bench.config.cell import Cell
-from bench.config.settings import Settings
+from bench.config import Cell, Settings
 from bench.config.validate import build
 from bench.run.work_queue import Work
 from methods.types.errors import InputError

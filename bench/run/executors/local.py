@@ -6,8 +6,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from bench.config.cell import Cell
-from bench.config.settings import Settings
+from bench.config import Cell, Settings
 from bench.run.isolation.sandbox import Sandbox, wait_for
 from bench.run.isolation.server import prepare
 from bench.run.work_queue import Work

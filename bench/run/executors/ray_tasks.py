@@ -18,8 +18,8 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt
 
-from bench.config.cell import Cell, Status
-from bench.config.settings import Limits, Settings
+from bench.config import Cell, Limits, Settings
+from bench.config.cell import Status
 from bench.run.cell import base_record
 from bench.run.isolation.sandbox import Sandbox
 from bench.run.isolation.server import prepare
@@ -124,7 +124,7 @@ class OnRay(Parameters):
 
 def _run_cell(cell: Cell, limits: Limits) -> dict[str, bytes]:
     """Run a cell on the node that this is, and return the files of its store."""
-    from bench.store.store import Store
+    from bench.store import Store
     from bench.threads import pin
 
     pin()

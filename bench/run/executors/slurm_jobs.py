@@ -15,11 +15,11 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
 
-from bench.config.cell import Cell
-from bench.config.settings import Settings
+from bench.config import Cell, Settings
 from bench.run.todo import shards
 from bench.run.work_queue import Work
-from bench.store.store import Signature, Store
+from bench.store import Store
+from bench.store.store import Signature
 from methods.types.errors import InputError
 from methods.types.parameters import Parameters
 

@@ -14,15 +14,14 @@ from typing import Any
 
 import psutil
 
-from bench.config.cell import Cell, Status
-from bench.config.settings import Limits
+from bench.config import Cell, Limits
+from bench.config.cell import Status
 from bench.run.cell import base_record
 from bench.run.isolation import server
 from bench.run.isolation.process_tree import children, kill_all, kill_session, resident_bytes
 from bench.run.isolation.worker import Order
+from bench.store import MadeBy, Store
 from bench.store.atomic import STORE_ERRORS
-from bench.store.schema import MadeBy
-from bench.store.store import Store
 
 _LOG_LIMIT = 16 * 2**20  # bytes
 _FAMILY_EVERY = 1.0  # seconds between two looks for what a worker has started

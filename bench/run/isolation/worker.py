@@ -11,13 +11,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from bench.config.cell import Cell
+from bench.config import Cell
 from bench.run.cell import run
 from bench.run.fit import fit, pack, unpack
 from bench.run.isolation.apart import Apart, Room
 from bench.run.isolation.process_tree import isolate
-from bench.store.schema import MadeBy
-from bench.store.store import Store
+from bench.store import MadeBy, Store
 
 CANNOT_WRITE = 74
 """Exit code of a worker that could not write to the store; its last message says why."""
