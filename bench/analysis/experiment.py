@@ -39,7 +39,8 @@ class ExperimentResults:
         What is on the horizontal axis: `n_samples`, `simulator`, `regimes` or an axis of the grid.
     cells
         One row per planned cell: key, condition, simulator, axes, n_samples, seed, method, status,
-        reason, cpu_seconds, and its `x` and `panel`; `x` is `none` where its system lacks that.
+        reason, cpu_seconds, those of `bench.analysis.sortability`, and its `x` and `panel`; `x` is
+        `none` where its system lacks that.
     rows
         One row per cell and metric, `f1 paper` and `f1 fair` among them: the columns of `cells`,
         with metric, value, floor and ceiling. Scores of regimes stand for a system that has some.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bench.analysis.sortability import properties_of
 from bench.config import Cell
 from bench.config.cell import axes_text
 from bench.config.protocol import f1_of, shipped
@@ -72,10 +73,11 @@ def rows_of(
     """Return one row per planned cell, scope and metric; `read` returns the record of a key.
 
     Columns: key, condition, simulator, axes, n_samples, seed, method, adapter, status, reason,
-    cpu_seconds, scope, metric, value, floor, ceiling. `axes` is the text of `Labels.axes`,
-    `method` that of `Labels.method`, `adapter` the plain name. A cell without metrics is one row
-    with scope and metric empty. Where the truth is a summary graph, its scores without self-loops
-    stand for those of a window graph, under the scope `summary`.
+    cpu_seconds, those of `bench.analysis.sortability`, scope, metric, value, floor, ceiling.
+    `axes` is the text of `Labels.axes`, `method` that of `Labels.method`, `adapter` the plain
+    name. A cell without metrics is one row with scope and metric empty. Where the truth is a
+    summary graph, its scores without self-loops stand for those of a window graph, under the scope
+    `summary`.
     """
     import pandas as pd
 
@@ -133,6 +135,7 @@ def _head(cell: Cell, record: Record | None) -> dict[str, Any]:
         "status": "missing" if record is None else record.status,
         "reason": None if record is None else record.reason,
         "cpu_seconds": None if record is None else record.cost.cpu_seconds,
+        **properties_of(record),
     }
 
 

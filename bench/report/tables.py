@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.analysis.intervals import show
 from bench.analysis.rows import CONDITION
+from bench.analysis.sortability import mean_sortability
 from bench.analysis.summary import overall, runs_of, summarise
 from bench.analysis.trivial import reach_of
 from bench.report.markdown import markdown_table
@@ -33,6 +34,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> str:
     """Write `table.csv` (every metric of every condition) and `table.md`; return the headline."""
     folder.mkdir(parents=True, exist_ok=True)
     table, first = summarise(rows), headline(rows)
+    systems = dict(iter(runs_of(rows).groupby(CONDITION[:-1])))
     write_text(folder / "table.csv", table.to_csv(index=False, float_format="%.6g"))
     parts = [f"{_FIRST}\n", first, f"\n{_SECOND}\n"]
     for keys, group in table.groupby(CONDITION, sort=False):
@@ -41,6 +43,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> str:
         parts.append(f"\n## {system}, n_samples {n_samples}, {scope} graph\n")
         parts.append(_markdown(group))
         parts.append(_trivial(group))
+        parts.append(_sortability(systems[name, axes, n_samples]))
     parts.append(_failures(rows))
     write_text(folder / "table.md", "\n".join(parts) + "\n")
     return first
@@ -103,6 +106,15 @@ def _trivial(table: pd.DataFrame) -> str:
     reached = f"AUPRC {found.score:.2f} without knowing of causes ({found.method})"
     mark = ": trivially solvable" if found.solves else ""
     return f"\n{reached}, best {found.best:.2f}{mark}"
+
+
+def _sortability(runs: pd.DataFrame) -> str:
+    """Return how far sorting goes on the systems of a condition, contemporaneous and lagged."""
+    means = mean_sortability(runs)
+    said = {name: "-" if math.isnan(mean) else f"{mean:.2f}" for name, mean in means.items()}
+    kinds = {"Var": "var_sortability", "R2": "r2_sortability"}
+    parts = (f"{k}-sortability {said[n]} (lagged {said[f'{n}_lagged']})" for k, n in kinds.items())
+    return f"\n{', '.join(parts)}"
 
 
 def _failures(rows: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.analysis import ExperimentResults, Leaderboard, experiment_results, make_leaderboard
 from bench.analysis.comparison import compare, make_average, residuals
+from bench.analysis.conditions import make_conditions
 from bench.analysis.cuts import cut_results
 from bench.analysis.experiment import summarise
 from bench.analysis.leaderboard import usual_settings
@@ -21,6 +22,7 @@ from bench.report.claims import claims_table
 from bench.report.page import counts, scores
 from bench.report.page.average import save_average
 from bench.report.page.claims import claims
+from bench.report.page.conditions import conditions
 from bench.report.page.ranks import save_ranks
 from bench.report.page.render import Contents, render
 from bench.report.page.table import Table
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = ["write_page"]
 
-_MARKDOWN = ("leaderboard", "average", "claims", "published", "residuals", "coverage", "failures")
+_MARKDOWN = (
+    *("leaderboard", "average", "claims", "conditions", "published", "residuals"),
+    *("coverage", "failures"),
+)
 
 
 @dataclass
@@ -90,6 +95,7 @@ def write_page(
         "leaderboard": board.table,
         "average": make_average(experiments, list(cells.values()), averages(numbers)),
         "claims": claims_table(judge(paper_claims(), evidence)),
+        "conditions": make_conditions(experiments),
         "published": compared,
         "residuals": residuals(compared),
         "points": _points(summaries),
@@ -119,7 +125,7 @@ def _points(summaries: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _score_tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
-    makers = (scores.average, claims, scores.published, scores.residuals)
+    makers = (scores.average, claims, conditions, scores.published, scores.residuals)
     tables = {make.__name__: make(frames[make.__name__]) for make in makers}
     return {"leaderboard": scores.leaderboard(board), **tables}
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis import ExperimentResults, Leaderboard
+from bench.analysis.conditions import reaches
 from bench.analysis.experiment import COST
 from bench.analysis.intervals import show
-from bench.analysis.trivial import reach_of
 from bench.config.protocol import shipped
 from bench.report.page.table import Entry, Table, number, word
 from bench.report.panels import heading
@@ -83,7 +83,7 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
     heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
     rows = []
     keys = ["simulator", "axes", "n_samples", "method"]
-    solved = _solved(summary)
+    solved = {place for place, reach in reaches(experiment).items() if reach.solves}
     for (simulator, axes, n_samples, method), group in summary.groupby(keys, sort=False):
         note = " (trivially solvable)" if (simulator, axes, n_samples) in solved else ""
         by_metric = {row["metric"]: row for row in group.to_dict("records")}
@@ -100,17 +100,6 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
             ]
         )
     return Table(f"points-{experiment.name}", heads, rows, ("condition", "method"))
-
-
-def _solved(summary: pd.DataFrame) -> set[tuple[object, ...]]:
-    """Return the conditions that a method solves which knows nothing of causes, by AUPRC."""
-    found = set()
-    auprc = summary[summary["metric"] == "auprc"]
-    for keys, group in auprc.groupby(["simulator", "axes", "n_samples"]):
-        reach = reach_of(dict(zip(group["method"], group["mean"], strict=True)))
-        if reach is not None and reach.solves:
-            found.add(keys)
-    return found
 
 
 def _score(row: Mapping[Any, Any], metric: str) -> Entry:

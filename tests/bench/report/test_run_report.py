@@ -197,6 +197,25 @@ def test_a_report_is_written_again_when_a_protocol_or_a_score_has_changed(
     assert fair == ["0.53", "0.52", "0.37"]
 
 
+def test_sortability_is_the_mean_over_systems_and_a_dash_where_no_record_has_it(tmp_path):
+    store, cells = Store(tmp_path), []
+    known = [
+        {"var_sortability": 0.2, "var_sortability_lagged": 0.5, "r2_sortability": 1.0},
+        {"var_sortability": 0.8, "var_sortability_lagged": None, "r2_sortability": 0.5},
+    ]
+    # `pc` has run on the first system alone, which counts no more for that.
+    for method, seed in (("dot", 0), ("dot", 1), ("pc", 0)):
+        cells.append(cell(method, seed))
+        store.write(base_record(cells[-1], **record(0.5, properties=known[seed])))
+    cells.append(cell("dot", 0, "older"))
+    store.write(base_record(cells[-1], **record(0.5)))
+    write_tables(collect(cells, store.scan()), tmp_path / "out")
+    text = (tmp_path / "out" / "table.md").read_text()
+    linear, older = text.split("## linear")[1].split("## older")
+    assert "Var-sortability 0.50 (lagged 0.50), R2-sortability 0.75 (lagged -)\n" in linear
+    assert "Var-sortability - (lagged -), R2-sortability - (lagged -)\n" in older
+
+
 def test_a_system_that_correlation_solves_is_marked(tmp_path):
     store, cells = Store(tmp_path), []
     for simulator, f1 in (("easy", 0.87), ("hard", 0.2)):

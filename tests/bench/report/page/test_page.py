@@ -51,6 +51,8 @@ def test_files_lie_beside_the_page(small):
         "leaderboard.md",
         "claims.csv",
         "claims.md",
+        "conditions.csv",
+        "conditions.md",
         "failures.md",
         "coverage.md",
         "average.csv",
