@@ -22,6 +22,7 @@ LONG = (
     "units_do_not_matter",
     "segment_border_is_not_crossed",
 )
+IN_A_PROCESS = "a_truth_in_sight_changes_nothing"
 
 
 def shortened(cls):
@@ -31,13 +32,22 @@ def shortened(cls):
     return cls(**{name: min(n, max(n // 10, SHORTEST[name])) for name, n in usual.items()})
 
 
+def takes_long(cls):
+    """Whether a fit takes seconds: where a network is trained, or a search starts many times."""
+    handles = cls().handles
+    return not handles.trivial and (handles.stochastic or "torch" in cls.libraries)
+
+
 def cases():
-    """Yield every method and check; what trains for long is for `make test-all`."""
+    """Yield every method and check; what fits for long is for `make test-all`."""
     for name in registry.available():
-        trained = shortened(registry.load(name)) != registry.load(name)()
+        cls = registry.load(name)
+        trained = shortened(cls) != cls()
         for check in CHECKS:
-            long = trained and check.__name__ in LONG
-            short = trained and check.__name__ in (*EVERY_DAY, *LONG) and check.__name__ != IN_FULL
+            fits = check.__name__ in (*EVERY_DAY, *LONG, IN_A_PROCESS)
+            short = trained and fits and check.__name__ != IN_FULL
+            long = takes_long(cls) and fits and not (short and check.__name__ in EVERY_DAY)
+            long |= check.__name__ == IN_A_PROCESS
             yield pytest.param(
                 name,
                 check,
@@ -62,6 +72,7 @@ def broken(monkeypatch):
     return importlib.import_module("broken_adapters")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("adapter", "check", "reason"),
     [
