@@ -26,6 +26,7 @@ from bench.analysis.experiment import COST
 from bench.analysis.intervals import CONDITIONS, pair
 from bench.claims.decide import decide, decide_all, holm
 from bench.claims.evidence import Evidence, Found
+from bench.claims.trivial import best_trivial
 from bench.claims.verdict import HOLDS, UNTESTED, Reading, Verdict
 from bench.config import Claim
 from bench.config.claim import PROTOCOL_F1
@@ -110,7 +111,10 @@ def _read(asked: Claim, method: str, metric: str, evidence: Evidence) -> Reading
     if not done or done < len(rivals.planned) / 2:
         return Reading(not_run=rivals.not_run, planned=len(rivals.planned))
     levels = {part: estimate(scores[part]).mean for part in ("floor", "ceiling", COST)}
+    trivial, trivial_score = best_trivial(asked, metric, kept, evidence)
     reading = Reading(
+        trivial=trivial,
+        trivial_score=trivial_score,
         floor=levels["floor"],
         ceiling=levels["ceiling"],
         cpu_seconds=levels[COST],

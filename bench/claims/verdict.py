@@ -47,6 +47,9 @@ class Reading:
         Other rivals that are not surely beaten.
     not_run
         Rivals that the claim names and that were not run, or too seldom.
+    trivial, trivial_score
+        The best method on the same systems that knows nothing of causes, and its mean; see
+        `bench.analysis.trivial`. Empty and NaN where none was run on all of them.
     floor, ceiling
         Mean chance level, and mean score of an oracle.
     cpu_seconds
@@ -64,6 +67,8 @@ class Reading:
     rival_score: float = math.nan
     doubtful: Sequence[str] = ()
     not_run: Sequence[str] = ()
+    trivial: str = ""
+    trivial_score: float = math.nan
     floor: float = math.nan
     ceiling: float = math.nan
     cpu_seconds: float = math.nan
@@ -85,6 +90,8 @@ class Reading:
             text += f", over new conditions [{self.anew.low:.2f}, {self.anew.high:.2f}]"
         if not math.isnan(self.p_value):
             text += f"; p = {self.p_value:.2g}"
+        if self.trivial:
+            text += f"; best trivial {self.trivial_score:.2f} ({self.trivial})"
         if self.doubtful:
             text += f"; not surely beaten: {', '.join(self.doubtful)}"
         if self.not_run:

@@ -32,6 +32,7 @@ _HEADS = [
     "score",
     "published",
     "chance",
+    "best trivial",
     "oracle",
     "CPU s",
     "systems",
@@ -42,8 +43,10 @@ interval over new systems of these conditions. The verdict is that of the whole 
 it remains after Holm's correction over this table: `p` is the corrected p-value, and a claim whose
 interval reaches over its bound, or whose p is above 0.05, is undecided. A difference within 0.02
 of zero is equal. Of several rivals every one has to be beaten; the strongest is subtracted.
-`score` is the metric itself, `published` what a publication reports for the method, `CPU s` the
-method alone. Where a system has regimes, scores are means over the graphs of its regimes."""
+`score` is the metric itself, `published` what a publication reports for the method, `best trivial`
+the best of correlation, sortability and persistence on the same systems, where they were run, and
+`CPU s` the method alone. Where a system has regimes, scores are means over the graphs of its
+regimes."""
 
 
 def write_claims(verdicts: Sequence[Verdict], folder: Path) -> str:
@@ -114,6 +117,8 @@ def _numbers(protocol: str, reading: Reading) -> dict[str, Any]:
         "rival_score": reading.rival_score,
         "doubtful": ", ".join(reading.doubtful),
         "not_run": ", ".join(reading.not_run),
+        "trivial": reading.trivial,
+        "trivial_score": reading.trivial_score,
         "floor": reading.floor,
         "ceiling": reading.ceiling,
         "cpu_seconds": reading.cpu_seconds,
@@ -137,6 +142,7 @@ def _lines(table: pd.DataFrame) -> list[list[str]]:
             show(row["score"], row["score_low"], row["score_high"]),
             _number(row["published"], ".4g"),
             _number(row["floor"], ".2f"),
+            f"{row['trivial_score']:.2f} ({row['trivial']})" if row["trivial"] else "",
             _number(row["ceiling"], ".2f"),
             _number(row["cpu_seconds"], ".2g"),
             str(row["n"]),

@@ -20,6 +20,8 @@ def folder(written, tmp_path):
         (written.cell("dot", 0, attribution="lrp"), 0.3),
         (written.cell("dot", 0, axes={"lag": 5}, attribution="lrp"), 0.2),
         (written.cell("var", 0), 0.4),
+        (written.cell("correlation", 0), 0.35),
+        (written.cell("persistence", 0), 0.1),
     ]
     for cell, value in f1:
         store.write(base_record(cell, **written.record(value)))
@@ -40,6 +42,7 @@ def test_the_table_has_a_row_per_setting_and_a_column_per_system(folder):
     assert "| setting | linear, 100 steps | linear lag=5, 100 steps | CPU s |" in lines
     assert "| dot attribution=lrp | 0.30 | 0.20 | 2 |" in lines
     assert "| var | 0.40 | - | 2 |" in lines
+    assert lines[-1] == "| *best trivial* | 0.35 (correlation) | - |  |"
 
 
 def test_the_figure_has_the_settings_of_each_system(folder):

@@ -16,7 +16,8 @@ from bench.report.claims import flat, write_claims
 from bench.run.cell import base_record
 from bench.store.store import Store
 
-METHODS = {"dot": {"attribution": "score_energy"}, "var": {}, "pcmci": {}}
+OTHERS = ("var", "pcmci", "correlation", "sortability", "persistence")
+METHODS = {"dot": {"attribution": "score_energy"}, **{name: {} for name in OTHERS}}
 
 
 def cell(method, seed, *, simulator="linear", params=None, axes=None):
@@ -78,6 +79,23 @@ def test_a_ratio_is_taken_system_by_system(records):
     assert reading.compared.high == pytest.approx(0.875 + 12.706 * 0.125, abs=1e-3)
     assert (reading.score.mean, reading.cpu_seconds) == (pytest.approx(0.7), 2.0)
     assert verdict.word == "undecided"
+
+
+def test_the_best_trivial_method_is_that_on_the_same_systems(records):
+    scores = {"correlation": (0.3, 0.5), "sortability": (0.9,), "persistence": (0.2, 0.3)}
+    for name, values in (scores | {"dot": (0.6, 0.8)}).items():
+        for seed, value in enumerate(values):
+            records.add(cell(name, seed), auprc=value, f1_at_top3=value)
+    claims = [Claim(metric=metric) for metric in ("auprc", "cpu_seconds")]
+    score, cost = records.judge(*claims)
+    # Sortability was not run on the second system.
+    assert score.readings[""].trivial == "correlation"
+    assert score.readings[""].trivial_score == pytest.approx(0.4)
+    assert score.readings[""].text.endswith("; best trivial 0.40 (correlation)")
+    assert cost.readings[""].trivial == ""
+    write_claims([score, cost], records.store.root)
+    lines = (records.store.root / "claims.md").read_text().splitlines()
+    assert ["| 0.40 (correlation) |" in line for line in lines[-2:]] == [True, False]
 
 
 def test_the_best_rival_is_subtracted_on_the_same_systems(records):
