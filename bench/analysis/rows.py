@@ -97,7 +97,8 @@ def rows_of(
             label = metric if level in plain else f"{level}:{metric}"
             place = {"scope": scope if lagged else "summary", "metric": label}
             rows.append(head | place | scores.model_dump())
-    return pd.DataFrame(rows)
+    # Where nothing has a score, all are None, and the column would be one of objects.
+    return pd.DataFrame(rows).astype(dict.fromkeys(Value.model_fields, float))
 
 
 def _system(cell: Cell) -> tuple[str, str]:

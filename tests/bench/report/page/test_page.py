@@ -174,6 +174,15 @@ def test_ranks_are_of_methods_that_have_run_on_half_of_the_conditions(results, s
     assert (ranks.n_points, ranks.n_conditions) == (3, 4)  # two lengths, and two points of a grid
 
 
+def test_an_experiment_that_was_not_run_changes_no_rank(results, small):
+    planned = [small.cell(method, 0, axes={"k": k}) for method in small.methods for k in (1, 2)]
+    nothing = experiment_results(Experiment("later", "", planned, View()), lambda key: None)
+    alone = make_leaderboard(results, small.cells, None).ranks["fair"]
+    beside = make_leaderboard([*results, nothing], [*small.cells, *planned], None).ranks["fair"]
+    pd.testing.assert_series_equal(beside.average, alone.average)
+    pd.testing.assert_frame_equal(beside.pairs, alone.pairs)
+
+
 def test_a_method_with_few_runs_is_last_and_unranked(small):
     """Whatever its score: `lucky` has run on one of six easy systems."""
     cells = [small.cell("var", seed, axes={"k": k}) for seed in (0, 1) for k in range(3)]
