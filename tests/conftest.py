@@ -25,6 +25,14 @@ hypothesis.settings.load_profile("busy machine")
 FAULTS = Path(__file__).parent / "faults"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as slow what starts the command line: each start loads all that a sweep needs."""
+    for item in items:
+        if "lagbench" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Name the two files of tests that took longest."""
     seconds = Counter()

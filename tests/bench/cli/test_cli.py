@@ -43,6 +43,7 @@ def test_run_leaves_records_tables_and_figures_and_resumes(tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.name != "results"]
 
 
+@pytest.mark.slow
 def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
     done = lagbench("run", "-m", *CHEAP, "n_samples=100,120", "name=multi", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -54,6 +55,7 @@ def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
     assert "n_samples 120," in text
 
 
+@pytest.mark.slow
 def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(tmp_path):
     words = [*CHEAP, "seeds=[0,0]", "+grid.mechanism=[linear,monotonic]"]
     done = lagbench("run", *words, cwd=tmp_path)
@@ -106,6 +108,7 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_an_axis_may_have_lists_for_values(tmp_path):
     """It is run, shown and reported on; each of its values is one point."""
     words = [*CHEAP, "seeds=[0,1]", "+grid.graph.in_degree=[[1,2],[2,3]]"]
@@ -130,6 +133,7 @@ def test_an_error_that_is_not_about_input_keeps_its_traceback(tmp_path, monkeypa
         main(["list", "methods"])
 
 
+@pytest.mark.slow
 def test_a_failed_cell_makes_the_exit_code_1(tmp_path):
     done = lagbench("run", *CHEAP, "method=var", "n_samples=12", cwd=tmp_path)
     # Twelve rows are fewer windows than columns: var declines, which is no failure.

@@ -187,6 +187,7 @@ def test_a_wrong_argument_is_one_line(here, words, said):
     assert said in line
 
 
+@pytest.mark.slow
 def test_the_report_follows_the_records_and_the_protocols(swept, monkeypatch):
     """Nothing that a table depends on leaves an old table behind."""
     from bench.analysis import rows

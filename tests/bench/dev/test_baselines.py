@@ -28,6 +28,7 @@ def test_every_method_of_the_table_has_both_routes():
         assert inspect.signature(registry.load(name)).parameters["exact"].default == "fast"
 
 
+@pytest.mark.slow
 def test_both_routes_stand_side_by_side_and_agree(said):
     rows = said("--long")
     assert [row.split()[:2] for row in rows] == [

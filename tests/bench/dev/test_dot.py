@@ -66,6 +66,7 @@ def test_the_exponent_is_that_of_a_power_law():
     assert costs.exponent([1, 10, 50], [3, 300, 7500]) == pytest.approx(2)
 
 
+@pytest.mark.slow
 def test_training_and_attribution_are_parts_of_the_whole():
     each = costs.measure(costs.Problem(variables=3, steps=400, parameters=(("updates", 5),)))
     assert each.attribution > 0

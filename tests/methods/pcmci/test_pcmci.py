@@ -56,6 +56,7 @@ def test_false_discoveries_are_controlled_by_the_p_values_that_select():
     np.testing.assert_allclose(corrected.p_values[tested], expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", ["robust_parcorr", "cmiknn", "gpdc"])
 def test_other_tests_find_the_same_first(test):
     if test == "gpdc":
