@@ -150,7 +150,7 @@ class Lagbench:
             with process:  # closes its pipes
                 process.kill()
 
-    def __call__(self, *words, before=(), timeout=120):
+    def __call__(self, *words, before=(), timeout=600):
         """Run a command to its end."""
         process = self.start(*words, before=before)
         out, err = process.communicate(timeout=timeout)
