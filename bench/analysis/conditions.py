@@ -48,7 +48,8 @@ def reaches(experiment: ExperimentResults) -> dict[tuple[object, ...], Reach]:
     found = {}
     for keys, group in auprc.groupby(_CONDITION):
         means = group.groupby("method")["value"].mean()
-        reach = reach_of({str(method): mean for method, mean in means.items()})
+        chance = float(group["floor"].mean())
+        reach = reach_of({str(method): mean for method, mean in means.items()}, chance)
         if reach is not None:
             found[keys] = reach
     return found

@@ -99,8 +99,9 @@ def _markdown(table: pd.DataFrame) -> str:
 
 def _trivial(table: pd.DataFrame) -> str:
     """Return how far methods get that know nothing of causes; empty where none was run."""
-    auprc = table[table["metric"] == "auprc"].set_index("method")["mean"]
-    found = reach_of({str(method): mean for method, mean in auprc.items()})
+    auprc = table[table["metric"] == "auprc"].set_index("method")
+    means = {str(method): mean for method, mean in auprc["mean"].items()}
+    found = reach_of(means, float(auprc["floor"].mean()))
     if found is None:
         return ""
     reached = f"AUPRC {found.score:.2f} without knowing of causes ({found.method})"

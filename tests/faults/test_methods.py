@@ -49,7 +49,14 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+def faults():
+    """Yield every fault; what hangs, up to its limit, is for `make test-all`."""
+    for fault in FAULTS:
+        marks = [pytest.mark.slow] if fault.startswith("Hangs") else []
+        yield pytest.param(fault, marks=marks)
+
+
+@pytest.mark.parametrize("fault", list(faults()))
 def test_a_fault_is_a_row_and_the_cells_beside_it_are_not_touched(fault, settings, outcomes):
     status, reason = FAULTS[fault]
     names = {"Works": None, fault: None, "Slow": None}
@@ -128,6 +135,7 @@ def is_running(pid):
         return False
 
 
+@pytest.mark.slow
 def test_the_runner_is_untouched_and_nothing_it_started_is_left(settings, outcomes):
     before = children_of(os.getpid())
     outcomes(settings("Allocates", "HangsInC", "Segfaults", limits=BOTH))
@@ -141,6 +149,7 @@ def children_of(pid):
     return {child.pid for child in psutil.Process(pid).children(recursive=True)}
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_back_ends_nothing_early_and_nothing_late(
     settings, outcomes, monkeypatch
 ):

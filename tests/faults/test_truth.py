@@ -68,6 +68,7 @@ def test_who_walks_the_frames_of_its_callers_sees_chance(cheat):
     assert here("WalksFrames").metrics[AUROC].value == 1.0
 
 
+@pytest.mark.slow
 def test_neither_seed_nor_parameters_of_the_system_have_been_in_memory(cheat):
     assert by_chance(cheat("SearchesMemory"))
     record = here("SearchesMemory")

@@ -104,6 +104,7 @@ def test_a_damaged_graph_is_no_graph(store, small):
     assert store.graphs("00" * 8) is None
 
 
+@pytest.mark.slow
 def test_published_numbers_stand_beside_the_metric_they_name(store, planned):
     page = write_page(
         "cuts", [Experiment("binarisation", "", planned, VIEW)], store.read, store.root

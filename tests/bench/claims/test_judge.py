@@ -258,6 +258,7 @@ def test_a_run_that_is_told_the_regimes_does_not_stand_for_one_that_is_not(small
     assert row["verdict"] == "not tested"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["laptop", "paper"])
 def test_what_is_published_and_claimed_of_a_variant_finds_its_cells(small, profile):
     """With every cell run, no name of a variant is without cells, or fits several."""

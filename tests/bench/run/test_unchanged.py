@@ -34,6 +34,7 @@ def after(tmp_path_factory):
     return {key: store.read(key) for key in store.scan().entries}
 
 
+@pytest.mark.slow
 def test_keys_and_metrics_are_the_same(after):
     assert set(after) == set(BEFORE)
     for key, before in BEFORE.items():

@@ -242,6 +242,7 @@ def test_same_seed_same_bytes_and_global_randomness_untouched(checkpoint):
     assert torch.equal(state, torch.get_rng_state())
 
 
+@pytest.mark.slow
 def test_contract_with_weights_where_it_asks_for_no_knowledge(checkpoint):
     # Random weights know nothing: which edges lead, and where, is not asked of them.
     results = run_checks(Chronos(checkpoint=checkpoint, context=16, updates=3, device="cpu"))

@@ -11,6 +11,7 @@ from methods.dot.method import DOT
 from methods.dot.variants.paper import DOTPaper
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_and_global_randomness_untouched(discover, noise):
     values = noise(600, 3)
     values[1:, 1] += 3 * np.abs(values[:-1, 0])
@@ -36,6 +37,7 @@ def test_an_even_function_is_found_where_correlation_is_blind(attribution, disco
     assert paper.adjacency.sum(axis=(0, 2)).tolist() == [3, 3, 3]
 
 
+@pytest.mark.slow
 def test_small_linear_data_are_ranked_no_worse_than_by_least_squares(discover, noise):
     ours, floor = [], []
     for seed in range(2):

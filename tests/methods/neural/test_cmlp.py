@@ -57,6 +57,7 @@ def test_what_is_not_selected_is_at_a_minimum_and_later_lags_are_out():
     assert len(np.unique(scores)) == scores.size
 
 
+@pytest.mark.slow
 def test_var_of_the_paper():
     """98 % of the summary graph are right in the authors' demonstration; here 95 to 99 %."""
     sample = tank_var().draw(0)

@@ -29,6 +29,7 @@ def test_lorenz_96_is_found_as_in_the_paper():
     assert roc_auc_score(truth.ravel(), graph.summary().scores.ravel()) > 0.95
 
 
+@pytest.mark.slow
 def test_lags_of_a_var_are_told_apart():
     a = np.zeros((4, 4, 3))
     truth = [(0, 1, 1), (1, 2, 2), (2, 3, 0), (0, 0, 0)]

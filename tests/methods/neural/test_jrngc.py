@@ -43,6 +43,7 @@ def test_the_jacobian_in_closed_form_is_that_of_autograd():
     assert torch.allclose(found, expected.abs().mean(dim=0), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_var_of_the_paper():
     """The authors' results for 10 variables, at all lags: AUROC 0.9999, AUPRC 0.998."""
     system = zhou_var().draw(0)
@@ -54,6 +55,7 @@ def test_var_of_the_paper():
     assert graph.adjacency is None
 
 
+@pytest.mark.slow
 def test_lorenz_96():
     system = Lorenz96(n_vars=10, forcing=10.0).draw(0)
     graph = discover(system.generate(500).series)
@@ -61,6 +63,7 @@ def test_lorenz_96():
     assert roc_auc_score(right.ravel(), graph.summary().scores.ravel()) > 0.97
 
 
+@pytest.mark.slow
 def test_an_effect_without_a_linear_trace_is_seen():
     values = np.random.default_rng(0).normal(size=(2000, 3))
     values[2:, 1] += values[:-2, 0] ** 2

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from scipy.optimize import approx_fprime
 from sklearn.metrics import roc_auc_score
@@ -68,6 +69,7 @@ def test_objective_is_that_of_one_convolution_per_effect():
     assert np.isclose(task.objective(vector, 0.0, 0.0)[0], total, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_index_model_of_the_paper():
     """On three such systems of 2000 steps: AUROC 0.99, F1 at the published threshold 0.93."""
     series, right = index_model()

@@ -66,6 +66,7 @@ def test_finds_causes_and_delays_of_the_authors_example():
     assert np.isfinite(graph.scores[~np.eye(4, dtype=bool)]).all()
 
 
+@pytest.mark.slow
 def test_most_pairs_of_a_sparse_var_are_found():
     system = sparse_var().draw(0)
     graph = discover(system.generate(1000).series)

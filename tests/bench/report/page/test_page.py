@@ -126,6 +126,7 @@ def test_a_condition_under_which_every_run_fails_counts_as_zero(small):
     assert math.isnan(means["f1 fair"][10])
 
 
+@pytest.mark.slow
 def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
     planned = [small.cell(method, 0) for method in ("dot", "random")]
     lost = small.made(0.0, status="error", reason="no", metrics={})
@@ -134,6 +135,7 @@ def test_a_store_in_which_everything_failed_has_a_page(small, tmp_path):
     assert (tmp_path / "report" / "failures.md").read_text().count("| error | 1 | no |") == 2
 
 
+@pytest.mark.slow
 def test_the_page_names_processors_and_no_machines(small, tmp_path):
     planned = [small.cell("dot", seed) for seed in (0, 1)]
     hosts = [{"name": "machine-of-somebody", "cpu": "Some CPU"}, {"name": "another-machine"}]
@@ -267,6 +269,7 @@ def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():
     assert table.markdown().splitlines()[-1].split() == ["|", "b", "|", "not", "run", "|"]
 
 
+@pytest.mark.slow
 def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = ["method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0]"]

@@ -82,6 +82,7 @@ def drawn_tests(rng, n_vars, lag, count, most=6):
         yield [x], [y], z
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_p_values_and_graphs_of_56_systems_are_the_librarys(search):
     seen = 0
