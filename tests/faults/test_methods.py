@@ -89,6 +89,7 @@ def test_a_simulator_that_cannot_draw_is_a_row_of_the_phase_generate(settings, o
     assert "min_effect" in record.reason
 
 
+@pytest.mark.slow
 def test_a_cell_larger_than_a_pipe_runs(settings, outcomes):
     n, max_lag = 60, 10
     coefficients = [
@@ -100,6 +101,7 @@ def test_a_cell_larger_than_a_pipe_runs(settings, outcomes):
     assert outcomes(config)["Works"].status == "ok"
 
 
+@pytest.mark.slow
 def test_the_time_that_libraries_take_to_load_is_not_a_cells(settings, outcomes):
     config = settings("LoadsLong", limits=Limits(time_limit=1.0))
     assert outcomes(config)["LoadsLong"].status == "ok"
@@ -112,6 +114,7 @@ def test_a_flood_of_prints_leaves_a_log_of_its_end(settings, outcomes, tmp_path)
     assert log.read_bytes().endswith(b"the last line\na line for the log\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["HangsWithChildren", "LeavesAChild", "LeavesADaemon"])
 def test_the_whole_process_tree_ends_with_the_cell(
     fault, settings, outcomes, tmp_path, monkeypatch

@@ -178,6 +178,7 @@ def test_protocols_are_read_from_their_files():
     assert (paper.failed, fair.failed) == (0.0, None)
 
 
+@pytest.mark.slow
 def test_a_report_is_written_again_when_a_protocol_or_a_score_has_changed(
     cells_and_scan, tmp_path, monkeypatch
 ):

@@ -55,6 +55,7 @@ def test_small_linear_data_are_ranked_no_worse_than_by_least_squares(discover, n
     assert np.mean(ours) >= np.mean(floor) - 0.02
 
 
+@pytest.mark.slow
 def test_short_series_with_many_lags_are_ranked_no_worse_than_by_least_squares(discover, noise):
     steps, n, lags = 300, 4, 10
     values = noise(steps, n, seed=3)

@@ -108,6 +108,7 @@ def test_finds_the_graph_with_lag_0():
     assert np.argwhere(graph.adjacency).tolist() == truth
 
 
+@pytest.mark.slow
 def test_lag_0_is_acyclic_whatever_the_data():
     for seed in range(5):
         rng = np.random.default_rng(seed)
