@@ -14,10 +14,10 @@ STAMP := $(VENV)/.installed
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-test: lint ## lint, types, imports and the everyday tests (8 minutes on 2 cores)
+test: lint ## lint, types, imports and the everyday tests (5 minutes on 2 cores)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (20 minutes)
+test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (30 minutes)
 	$(PY) -m pytest -m "" -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: $(STAMP) ## style, types and the floors of the imports
