@@ -28,6 +28,8 @@ _PRECISION = 1e-3  # of the largest score; what is read off a truth differs by f
 _BLIND = """
 import pickle, sys
 method, series, max_lag, rng = pickle.load(sys.stdin.buffer)
+# Arrays own their memory, as those of any other series do.
+series = type(series)(tuple(part.copy() for part in series.segments), series.names)
 method.discover(series, max_lag=max_lag, rng=rng).to_npz(sys.argv[1])
 """
 
