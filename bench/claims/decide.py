@@ -23,6 +23,8 @@ from bench.scoring.metrics import bounds
 MARGIN = 0.02
 """Differences within this count as equal."""
 
+_ROUNDING = 1e-9  # an interval that touches its bound has a p-value of 0.05
+
 
 def decide(claim: Claim, found: Estimate) -> tuple[str, float]:
     """Return the word for one interval and its p-value, NaN where nothing is decided or open."""
@@ -38,7 +40,8 @@ def decide(claim: Claim, found: Estimate) -> tuple[str, float]:
         return EQUAL, max(found.p_value(-MARGIN), found.p_value(MARGIN))
     if _within(claim, found.low) and _within(claim, found.high):
         return HOLDS, max(levels)
-    return (UNDECIDED, max(levels)) if _overlaps(claim, found) else (FAILS, min(levels))
+    # An interval outside of two bounds is beyond the nearer one, whose level is the larger.
+    return (UNDECIDED if _overlaps(claim, found) else FAILS), max(levels)
 
 
 def decide_all(decisions: Sequence[tuple[str, float]]) -> tuple[str, float]:
@@ -72,9 +75,6 @@ def holm(decisions: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _kept(word: str, level: float) -> tuple[str, float]:
     return (word if level <= 1 - LEVEL + _ROUNDING else UNDECIDED), level
-
-
-_ROUNDING = 1e-9  # an interval that touches its bound has a p-value of 0.05
 
 
 def _limits(claim: Claim) -> list[float]:

@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from bench.contract import leaks as reach
+from bench.contract import leaks
 from bench.contract.hard_input import hard_input_is_answered_or_refused, units_do_not_matter
 from bench.contract.probes import (
     Skip,
@@ -142,9 +142,9 @@ def _import_alone(module: str, path: str) -> subprocess.CompletedProcess[str]:
 
 def truth_is_out_of_reach(method: Method) -> None:
     """Reach no truth from the method, from what it is given, or by its imports."""
-    for found in reach.truths(method, noise(40), generator()):
+    for found in leaks.truths(method, noise(40), generator()):
         raise AssertionError(f"a {type(found).__name__} is reachable from the method")
-    for path, packages in reach.truth_imports(type(method)).items():
+    for path, packages in leaks.truth_imports(type(method)).items():
         raise AssertionError(
             f"{path.name} imports {', '.join(packages)}, where the truth is known; a method sees "
             "only the series"
@@ -285,7 +285,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     truth_is_out_of_reach,
     result_is_well_formed,
     planted_edge_comes_first,
-    reach.a_truth_in_sight_changes_nothing,
+    leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
     same_seed_same_bytes,
     bad_input_is_refused,
@@ -295,7 +295,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
 )
 _NEED_A_GRAPH = (
     planted_edge_comes_first,
-    reach.a_truth_in_sight_changes_nothing,
+    leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
     same_seed_same_bytes,
     hard_input_is_answered_or_refused,

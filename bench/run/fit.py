@@ -39,8 +39,8 @@ class Task(NamedTuple):
     max_lag
         Largest lag to score, in steps.
     entropy
-        From which the method's generator is made, see `simulators.streams`; the seed of the cell
-        cannot be computed from it.
+        From which the method's generator is made, see `simulators.streams`. It is a hash of the
+        cell's seed, which only trying seeds could find; see `bench.run.isolation.reach`.
     """
 
     method: tuple[str, Mapping[str, Any], Choice, Mapping[str, Any] | None]

@@ -18,7 +18,8 @@ Elsewhere (macOS, older kernels) a method's process has never held more than its
 but can read what its user can: files of the store, and the command line of the runner.
 
 Nowhere is this proof against a method that knows a benchmark by heart. Seeds and simulators are
-public, so that whoever draws all of them again can recognise a series. Nor does it hold for what
+public, so that whoever draws all of them again can recognise a series; the entropy of its
+generator tells a method that tries them which seed is right. Nor does it hold for what
 runs outside of `discover`: modules of a method and its `libraries` are imported by the runner and
 the fork server. Nor for other services that its user may use, such as a Ray cluster.
 """
