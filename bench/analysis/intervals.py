@@ -32,7 +32,7 @@ what is missing to 1 may lie anywhere within the limits of the metric.
 Coverage by simulation, for 95 %: 89 to 100 with 1 to 10 systems in 1 to 20 conditions, also
 unbalanced, over normal, skewed and bounded scores and scores that are 1 with probability 0.8
 (`tests/bench/analysis/test_coverage.py`). It is less where one condition spreads ten times as far
-as all others: 87 to 91 where each has two or three systems, and below a half where that one has a
+as all others: 86 to 93 where each has two or three systems, and below a half where that one has a
 single system, because nothing then shows its spread.
 """
 

@@ -1,4 +1,4 @@
-"""The level of a decision is that at which an end of the interval touches the bound in question."""
+"""The level of a decision is that at which an end of the interval touches the nearer bound."""
 
 import pytest
 from scipy import stats
