@@ -63,7 +63,7 @@ class _Student(NamedTuple):
     error: float
     freedom: float
 
-    def reach(self, level: float) -> tuple[float, float]:
+    def half_widths(self, level: float) -> tuple[float, float]:
         from scipy.special import stdtrit
 
         half = float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
@@ -82,7 +82,7 @@ class _Ties(NamedTuple):
     below: float
     above: float
 
-    def reach(self, level: float) -> tuple[float, float]:
+    def half_widths(self, level: float) -> tuple[float, float]:
         unseen = 1 - math.pow((1 - level) / 2, 1 / self.number)
         return unseen * self.below, unseen * self.above
 
@@ -179,7 +179,7 @@ def estimate(
     spread = _spread(blocks, float(means.min()), float(means.max()), limits)
     if spread is None:
         return Estimate(mean, n=n, conditions=count)
-    below, above = spread.reach(LEVEL)
+    below, above = spread.half_widths(LEVEL)
     low, high = max(limits[0], mean - below), min(limits[1], mean + above)
     return Estimate(mean, low, high, n, count, spread)
 

@@ -15,7 +15,7 @@ if the best is further than this from chance."""
 
 
 @dataclass(frozen=True)
-class Reach:
+class BestTrivial:
     """The best trivial method on a kind of system beside the best of all."""
 
     method: str
@@ -29,7 +29,7 @@ class Reach:
         return self.score >= self.best - MARGIN and self.best > self.chance + MARGIN
 
 
-def reach_of(means: Mapping[str, float], chance: float) -> Reach | None:
+def best_trivial(means: Mapping[str, float], chance: float) -> BestTrivial | None:
     """Return how far trivial methods get, from the AUPRC of each method on one kind of system.
 
     `chance` is the AUPRC of a random ranking. None where no trivial method, or none but these,
@@ -40,4 +40,4 @@ def reach_of(means: Mapping[str, float], chance: float) -> Reach | None:
     if not trivial or len(trivial) == len(known):
         return None
     first = max(trivial, key=lambda method: known[method])
-    return Reach(first, known[first], max(known.values()), chance)
+    return BestTrivial(first, known[first], max(known.values()), chance)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.analysis.ablation import compare
 from bench.analysis.intervals import show
-from bench.analysis.trivial import reach_of
+from bench.analysis.trivial import best_trivial
 from bench.config import Cell
 from bench.report.curves import draw_rows
 from bench.report.markdown import markdown_table
@@ -61,8 +61,8 @@ def _markdown(table: pd.DataFrame) -> str:
 def _trivial(table: pd.DataFrame, system: str) -> str:
     """Return how far methods get on a system that know nothing of causes."""
     means = table[table["system"] == system].set_index("setting")["mean"]
-    reach = reach_of({str(setting): mean for setting, mean in means.items()}, chance=0.0)
-    return "-" if reach is None else f"{reach.score:.2f} ({reach.method})"
+    trivial = best_trivial({str(setting): mean for setting, mean in means.items()}, chance=0.0)
+    return "-" if trivial is None else f"{trivial.score:.2f} ({trivial.method})"
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:

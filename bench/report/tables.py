@@ -10,7 +10,7 @@ from bench.analysis.intervals import show
 from bench.analysis.rows import CONDITION
 from bench.analysis.sortability import mean_sortability
 from bench.analysis.summary import overall, runs_of, summarise
-from bench.analysis.trivial import reach_of
+from bench.analysis.trivial import best_trivial
 from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
@@ -101,7 +101,7 @@ def _trivial(table: pd.DataFrame) -> str:
     """Return how far methods get that know nothing of causes; empty where none was run."""
     auprc = table[table["metric"] == "auprc"].set_index("method")
     means = {str(method): mean for method, mean in auprc["mean"].items()}
-    found = reach_of(means, float(auprc["floor"].mean()))
+    found = best_trivial(means, float(auprc["floor"].mean()))
     if found is None:
         return ""
     reached = f"AUPRC {found.score:.2f} without knowing of causes ({found.method})"

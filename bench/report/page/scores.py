@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis import ExperimentResults, Leaderboard
-from bench.analysis.conditions import reaches
+from bench.analysis.conditions import best_trivials
 from bench.analysis.experiment import COST
 from bench.analysis.intervals import show
 from bench.config.protocol import shipped
@@ -83,7 +83,7 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
     heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
     rows = []
     keys = ["simulator", "axes", "n_samples", "method"]
-    solved = {place for place, reach in reaches(experiment).items() if reach.solves}
+    solved = {place for place, first in best_trivials(experiment).items() if first.solves}
     for (simulator, axes, n_samples, method), group in summary.groupby(keys, sort=False):
         note = " (trivially solvable)" if (simulator, axes, n_samples) in solved else ""
         by_metric = {row["metric"]: row for row in group.to_dict("records")}
