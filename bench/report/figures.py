@@ -22,23 +22,42 @@ _METRICS = ("auprc", "f1 fair")
 def write_figures(cells: Sequence[Cell], scan: Scan, folder: Path) -> None:
     """Write `volume`, and one figure per simulator and swept parameter, as PNG and SVG.
 
-    A figure without any score is left out.
+    A figure without any score is left out, and so is one whose axis has a single value: the table
+    says as much. What an earlier command has left in its place is removed.
     """
+    planned = _by_figure(cells)
+    shown = {key: part for key, part in planned.items() if _varies(part)}
+    drawn = _draw(shown, scan, folder) if shown else set()
+    for name, _ in planned:
+        if name not in drawn:
+            for suffix in RASTER_AND_VECTOR:
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def _varies(cells: Sequence[Cell]) -> bool:
+    return len({(str(cell.axes), cell.n_samples) for cell in cells}) > 1
+
+
+def _draw(
+    planned: Mapping[tuple[str, str | None], list[Cell]], scan: Scan, folder: Path
+) -> set[str]:
+    """Draw the figures that have a score, and return their names."""
     import pandas as pd
 
     experiments = {
         name: experiment_results(
             Experiment(name, "", part, View(x=x, metrics=_METRICS)), scan.read
         )
-        for (name, x), part in _by_figure(cells).items()
+        for (name, x), part in planned.items()
     }
     summaries = {name: summarise(experiment) for name, experiment in experiments.items()}
     styles = styles_of({method for table in summaries.values() for method in table["method"]})
     nothing = curves([], pd.DataFrame())
-    for name, experiment in experiments.items():
-        if summaries[name]["mean"].notna().any():
-            panels = Panels(experiment, summaries[name], nothing, styles)
-            panels.write(folder / name, RASTER_AND_VECTOR)
+    scored = {name for name, table in summaries.items() if table["mean"].notna().any()}
+    for name in sorted(scored):
+        panels = Panels(experiments[name], summaries[name], nothing, styles)
+        panels.write(folder / name, RASTER_AND_VECTOR)
+    return scored
 
 
 def _by_figure(cells: Sequence[Cell]) -> Mapping[tuple[str, str | None], list[Cell]]:

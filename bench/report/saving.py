@@ -25,6 +25,7 @@ _METADATA: dict[str, dict[str, None]] = {
 def save(figure: Figure, path: Path, suffixes: Sequence[str] = RASTER_AND_VECTOR) -> None:
     """Add one legend of all panels and write the figure in each format; `path` has no suffix."""
     _add_legend(figure)
+    _lay_out(figure)
     for suffix in suffixes:
         save_as(figure, path.parent / f"{path.name}{suffix}")
 
@@ -38,6 +39,14 @@ def save_as(figure: Figure, path: Path) -> None:
         replacing(path) as draft,
     ):
         figure.savefig(draft, dpi=130, metadata=_METADATA[path.suffix])
+
+
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all axes once; otherwise each format would do it twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def _add_legend(figure: Figure) -> None:

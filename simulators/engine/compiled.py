@@ -12,7 +12,6 @@ from methods.types.errors import InputError
 from simulators.base import Sample
 from simulators.components.noise import draw_noise
 from simulators.components.regimes import Regimes
-from simulators.engine.kernel import run
 from simulators.engine.units import Program
 from simulators.properties import describe
 
@@ -70,6 +69,8 @@ class CompiledSystem:
 
     def _segment(self, k: int, labels: IntArray) -> FloatArray:
         """Run one segment from zero, in place of its noise, and drop the burn-in."""
+        from simulators.engine.kernel import run  # with numba, which loads slowly
+
         before = self.burn_in
         x = draw_noise(self.distributions, before + len(labels), self.seed, "segment", k)
         x[: self.max_lag] = 0.0

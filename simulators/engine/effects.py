@@ -9,7 +9,6 @@ import numpy as np
 from methods import LaggedGraph
 from simulators.base import union_of
 from simulators.components.graphs import Edge
-from simulators.engine.kernel import run
 from simulators.engine.pilot import Pilot
 from simulators.engine.units import Program
 
@@ -44,6 +43,8 @@ def _effects(
     program: Program, regime: int, edges: Sequence[Edge], pilot: Pilot, max_lag: int
 ) -> dict[Edge, float]:
     """Run each effect's equation alone on windows of the pilot run, one cause moved."""
+    from simulators.engine.kernel import run  # with numba, which loads slowly
+
     last = np.linspace(max_lag, len(pilot.x) - 1, STATES, dtype=np.int64)
     windows = pilot.x[last[:, None] + np.arange(-max_lag, 1)]
     labels = np.full(STATES * (max_lag + 1), regime)

@@ -9,7 +9,6 @@ import numpy as np
 
 from methods.types.arrays import FloatArray
 from simulators.components.noise import draw_noise
-from simulators.engine.kernel import run
 from simulators.engine.units import Program
 
 STEPS = 5_000
@@ -64,6 +63,8 @@ def run_pilots(
     UnstableError
         If a run is not stable; see `check_stable`.
     """
+    from simulators.engine.kernel import run  # with numba, which loads slowly
+
     pilots = []
     for regime in range(len(program.order)):
         noise = draw_noise(distributions, burn_in(max_lag) + STEPS, seed, "pilot", regime)

@@ -11,17 +11,20 @@ De Boor 1978, A Practical Guide to Splines, Springer.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.interpolate import BSpline
 
 from simulators.components.graphs import Edge
 from simulators.engine.units import SPLINE, Unit
 from simulators.structural.mechanisms.group import POINTS, Group, moments
 
+if TYPE_CHECKING:
+    from scipy.interpolate import BSpline
+
 STEPS = {"easy": 1.5, "medium": 0.75, "hard": 0.375}
-_B = BSpline.basis_element(np.arange(-2.0, 3.0), extrapolate=False)
 
 
 def spline(group: Group) -> tuple[Unit, ...]:
@@ -29,11 +32,18 @@ def spline(group: Group) -> tuple[Unit, ...]:
     return tuple(unit for edge in group.edges for unit in _function(group, edge))
 
 
+@functools.cache
+def _basis() -> BSpline:
+    from scipy.interpolate import BSpline
+
+    return BSpline.basis_element(np.arange(-2.0, 3.0), extrapolate=False)
+
+
 def _function(group: Group, edge: Edge) -> Iterator[Unit]:
     rng, step = group.stream(*edge), STEPS[group.difficulty]
     knots = np.arange(-3.0, 3.0 + step / 2, step)
     weights = rng.standard_normal(len(knots))
-    values = np.nan_to_num(_B(np.subtract.outer(POINTS, knots) / step)) @ weights
+    values = np.nan_to_num(_basis()(np.subtract.outer(POINTS, knots) / step)) @ weights
     mean, sd = moments(values)
     size = rng.uniform(0.5, 1.0) / sd
     yield group.constant(edge, -mean * size)

@@ -29,13 +29,13 @@ def records(folder):
 
 
 def test_run_leaves_records_tables_and_figures_and_resumes(tmp_path):
-    for expected in ("2 to run", "2 done, 0 to run"):
-        done = lagbench("run", *CHEAP, "name=trial", cwd=tmp_path)
+    for expected in ("4 to run", "4 done, 0 to run"):
+        done = lagbench("run", *CHEAP, "n_samples=[100,120]", "name=trial", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
         assert "| var " in done.stdout
     folder = tmp_path / "results" / "trial"
-    assert len(records(folder)) == 2
+    assert len(records(folder)) == 4
     table = pd.read_csv(folder / "table.csv")
     assert set(table["method"]) == {"var", "random"}
     assert {"auroc", "auprc", "f1@global_k", "f1@oracle", "summary:shd@top3"} <= set(table.metric)

@@ -1,5 +1,6 @@
 """Figures are checked by what is drawn in them, and their files by the texts that they show."""
 
+import itertools
 import re
 
 import pandas as pd
@@ -25,13 +26,12 @@ from bench.store.store import Store
 def run(written, tmp_path):
     """Return a function that stores runs of `dot` under given axes and writes the figures."""
 
-    def write(*axes, methods=("dot",)):
+    def write(*axes, methods=("dot",), lengths=(100,)):
         store, cells = Store(tmp_path), []
-        for at in axes:
-            for method in methods:
-                for seed in (0, 1, 2):
-                    cells.append(written.cell(method, seed, axes=at))
-                    store.write(base_record(cells[-1], **written.record(0.5 + seed / 10)))
+        for at, n_samples, method in itertools.product(axes, lengths, methods):
+            for seed in (0, 1, 2):
+                cells.append(written.cell(method, seed, axes=at, n_samples=n_samples))
+                store.write(base_record(cells[-1], **written.record(0.5 + seed / 10)))
         write_figures(cells, store.scan(), tmp_path)
         return cells
 
@@ -48,7 +48,11 @@ def figures(folder):
 
 
 def test_a_run_has_a_figure_of_lengths_and_one_of_each_swept_parameter(run, tmp_path):
-    run({}, {"regimes.level": 0.0}, {"regimes.level": 0.5}, methods=("dot", "var"))
+    run(
+        *({}, {"regimes.level": 0.0}, {"regimes.level": 0.5}),
+        methods=("dot", "var"),
+        lengths=(100, 200),
+    )
     assert figures(tmp_path) == {
         "volume.png",
         "volume.svg",
@@ -66,9 +70,9 @@ def test_a_run_has_a_figure_of_lengths_and_one_of_each_swept_parameter(run, tmp_
 
 
 def test_the_same_rows_give_the_same_bytes(run, tmp_path):
-    run({})
+    run({}, lengths=(100, 200))
     before = (tmp_path / "volume.svg").read_bytes(), (tmp_path / "volume.png").read_bytes()
-    run({})
+    run({}, lengths=(100, 200))
     assert before == (
         (tmp_path / "volume.svg").read_bytes(),
         (tmp_path / "volume.png").read_bytes(),
@@ -84,8 +88,16 @@ def test_an_axis_of_lists_names_or_truth_values_is_drawn_with_its_texts(run, tmp
     assert {"True", "False"} <= set(texts(tmp_path / "linear_deep.svg"))
 
 
+def test_a_single_value_of_an_axis_is_no_figure_and_leaves_no_old_one(run, tmp_path):
+    run({}, lengths=(100, 200))
+    assert figures(tmp_path) == {"volume.png", "volume.svg"}
+    run({}, {"deep": True})
+    assert figures(tmp_path) == set()
+
+
 def test_a_run_without_scores_has_no_figure(written, tmp_path):
-    write_figures([written.cell("dot", 0)], Store(tmp_path).scan(), tmp_path)
+    cells = [written.cell("dot", 0, n_samples=n) for n in (100, 200)]
+    write_figures(cells, Store(tmp_path).scan(), tmp_path)
     assert figures(tmp_path) == set()
 
 
