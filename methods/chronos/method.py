@@ -26,6 +26,7 @@ from typing import ClassVar
 import numpy as np
 
 from methods.chronos.options import Options
+from methods.common.libraries import TRAINING
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
@@ -51,7 +52,7 @@ class Chronos(Options, Method):
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
     # A runner imports these first, so an absent optional package must not be among them.
-    libraries = ("torch", "chronos") if find_spec("chronos") else ("torch",)
+    libraries = (*TRAINING, "chronos") if find_spec("chronos") else TRAINING
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

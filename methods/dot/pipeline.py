@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 import numpy as np
 
 from methods.common.lagged import require_independent_variables
+from methods.common.libraries import TRAINING
 from methods.dot.options import Kind, Options
 from methods.types.arrays import IntArray
 from methods.types.errors import InputError
@@ -53,7 +54,7 @@ class Pipeline(Options, Method):
     handles: ClassVar[Handles] = Handles(
         regimes=True, changes=True, nonlinear=True, stochastic=True
     )
-    libraries = ("torch",)
+    libraries = TRAINING
 
     def __post_init__(self) -> None:
         if self.attribution in self.unreadable():

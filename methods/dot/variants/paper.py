@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge
 
+from methods.common.libraries import TRAINING
 from methods.dot.method import DOT
 from methods.dot.options import TrainingOptions
 from methods.types.graph import LaggedGraph
@@ -54,7 +55,7 @@ class DOTPaper(TrainingOptions, Method):
     """
 
     handles = Handles(nonlinear=True, stochastic=True)
-    libraries = ("torch",)
+    libraries = TRAINING
 
     width: Annotated[int, Ge(1)] = 64
     layers: Annotated[int, Ge(1)] = 2

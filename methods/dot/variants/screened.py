@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Ge, Interval
 
+from methods.common.libraries import TRAINING
 from methods.dot.method import DOT
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import edges, marked_scores
@@ -120,7 +121,7 @@ class DOTPCMCIPlus(_Screened):
     Runge, UAI 2020, arXiv 2003.03685.
     """
 
-    libraries = ("torch", *LIBRARIES, "tigramite.pcmci")
+    libraries = (*TRAINING, *LIBRARIES, "tigramite.pcmci")
 
     def _search(self, frame: DataFrame, tested: BoolArray, max_lag: int) -> dict[str, Any]:
         from tigramite.pcmci import PCMCI
@@ -163,7 +164,7 @@ class DOTLPCMCI(_Screened):
     """
 
     handles: ClassVar[Handles] = replace(_Screened.handles, latent=True)
-    libraries = ("torch", *LIBRARIES, "tigramite.lpcmci")
+    libraries = (*TRAINING, *LIBRARIES, "tigramite.lpcmci")
 
     def _search(self, frame: DataFrame, tested: BoolArray, max_lag: int) -> dict[str, Any]:
         from tigramite.lpcmci import LPCMCI

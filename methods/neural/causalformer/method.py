@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from methods.common.lagged import require_independent_variables
+from methods.common.libraries import TRAINING
 from methods.neural.causalformer.options import Options
 from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
@@ -64,7 +65,7 @@ class CausalFormer(Options, Method):
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, stochastic=True)
-    libraries = ("torch", "sklearn.cluster")
+    libraries = (*TRAINING, "sklearn.cluster")
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from methods.common.libraries import TRAINING
 from methods.neural.cuts_plus.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
@@ -54,7 +55,7 @@ class CUTSPlus(Options, Method):
     """
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
-    libraries = ("torch",)
+    libraries = TRAINING
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from methods.common.libraries import TRAINING
 from methods.neural.jrngc.options import Options
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
@@ -53,7 +54,7 @@ class JRNGC(Options, Method):
     version: ClassVar[int] = 2
 
     handles: ClassVar[Handles] = Handles(nonlinear=True, stochastic=True)
-    libraries = ("torch",)
+    libraries = TRAINING
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator

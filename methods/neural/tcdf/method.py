@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from methods.common.libraries import TRAINING
 from methods.neural.tcdf.options import Options
 from methods.types.arrays import BoolArray
 from methods.types.graph import LaggedGraph
@@ -62,7 +63,7 @@ class TCDF(Options, Method):
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, nonlinear=True, stochastic=True)
-    libraries = ("torch",)
+    libraries = TRAINING
 
     def discover(
         self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
