@@ -7,40 +7,63 @@ import io
 import statistics
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import hydra
+import psutil
 
 from bench.config import Cell, Settings, expand
 from bench.config.compose import compose, prepare, profile
 from bench.report.run_report import write_report
 from bench.run.cell import base_record, run
+from bench.run.fit import Answer, Report
+from bench.run.isolation import worker
 from bench.run.sweep import sweep
 from bench.store import Store
 from bench.store.record import load
 
 
-def smoke(folder: Path) -> dict[str, float]:
-    """Return the seconds of each part of a sweep of the profile `smoke`, one cell at a time.
+class Spent(NamedTuple):
+    """Seconds of the clock, and of all processors together."""
 
-    `method` is the methods' own time; `generate and score` any benchmark spends; `isolation and
-    records` is the rest of the sweep: forking, watching, writing, ending. `start` is the fork
-    servers loading the libraries of all methods, once a sweep; it is taken out by running one
-    cell of each method first.
+    wall: float
+    cpu: float
+
+    def __sub__(self, other: Spent) -> Spent:
+        return Spent(self.wall - other.wall, self.cpu - other.cpu)
+
+
+def smoke(folder: Path) -> dict[str, Spent]:
+    """Return what each part of a sweep of the profile `smoke` takes, one cell at a time.
+
+    `method` is the methods' own time; `generate and score` any benchmark spends, and is measured
+    here once more with the stored graphs; `isolation and records` is the rest of the sweep:
+    forking, watching, writing, ending. `start` is the fork servers loading the libraries of all
+    methods, once a sweep; it is taken out by running one cell of each method first. On a machine
+    with other work the clock measures how processes wait for each other; the processors' seconds
+    do not.
     """
     cells, settings = profile(["profile=smoke", "jobs=1", f"results_dir={folder}"])
-    started = time.perf_counter()
-    first = list({cell.method: cell for cell in cells}.values())
-    _quietly(first, Store(folder / "first"), settings)
-    ready = time.perf_counter()
-    _quietly(cells, Store.of(settings.results_dir, settings.name), settings)
-    ended = time.perf_counter()
-    method, other, _ = _spent(Store.of(settings.results_dir, settings.name))
+    first, store = Store(folder / "first"), Store.of(settings.results_dir, settings.name)
+    begin = _now()
+    _quietly(list({cell.method: cell for cell in cells}.values()), first, settings)
+    ready = _now()
+    _quietly(cells, store, settings)
+    swept = _now() - ready
+    method, other = _method(store), _replayed(cells, store)
     return {
         "method": method,
         "generate and score": other,
-        "isolation and records": ended - ready - method - other,
-        "start": ready - started - _spent(Store(folder / "first"))[2],
+        "isolation and records": swept - method - other,
+        "start": ready - begin - _method(first),
     }
+
+
+def _now() -> Spent:
+    """Return the clock, and what this process, its children and their children have taken."""
+    own = psutil.Process()
+    times = [process.cpu_times()[:4] for process in (own, *own.children())]
+    return Spent(time.perf_counter(), float(sum(map(sum, times))))
 
 
 def _quietly(cells: list[Cell], store: Store, settings: Settings) -> None:
@@ -48,15 +71,23 @@ def _quietly(cells: list[Cell], store: Store, settings: Settings) -> None:
         sweep(cells, store, settings)
 
 
-def _spent(store: Store) -> tuple[float, float, float]:
-    """Return the seconds of methods, of generating and scoring, and of whole cells."""
-    records = [load(entry.path) for entry in store.scan().entries.values()]
-    costs = [record.cost for record in records]
-    return (
+def _method(store: Store) -> Spent:
+    """Return what the methods of a store have taken."""
+    costs = [load(entry.path).cost for entry in store.scan().entries.values()]
+    return Spent(
         sum(cost.wall_seconds or 0.0 for cost in costs),
-        sum((cost.generate_seconds or 0.0) + (cost.score_seconds or 0.0) for cost in costs),
-        sum(record.elapsed or 0.0 for record in records),
+        sum(cost.cpu_seconds or 0.0 for cost in costs),
     )
+
+
+def _replayed(cells: list[Cell], store: Store) -> Spent:
+    """Return what cells take in this process where the method's answer is known."""
+    worker.warm_up()
+    begin = _now()
+    for cell in cells:
+        stored = store.graphs(cell.key)
+        run(cell, fit=lambda _: Answer(Report(), stored[0] if stored else None))  # noqa: B023
+    return _now() - begin
 
 
 def fill(root: Path, n: int) -> list[str]:

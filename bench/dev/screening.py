@@ -25,7 +25,9 @@ from simulators.components.noise import Noise
 from simulators.structural.simulator import Structural
 
 _OLDER = ("linear", "monotonic", "piecewise_monotonic", "mlp_additive", "mlp_concat")
-_FAMILIES = ("gaussian_process", "spline", "product", "threshold", "random_network")
+_FAMILIES = (
+    *("nonmonotonic", "gaussian_process", "spline", "product", "threshold", "random_network"),
+)
 
 
 class Kind(NamedTuple):
@@ -38,7 +40,7 @@ class Kind(NamedTuple):
 def kinds() -> list[Kind]:
     """Return the kinds of the table: older ones, edges on the variance, and families by level."""
     return [
-        *(Kind(name, {"mechanism": name}) for name in (*_OLDER, "nonmonotonic")),
+        *(Kind(name, {"mechanism": name}) for name in _OLDER),
         Kind("heteroscedastic", {"noise": Noise(kind="heteroscedastic")}),
         *(
             Kind(f"{name} {level}", {"mechanism": name, "difficulty": level})

@@ -45,8 +45,8 @@ class Structural(Simulator):
         One mechanism, or several of which each regime draws one for the edges it rewires (and
         the base graph one for the edges that are kept).
     difficulty
-        How far the functions of `gaussian_process`, `spline`, `product`, `threshold` and
-        `random_network` are from a straight line; the others have no choice.
+        How far the functions of `nonmonotonic`, `gaussian_process`, `spline`, `product`,
+        `threshold` and `random_network` are from a straight line; the others have no choice.
     n_latent
         Number of latent confounders: variables without parents but their own past, each driving
         2 to 4 observed ones (beside the in-degree of these), run along and then left out of the

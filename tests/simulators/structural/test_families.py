@@ -162,3 +162,13 @@ def test_systems_are_drawn_with_edges_that_act(name, difficulty):
         assert system.truth.scores[system.truth.adjacency].min() >= 0.05
         x = system.generate(5_000).series.segments[0]
         assert np.abs(x).max() < 20
+
+
+@pytest.mark.parametrize("n_parents", [1, 2])
+@pytest.mark.parametrize(("difficulty", "speed"), [("easy", 0.5), ("hard", 2.0)])
+def test_nonmonotonic_functions_wave_faster_the_harder_they_are(n_parents, difficulty, speed):
+    parents = np.random.default_rng(0).standard_normal((500, n_parents))
+    for seed in range(10):
+        medium = drawn("nonmonotonic", n_parents, seed, "medium")(speed * parents)
+        other = drawn("nonmonotonic", n_parents, seed, difficulty)(parents)
+        np.testing.assert_allclose(other, medium, atol=1e-12)
