@@ -161,7 +161,14 @@ def estimate(
     over
         What is drawn anew: systems of these conditions, or conditions as well.
     """
-    draws = _draws(scores)
+    return _estimate(_draws(scores), limits, over)
+
+
+def _estimate(
+    draws: _Draws,
+    limits: tuple[float, float],
+    over: Literal["systems", "conditions"] = SYSTEMS,
+) -> Estimate:
     count = int(draws.condition.max(initial=-1)) + 1
     if not count:
         return NOTHING
