@@ -75,6 +75,8 @@ class Evidence:
             if claim.experiment not in (None, experiment.name):
                 continue
             chosen = self._chosen(experiment, claim, method)
+            if chosen.empty:
+                continue
             planned |= set(chosen["condition"])
             scores = _scores(experiment, chosen, metric).dropna(subset=["value"])
             if len(scores):
@@ -109,6 +111,8 @@ class Evidence:
         chosen = experiment.cells[experiment.cells["adapter"] == method]
         chosen = chosen.loc[[self._is(key, claim.parameters) for key in chosen["key"]]]
         for name, wanted in claim.where.items():
+            if chosen.empty:
+                break
             there = _column(experiment, chosen, name)
             allowed = _allowed(there, wanted)
             chosen = chosen.loc[[value in allowed for value in there]]

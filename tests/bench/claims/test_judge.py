@@ -9,10 +9,9 @@ from scipy import stats
 
 from bench.analysis.experiment import experiment_results
 from bench.analysis.leaderboard import usual_settings
-from bench.analysis.rows import Labels
 from bench.claims import Evidence, judge
-from bench.config.claim import Claim, paper_claims
-from bench.config.compose import Experiment, experiments
+from bench.config.claim import Claim
+from bench.config.compose import Experiment
 from bench.config.view import View
 from bench.report.claims import claims_table
 from bench.run.cell import base_record
@@ -255,30 +254,6 @@ def test_a_run_that_is_told_the_regimes_does_not_stand_for_one_that_is_not(small
     ]
     row = judged(small, [*told, *planned], experiment="e", against=["pcmci"], above=0)
     assert row["verdict"] == "not tested"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("profile", ["laptop", "paper"])
-def test_what_is_published_and_claimed_of_a_variant_finds_its_cells(small, profile):
-    """With every cell run, no name of a variant is without cells, or fits several."""
-    planned, _ = experiments([f"profile={profile}"])
-    for part in planned:
-        labels = Labels(part.cells)
-        ours = {labels.method(cell) for cell in part.cells}
-        named = {name for entry in part.view.published for name in entry.methods.values()}
-        assert {name for name in named if " " in name} <= ours, part.name
-    cells = {cell.key: cell for part in planned for cell in part.cells}
-    done = base_record(next(iter(cells.values())), **small.record(0.5))
-    results = [experiment_results(p, lambda key: done) for p in planned if not p.view.cuts]
-    evidence = Evidence(results, cells, usual_settings(list(cells.values())))
-    run = {(part.name, cell.method) for part in planned for cell in part.cells}
-    variants = [claim for claim in paper_claims() if claim.parameters]
-    assert len(variants) > 3
-    for claim in variants:
-        other = replace(claim, **{"versus": {}, **claim.versus})
-        for side in (claim, other):
-            if (side.experiment, side.methods[0]) in run:
-                assert len(evidence.find(side, side.methods[0], "f1 fair").scores), side
 
 
 def test_holms_correction_is_over_the_whole_table(small):

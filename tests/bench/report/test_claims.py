@@ -9,7 +9,7 @@ from bench.analysis.leaderboard import usual_settings
 from bench.claims import Evidence, judge
 from bench.config.cell import Cell
 from bench.config.claim import Claim
-from bench.config.compose import Experiment, experiments, options, profile
+from bench.config.compose import Experiment, profile
 from bench.config.view import View
 from bench.report.ablation import write_ablation
 from bench.report.claims import flat, write_claims
@@ -203,38 +203,6 @@ def test_the_files_hold_every_verdict_and_the_figure_every_target(records):
     assert np.allclose(table["target"][:2], [0.1, 0.2])
     assert np.allclose(table["mean"][:2], [0.1, 0.2])
     assert b"linear, 100 steps" in (root / "fdr.svg").read_bytes()
-
-
-@pytest.mark.parametrize(("name", "n_systems"), [("dot", 5), ("home_ground", 3)])
-@pytest.mark.slow
-def test_every_claim_of_a_profile_finds_its_systems(name, n_systems):
-    planned, settings = experiments([f"profile={name}"])
-    cells = {cell.key: cell for part in planned for cell in part.cells}
-    scores = {"value": 0.5, "floor": 0.1, "ceiling": 1.0}
-
-    def read(key):
-        metrics = {f"window/union/{m}": scores for m in names if ":" not in m}
-        metrics |= {"/union/".join(m.split(":")): scores for m in names if ":" in m}
-        return base_record(cells[key], status="ok", metrics=metrics)
-
-    names = {claim.metric.replace("fdr@", "precision@") for claim in settings.claims}
-    names |= {claim.against for claim in settings.claims if isinstance(claim.against, str)}
-    results = [experiment_results(part, read, names) for part in planned]
-    evidence = Evidence(results, cells, usual_settings(list(cells.values())))
-    for verdict in judge(settings.claims, evidence):
-        (reading,) = verdict.readings.values()
-        assert reading.score.n == n_systems, verdict
-        if isinstance(verdict.claim.against, list):
-            assert reading.rival in verdict.claim.against
-
-
-# The data of `external` are not shipped; it has a test of its own, on a folder that looks alike.
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(options("profile")) - {"external"}))
-def test_every_profile_composes(name):
-    cells, settings = profile([f"profile={name}"])
-    assert {c.method for c in cells} >= {settings.ablation} - {None}
-    assert len(cells) > len(settings.experiments)
 
 
 def test_an_experiment_of_a_profile_takes_overrides():
