@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 import methods.registry
+from bench.cli.reading import read
 from bench.store.atomic import replacing
-from methods import DeclinedError, LaggedGraph, TimeSeries
+from methods import DeclinedError, LaggedGraph
 from methods.types.arrays import IntArray
 from methods.types.errors import InputError
 
@@ -28,13 +28,10 @@ def discover(args: argparse.Namespace) -> int:
     """
     _check_outputs(args)
     method = methods.registry.load(args.method)()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        series = TimeSeries.from_file(
-            args.file, time_column=args.time_column, missing=args.missing, max_lag=args.max_lag
-        )
-    for warning in caught:
-        print(f"note: {warning.message}")
+    missing = args.missing or ("drop" if method.handles.missing else "split")
+    series = read(args, missing=missing, max_lag=args.max_lag)
+    for note in series.notes:
+        print(f"note: {note}")
     try:
         rng = np.random.default_rng(args.seed)
         graph = method.discover(series, max_lag=args.max_lag, rng=rng)

@@ -6,6 +6,8 @@ import argparse
 import importlib
 from typing import Any
 
+from bench.cli.reading import add_file, add_reading
+
 _USAGE = """
   lagbench run experiment=volume method=[dot,pcmci] n_samples=[1000,10000]
   lagbench run -m simulator=monotonic,nonmonotonic seeds=[0],[1]
@@ -119,18 +121,12 @@ def _add_of_methods(commands: Any) -> None:
 
 
 def _add_discover(commands: Any) -> None:
-    parser = commands.add_parser("discover", help="find the lagged graph of a CSV or Parquet")
-    parser.add_argument("file", help="one named column per variable, rows in time order")
+    parser = commands.add_parser("discover", help="find the lagged graph of a table")
+    add_file(parser)
     parser.add_argument("--max-lag", type=int, required=True, help="largest lag, in rows (>= 1)")
     parser.add_argument("--method", default="dot", help="see `lagbench list methods`")
     parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
-    parser.add_argument("--time-column", help="column to drop")
-    parser.add_argument(
-        "--missing",
-        choices=["refuse", "split"],
-        default="refuse",
-        help="missing values: refuse the file, or split the series at the gaps",
-    )
+    add_reading(parser)
     parser.add_argument(
         "--out",
         help="CSV to write: cause,effect,lag,score,selected, then p_value and regime where known",

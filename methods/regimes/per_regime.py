@@ -62,8 +62,8 @@ class PerRegime(Method):
 
     @property
     def handles(self) -> Handles:
-        """What the method declares; segments are its own matter, since it may get one by one."""
-        return replace(self.method.handles, segments=True, regimes=True)
+        """What the method declares; segments are its own matter, and finders need every value."""
+        return replace(self.method.handles, segments=True, regimes=True, missing=False)
 
     @property
     def libraries(self) -> tuple[str, ...]:  # type: ignore[override]  # those of this instance

@@ -54,6 +54,9 @@ class Handles:
         Can detect an effect that has no linear part.
     stochastic
         Draws random numbers, so that two column orders agree only in their leading edges.
+    missing
+        Takes a series with missing values (NaN), and uses every window that is complete for the
+        variables which a test needs.
     trivial
         Is a floor method. The checks against a known truth are skipped.
     """
@@ -65,6 +68,7 @@ class Handles:
     latent: bool = False
     nonlinear: bool = False
     stochastic: bool = False
+    missing: bool = False
     trivial: bool = False
 
 
@@ -154,6 +158,11 @@ def _check_arguments(
         )
     series.require_rows(max_lag)
     series.require_variation(max_lag)
+    if series.has_missing and not method.handles.missing:
+        raise DeclinedError(
+            f"{type(method).__name__} takes no missing values, and the series has some; read it "
+            "with missing='split', 'interpolate' or 'kalman' (--missing)"
+        )
     if len(series.segments) > 1 and not method.handles.segments:
         raise DeclinedError(
             f"{type(method).__name__} takes one segment, the series has {len(series.segments)}"

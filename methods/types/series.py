@@ -1,15 +1,15 @@
 """The series that a method gets: one or more segments of equally spaced observations.
 
 Every check is made when a `TimeSeries` is built. An adapter need not check again for missing
-values or constant columns. Reading files is in `methods.types.reading`.
+values or constant columns. Reading files and frames is in `methods.types.reading`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,8 @@ from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from methods.types.reading.missing import Missing
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,11 @@ class TimeSeries:
     regimes
         An integer label per time step for each segment, shape `(T_k,)`. Given only if the
         experiment says that the regimes are known.
+    has_missing
+        Whether NaN marks a missing value. Without it NaN is refused. Methods whose
+        `handles.missing` is not set decline such a series.
+    notes
+        What was found and done when the series was read, one sentence each.
 
     Raises
     ------
@@ -47,6 +54,8 @@ class TimeSeries:
     segments: tuple[FloatArray, ...]
     names: tuple[str, ...]
     regimes: tuple[IntArray, ...] | None = None
+    has_missing: bool = False
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = tuple(str(name) for name in self.names)
@@ -54,7 +63,9 @@ class TimeSeries:
         _check_names(names)
         if len(self.segments) == 0:
             raise InputError("segments: expected at least one array, found none; pass [array]")
-        segments = tuple(_as_segment(s, k, names) for k, s in enumerate(self.segments))
+        segments = tuple(
+            _as_segment(s, k, names, self.has_missing) for k, s in enumerate(self.segments)
+        )
         object.__setattr__(self, "segments", segments)
         _check_not_constant(segments, names, "rows 0 to the last")
         if self.regimes is not None:
@@ -86,11 +97,79 @@ class TimeSeries:
         return cls(arrays, tuple(names), labels)
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame) -> Self:
-        """Build a series of one segment from a frame whose columns are the variables."""
-        from methods.types.reading import numeric_values
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        time: str | None = None,
+        unit: str | None = None,
+        missing: Missing = "refuse",
+        max_lag: int = 1,
+        standardise_units: bool | None = None,
+        difference: bool = False,
+        detrend: bool = False,
+        deseason: int | None = None,
+    ) -> Self:
+        """Build a series from a frame with one row per time step and one column per variable.
 
-        return cls.from_array(numeric_values(frame), [str(c) for c in frame.columns])
+        What was found and done is in `notes`. Whatever changes, sorts or cuts the data is a
+        `UserWarning` too.
+
+        Parameters
+        ----------
+        frame
+            Numbers, whole numbers or booleans in every column but those of `time` and `unit`.
+        time
+            Column or index of the times: dates or numbers. Rows are sorted by it. Times have to
+            be whole multiples of one step apart (also months, or weekdays), and the series is cut
+            where steps are missing. Without it, the one obvious candidate is taken: an index of
+            dates or numbers, a column of dates, columns `year`, `month`, ..., or a column of
+            numbers named `time`, `date`, `datetime`, `timestamp` or `year`. If there is none,
+            rows are one step apart and the oldest comes first.
+        unit
+            Column that tells the units of a panel apart. Each is a segment of its own.
+        missing
+            What to do about missing values:
+
+            - `refuse` raises ValueError, which says how much each of the others would leave.
+            - `split` cuts the series at every row with a missing value.
+            - `drop` keeps them as NaN, for methods whose `handles.missing` is set.
+            - `interpolate` fills up to `max_lag` missing values in a row by a straight line, and
+              cuts where there are more.
+            - `kalman` fills the same values by the smoother of an autoregression.
+
+            Segments shorter than `max_lag + 2` rows are dropped, with a warning.
+        max_lag
+            Largest lag that will be asked for (steps).
+        standardise_units
+            Whether to take out each unit's own mean and standard deviation. By default this is
+            done if the units differ in level, by an analysis of variance at the level 0.01.
+        difference, detrend, deseason
+            Take differences from the step before, take out a straight line, and take out the mean
+            of each place in a season of `deseason` steps, in this order and for each unit.
+
+        Raises
+        ------
+        ValueError
+            For text in a column, a time that is there twice or no time, uneven steps, or missing
+            values. Also for a column that looks like a row number or like the number of a unit,
+            and for everything that `TimeSeries` itself refuses.
+        """
+        from methods.types.reading.adjust import Adjust
+        from methods.types.reading.notes import Notes
+        from methods.types.reading.read import Rules, read_frame
+
+        rules = Rules(
+            time=time,
+            unit=unit,
+            missing=missing,
+            max_lag=max_lag,
+            standardise_units=standardise_units,
+            adjust=Adjust(difference, detrend, deseason),
+        )
+        names, segments, notes = read_frame(frame, rules, Notes())
+        gaps = any(bool(np.isnan(segment).any()) for segment in segments) and missing == "drop"
+        return cls(tuple(segments), tuple(names), has_missing=gaps, notes=tuple(notes))
 
     @classmethod
     def from_file(
@@ -98,36 +177,49 @@ class TimeSeries:
         path: str | Path,
         *,
         time_column: str | None = None,
-        missing: Literal["refuse", "split"] = "refuse",
+        unit_column: str | None = None,
+        missing: Missing = "refuse",
         max_lag: int = 1,
+        standardise_units: bool | None = None,
+        difference: bool = False,
+        detrend: bool = False,
+        deseason: int | None = None,
     ) -> Self:
-        """Read a CSV or Parquet file with one named column per variable.
+        """Read a file with one header line and one named column per variable.
 
         Parameters
         ----------
         path
-            File ending in `.csv` (comma, one header line) or `.parquet`.
-        time_column
-            Column to drop. Rows must already be in time order and equally spaced.
-        missing
-            `refuse` raises with the count of missing values per column. `split` removes every row
-            with a missing value and starts a new segment there. It drops segments shorter than
-            `max_lag + 2` rows, with a warning that says how many.
-        max_lag
-            Largest lag that will be asked for (steps).
+            Text ending in `.csv`, `.tsv` or `.txt`, or one of these and `.gz`; `.parquet`; or
+            `.feather`. In text the separator (comma, semicolon, tab, bar, spaces), the decimal
+            mark (point, comma) and the letters (UTF-8, UTF-16, Latin-1) are found from the file.
+        time_column, unit_column
+            `time` and `unit` of `from_frame`.
+        missing, max_lag, standardise_units, difference, detrend, deseason
+            As in `from_frame`.
 
         Raises
         ------
         ValueError
-            For an unknown ending, a missing header, a doubled name, text in a column or missing
-            values. Also for everything that `TimeSeries` itself refuses.
+            For an unknown ending, a missing header or a doubled name. Also for everything that
+            `from_frame` refuses.
         """
-        from methods.types.reading import read_segments
+        from methods.types.reading.notes import Notes
+        from methods.types.reading.tables import read_table
 
-        names, segments = read_segments(
-            Path(path), time_column=time_column, missing=missing, min_rows=max_lag + 2
+        notes = Notes()
+        series = cls.from_frame(
+            read_table(Path(path), notes),
+            time=time_column,
+            unit=unit_column,
+            missing=missing,
+            max_lag=max_lag,
+            standardise_units=standardise_units,
+            difference=difference,
+            detrend=detrend,
+            deseason=deseason,
         )
-        return cls.from_segments(segments, names)
+        return replace(series, notes=(*notes, *series.notes))
 
     @property
     def n_vars(self) -> int:
@@ -161,17 +253,25 @@ class TimeSeries:
     def take(self, columns: Sequence[int]) -> Self:
         """Return the series of the given columns, in the given order."""
         picked = [np.ascontiguousarray(segment[:, list(columns)]) for segment in self.segments]
-        return type(self)(tuple(picked), tuple(self.names[c] for c in columns), self.regimes)
+        names = tuple(self.names[c] for c in columns)
+        return replace(self, segments=tuple(picked), names=names)
 
     def standardized(self) -> Self:
         """Return the series with mean 0 and standard deviation 1 per column over all segments."""
         # Dividing by the largest value first keeps squares finite at any scale.
-        peak = np.max([np.abs(s).max(axis=0) for s in self.segments], axis=0)
+        peak = np.fmax.reduce([np.fmax.reduce(np.abs(s), axis=0) for s in self.segments])
         scaled = [segment / peak for segment in self.segments]
-        mean = sum(s.sum(axis=0) for s in scaled) / self.n_samples
+        total, count = (
+            (np.nansum, self._observed()) if self.has_missing else (np.sum, self.n_samples)
+        )
+        mean = sum(total(s, axis=0) for s in scaled) / count
         centred = [s - mean for s in scaled]
-        sd = np.sqrt(sum((s**2).sum(axis=0) for s in centred) / self.n_samples)
-        return type(self)(tuple(s / sd for s in centred), self.names, self.regimes)
+        sd = np.sqrt(sum(total(s**2, axis=0) for s in centred) / count)
+        return replace(self, segments=tuple(s / sd for s in centred))
+
+    def _observed(self) -> IntArray:
+        """Return the number of values that are not missing, `(n_vars,)`."""
+        return np.asarray(sum(np.isfinite(s).sum(axis=0) for s in self.segments))
 
     def windows(
         self, max_lag: int, chunk: int = 65_536
@@ -210,7 +310,9 @@ def _check_names(names: tuple[str, ...]) -> None:
         )
 
 
-def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
+def _as_segment(
+    values: Any, k: int, names: tuple[str, ...], has_missing: bool = False
+) -> FloatArray:
     if values.ndim != 2:
         raise InputError(
             f"segment {k}: expected a 2-D array (time, variable), found {values.ndim}-D of shape "
@@ -232,7 +334,7 @@ def _as_segment(values: Any, k: int, names: tuple[str, ...]) -> FloatArray:
     # A copy, so that a later change of the given array cannot change a checked series.
     segment: FloatArray = np.array(values, dtype=np.float64, order="C")
     segment.flags.writeable = False
-    finite = np.isfinite(segment)
+    finite = ~np.isinf(segment) if has_missing else np.isfinite(segment)
     if not finite.all():
         row, column = (int(index) for index in np.argwhere(~finite)[0])
         count = int((~finite[:, column]).sum())
@@ -258,8 +360,9 @@ def _check_not_constant(
 
 def standing_still(segments: Sequence[FloatArray]) -> NDArray[np.bool_]:
     """Whether each column varies by less than rounding, whatever its unit."""
-    low = np.min([segment.min(axis=0) for segment in segments], axis=0)
-    high = np.max([segment.max(axis=0) for segment in segments], axis=0)
+    # These two pass over NaN, which marks a missing value.
+    low = np.fmin.reduce([np.fmin.reduce(segment, axis=0) for segment in segments])
+    high = np.fmax.reduce([np.fmax.reduce(segment, axis=0) for segment in segments])
     # Halves, because the range of huge values may overflow.
     spread = high / 2 - low / 2
     return np.asarray(spread <= 4 * np.finfo(float).eps * np.maximum(np.abs(low), np.abs(high)))

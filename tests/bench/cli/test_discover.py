@@ -64,13 +64,13 @@ def test_bad_arguments_end_in_one_line(csv, capsys, change, words):
         assert word in said
 
 
-def test_gaps_are_refused_with_counts_and_split_on_request(csv, capsys):
+def test_gaps_are_split_unless_they_are_to_be_refused(csv, capsys):
     frame = pd.read_csv(csv)
     frame.loc[[100, 101, 103], "wind"] = np.nan
     frame.to_csv(csv, index=False)
-    assert main(["discover", str(csv), "--max-lag", "2", "--method", "var"]) == 2
+    words = ["discover", str(csv), "--max-lag", "2", "--method", "varlingam"]
+    assert main([*words, "--missing", "refuse"]) == 2
     assert "'wind': 3" in capsys.readouterr().err
-    words = ["discover", str(csv), "--max-lag", "2", "--method", "var", "--missing", "split"]
     assert main(words) == 0
     said = capsys.readouterr().out
     assert "2 segment(s)" in said

@@ -1,0 +1,61 @@
+"""The arguments that say how a file of observations is read."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from typing import Any
+
+from methods import TimeSeries
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Add the file itself."""
+    parser.add_argument(
+        "file",
+        help=".csv, .tsv, .txt (or with .gz), .parquet or .feather; one named column per variable",
+    )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add what to do with the columns and rows of a file."""
+    parser.add_argument(
+        "--time-column", metavar="NAME", help="times; found by itself if there is one candidate"
+    )
+    parser.add_argument(
+        "--unit-column", metavar="NAME", help="what tells the units of a panel apart"
+    )
+    parser.add_argument(
+        "--standardise-units",
+        action=argparse.BooleanOptionalAction,
+        help="take out each unit's own level and scale (default: if units differ in level)",
+    )
+    parser.add_argument(
+        "--missing",
+        choices=["refuse", "split", "drop", "interpolate", "kalman"],
+        help="missing values: refuse them, split the series there, drop the windows that a test "
+        "needs and that lack one, or fill up to --max-lag in a row by a straight line or a Kalman "
+        "smoother (default: drop for methods that do so, else split)",
+    )
+    parser.add_argument("--difference", action="store_true", help="take differences of steps")
+    parser.add_argument("--detrend", action="store_true", help="take out a straight line")
+    parser.add_argument(
+        "--deseason", type=int, metavar="PERIOD", help="take out a season of so many steps"
+    )
+
+
+def read(args: argparse.Namespace, *, missing: Any, max_lag: int) -> TimeSeries:
+    """Read the file as the arguments say; what there is to say is in the series' notes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # They are among the notes.
+        return TimeSeries.from_file(
+            args.file,
+            time_column=args.time_column,
+            unit_column=args.unit_column,
+            missing=missing,
+            max_lag=max_lag,
+            standardise_units=args.standardise_units,
+            difference=args.difference,
+            detrend=args.detrend,
+            deseason=args.deseason,
+        )

@@ -1,0 +1,1 @@
+"""Reading files and frames as people have them: tables, times, units, missing values."""
