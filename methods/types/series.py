@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,7 @@ from methods.types.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from methods.types.reading.missing import Missing
+    from methods.types.reading.rules import Treatment
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,12 +103,7 @@ class TimeSeries:
         *,
         time: str | None = None,
         unit: str | None = None,
-        missing: Missing = "refuse",
-        max_lag: int = 1,
-        standardise_units: bool | None = None,
-        difference: bool = False,
-        detrend: bool = False,
-        deseason: int | None = None,
+        **treatment: Unpack[Treatment],
     ) -> Self:
         """Build a series from a frame with one row per time step and one column per variable.
 
@@ -122,31 +117,15 @@ class TimeSeries:
         time
             Column or index of the times: dates or numbers. Rows are sorted by it. Times have to
             be whole multiples of one step apart (also months, or weekdays), and the series is cut
-            where steps are missing. Without it, the one obvious candidate is taken: an index of
-            dates or numbers, a column of dates, columns `year`, `month`, ..., or a column of
-            numbers named `time`, `date`, `datetime`, `timestamp` or `year`. If there is none,
-            rows are one step apart and the oldest comes first.
+            where steps are missing. Without it, the one obvious candidate is taken: an index or a
+            column of dates, columns `year`, `month`, ..., or a column of numbers named `time`,
+            `date`, `datetime`, `timestamp` or `year`. If there is none, rows are one step apart
+            and the oldest comes first.
         unit
             Column that tells the units of a panel apart. Each is a segment of its own.
-        missing
-            What to do about missing values:
-
-            - `refuse` raises ValueError, which says how much each of the others would leave.
-            - `split` cuts the series at every row with a missing value.
-            - `drop` keeps them as NaN, for methods whose `handles.missing` is set.
-            - `interpolate` fills up to `max_lag` missing values in a row by a straight line, and
-              cuts where there are more.
-            - `kalman` fills the same values by the smoother of an autoregression.
-
-            Segments shorter than `max_lag + 2` rows are dropped, with a warning.
-        max_lag
-            Largest lag that will be asked for (steps).
-        standardise_units
-            Whether to take out each unit's own mean and standard deviation. By default this is
-            done if the units differ in level, by an analysis of variance at the level 0.01.
-        difference, detrend, deseason
-            Take differences from the step before, take out a straight line, and take out the mean
-            of each place in a season of `deseason` steps, in this order and for each unit.
+        treatment
+            `missing`, `max_lag`, `standardise_units`, `difference`, `detrend` and `deseason`; see
+            `methods.types.reading.rules.Treatment`.
 
         Raises
         ------
@@ -155,21 +134,15 @@ class TimeSeries:
             values. Also for a column that looks like a row number or like the number of a unit,
             and for everything that `TimeSeries` itself refuses.
         """
-        from methods.types.reading.adjust import Adjust
         from methods.types.reading.notes import Notes
-        from methods.types.reading.read import Rules, read_frame
+        from methods.types.reading.read import read_frame
+        from methods.types.reading.rules import Rules
 
-        rules = Rules(
-            time=time,
-            unit=unit,
-            missing=missing,
-            max_lag=max_lag,
-            standardise_units=standardise_units,
-            adjust=Adjust(difference, detrend, deseason),
+        names, segments, notes = read_frame(
+            frame, Rules(time=time, unit=unit, **treatment), Notes()
         )
-        names, segments, notes = read_frame(frame, rules, Notes())
-        gaps = any(bool(np.isnan(segment).any()) for segment in segments) and missing == "drop"
-        return cls(tuple(segments), tuple(names), has_missing=gaps, notes=tuple(notes))
+        has_missing = any(bool(np.isnan(segment).any()) for segment in segments)
+        return cls(tuple(segments), tuple(names), has_missing=has_missing, notes=tuple(notes))
 
     @classmethod
     def from_file(
@@ -178,12 +151,7 @@ class TimeSeries:
         *,
         time_column: str | None = None,
         unit_column: str | None = None,
-        missing: Missing = "refuse",
-        max_lag: int = 1,
-        standardise_units: bool | None = None,
-        difference: bool = False,
-        detrend: bool = False,
-        deseason: int | None = None,
+        **treatment: Unpack[Treatment],
     ) -> Self:
         """Read a file with one header line and one named column per variable.
 
@@ -195,7 +163,7 @@ class TimeSeries:
             mark (point, comma) and the letters (UTF-8, UTF-16, Latin-1) are found from the file.
         time_column, unit_column
             `time` and `unit` of `from_frame`.
-        missing, max_lag, standardise_units, difference, detrend, deseason
+        treatment
             As in `from_frame`.
 
         Raises
@@ -208,17 +176,8 @@ class TimeSeries:
         from methods.types.reading.tables import read_table
 
         notes = Notes()
-        series = cls.from_frame(
-            read_table(Path(path), notes),
-            time=time_column,
-            unit=unit_column,
-            missing=missing,
-            max_lag=max_lag,
-            standardise_units=standardise_units,
-            difference=difference,
-            detrend=detrend,
-            deseason=deseason,
-        )
+        frame = read_table(Path(path), notes)
+        series = cls.from_frame(frame, time=time_column, unit=unit_column, **treatment)
         return replace(series, notes=(*notes, *series.notes))
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -10,31 +9,19 @@ import pandas as pd
 
 from methods.types.arrays import FloatArray, IntArray
 from methods.types.errors import InputError
-from methods.types.reading.adjust import Adjust, adjusted
+from methods.types.reading.adjust import adjusted
 from methods.types.reading.clock import clock_of
 from methods.types.reading.columns import numeric_values, refuse_index_columns, refuse_labels
 from methods.types.reading.missing import (
-    Missing,
     check_missing,
     left_by_each,
     segments_of,
     stretches,
 )
 from methods.types.reading.notes import Notes
+from methods.types.reading.rules import Rules
 from methods.types.reading.stamps import Stamped, take_time
 from methods.types.reading.units import differing, standardised
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """How a frame is read; the parameters are those of `TimeSeries.from_frame`."""
-
-    time: str | None = None
-    unit: str | None = None
-    missing: Missing = "refuse"
-    max_lag: int = 1
-    standardise_units: bool | None = None
-    adjust: Adjust = field(default_factory=Adjust)
 
 
 class Reading(NamedTuple):
