@@ -132,9 +132,12 @@ class Cell:
 
     def _takes_labels(self) -> bool:
         try:
-            return build_method(self.method, self.method_params).handles.regimes
+            declared: Any = methods.registry.load(self.method).handles
+            if not isinstance(declared, methods.Handles):  # it depends on the parameters
+                declared = build_method(self.method, self.method_params).handles
         except InputError:  # its package is not installed any more
             return False
+        return bool(declared.regimes)
 
     @property
     def choice(self) -> str:

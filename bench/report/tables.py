@@ -11,6 +11,7 @@ from bench.analysis.rows import CONDITION
 from bench.analysis.sortability import mean_sortability
 from bench.analysis.summary import overall, runs_of, summarise
 from bench.analysis.trivial import best_trivial
+from bench.report.forecasts import UNCONVERGED, forecasts
 from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
 
@@ -43,6 +44,7 @@ def write_tables(rows: pd.DataFrame, folder: Path) -> str:
         parts.append(f"\n## {system}, n_samples {n_samples}, {scope} graph\n")
         parts.append(_markdown(group))
         parts.append(_trivial(group))
+        parts.append(forecasts(group))
         parts.append(_sortability(systems[name, axes, n_samples]))
     parts.append(_failures(rows))
     write_text(folder / "table.md", "\n".join(parts) + "\n")
@@ -76,6 +78,7 @@ def _markdown(table: pd.DataFrame) -> str:
     for method in sorted(fair, key=lambda m: (few[m], math.isnan(fair[m]), -fair[m], m)):
         first = table[table["method"] == method].iloc[0]
         mark = "*" if first["n_ok"] < first["n_planned"] else ""
+        mark += UNCONVERGED if at(method, "converged", "mean") < 1 else ""
         scores = [tuple(at(method, m, part) for part in _PARTS) for m in SHOWN]
         counts = f"{first['n_ok']} / {first['n_planned']}"
         rows.append(
@@ -92,6 +95,8 @@ def _markdown(table: pd.DataFrame) -> str:
     text = markdown_table(["method", *SHOWN.values(), "ok / planned", "CPU s"], rows)
     if (table["n_ok"] < table["n_planned"]).any():
         text += "\n\n\\* the mean of the runs that ended; under F1 (paper) the others count as 0"
+    if (table.loc[table["metric"] == "converged", "mean"] < 1).any():
+        text += f"\n\n{UNCONVERGED} in some runs training had not converged after its most updates"
     if few.any():
         text += "\n\nMethods with less than half as many runs as the one with most stand last."
     return text

@@ -121,6 +121,7 @@ def score(seed: int, graph: LaggedGraph, truth: LaggedGraph, record: Record) -> 
     started = time.perf_counter()
     record.metrics = metrics(seed, graph, truth)
     record.forecast_error = _defined(graph.forecast_error)
+    record.converged = graph.converged
     record.cost.score_seconds = time.perf_counter() - started
 
 

@@ -21,7 +21,10 @@ NAMES = ("long.parquet", "long.csv.gz", "long.csv")
 """What a table is called, by which it stands for the records of its folder."""
 
 FORECAST_ERROR = "forecast/union/error"
-"""The forecast error among the metrics; it has neither chance level nor oracle."""
+"""The forecast error among the metrics; its oracle is the share of noise, where that is known."""
+
+CONVERGED = "forecast/union/converged"
+"""Whether training converged among the metrics, 1 or 0."""
 
 _COSTS = ("wall_seconds", "cpu_seconds", "peak_memory_mib")
 
@@ -94,12 +97,16 @@ def _cell_rows(
 
 
 def metrics_of(record: Record | None) -> dict[str, Value]:
-    """Return the metrics of a record by their names, its forecast error among them."""
+    """Return the metrics of a record by their names, with its forecast error and convergence."""
     if record is None:
         return {}
-    if record.forecast_error is None:
-        return record.metrics
-    return {**record.metrics, FORECAST_ERROR: Value(value=record.forecast_error)}
+    found = dict(record.metrics)
+    if record.forecast_error is not None:
+        reachable = record.properties.get("noise_share")
+        found[FORECAST_ERROR] = Value(value=record.forecast_error, ceiling=reachable)
+    if record.converged is not None:
+        found[CONVERGED] = Value(value=float(record.converged))
+    return found
 
 
 def find_table(folder: Path) -> Path | None:
@@ -159,7 +166,7 @@ def _record(cell: Cell, rows: pd.DataFrame) -> Record:
         for entry in scores[["value", "floor", "ceiling"]].to_dict("records")
     ]
     metrics = dict(zip(names, values, strict=True))
-    error = metrics.pop(FORECAST_ERROR, Value()).value
+    error, converged = (metrics.pop(name, Value()) for name in (FORECAST_ERROR, CONVERGED))
     return Record(
         key=cell.key,
         status=first["status"],
@@ -171,7 +178,9 @@ def _record(cell: Cell, rows: pd.DataFrame) -> Record:
         labels=Labels(simulator=cell.simulator, axes=dict(cell.axes)),
         cost=Cost(**{name: first.get(name) for name in _COSTS}),
         metrics=metrics,
-        forecast_error=error,
+        properties={} if error.ceiling is None else {"noise_share": error.ceiling},
+        forecast_error=error.value,
+        converged=None if converged.value is None else bool(converged.value),
         made_by=MadeBy(
             code=Code(version=first["lagbench"]),
             host=Host(cpu=first.get("cpu")),

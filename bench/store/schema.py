@@ -159,7 +159,7 @@ class Record(Head):
         Of the data, see `simulators.properties`.
     metrics
         `level/scope/metric` to its `Value`.
-    forecast_error
+    forecast_error, converged
         See `methods.LaggedGraph`.
     made_by
         See `MadeBy`.
@@ -179,6 +179,7 @@ class Record(Head):
     properties: dict[str, float | None] = {}
     metrics: dict[str, Value]
     forecast_error: float | None = None
+    converged: bool | None = None
     made_by: MadeBy = MadeBy()
     scored_by: Code | None = None
 

@@ -56,9 +56,8 @@ class DOT(Pipeline):
     Parameters
     ----------
     predictor
-        The network that learns the residual: `values`, a token per candidate cause, `steps`, a
-        token per time step, or `scalars`, a token per lagged value, which forecasts the mean
-        only.
+        The network that learns the residual: `values`, a token per candidate cause, or `steps`,
+        a token per time step.
     candidates
         Tokens per effect of `values`; see `methods.dot.inputs.screening`.
     width
@@ -79,7 +78,7 @@ class DOT(Pipeline):
 
     version: ClassVar[int] = 2
 
-    predictor: Literal["values", "steps", "scalars"] = "values"
+    predictor: Literal["values", "steps"] = "values"
     candidates: Annotated[int, Ge(1)] = 10
     heads: Annotated[int, Ge(1)] = 4
     context: Annotated[int, Ge(2)] = 32

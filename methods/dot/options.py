@@ -81,10 +81,6 @@ class Options(TrainingOptions):
         For the read-out of that name.
     find_regimes
         Look for regimes in a series without labels; see `methods.regimes.find`.
-    domain_index
-        Train on all regimes at once, with the regime of the step to forecast as a further input,
-        and attribute regime by regime, as in an ablation of the source. Otherwise each regime
-        has models of its own.
     """
 
     members: Annotated[int, Ge(1)] = 2
@@ -97,4 +93,3 @@ class Options(TrainingOptions):
     edges: Annotated[int, Ge(1)] = 30
     threshold: Annotated[float, Ge(0)] = 0.1
     find_regimes: bool = True
-    domain_index: bool = False

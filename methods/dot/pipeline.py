@@ -20,7 +20,6 @@ import numpy as np
 from methods.common.lagged import require_independent_variables
 from methods.common.libraries import TRAINING
 from methods.dot.options import Kind, Options
-from methods.types.arrays import IntArray
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles, Method
@@ -114,38 +113,17 @@ class Pipeline(Options, Method):
         parts = by_regime(series, labels, max_lag)
         if len(parts) == 1:
             return replace(self.read(series, max_lag, rng), regimes=found)
-        if labels is not None and self.domain_index:
-            return union(self._read_jointly(series, labels, max_lag, rng), found)
         graphs = {k: self.read(part, max_lag, rng) for k, part in parts.items()}
         return union(graphs, found, windows_of(parts, max_lag))
 
     def read(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:
         """Train on a series as a single regime and read its graph out; see `discover`."""
-        members, sequences = self._train(series, None, max_lag, rng)
+        members, sequences = self._train(series, max_lag, rng)
         return self._graph(series.names, members, sequences)
-
-    def _read_jointly(
-        self,
-        series: TimeSeries,
-        labels: Sequence[IntArray],
-        max_lag: int,
-        rng: np.random.Generator,
-    ) -> dict[int, LaggedGraph]:
-        """Train on all regimes at once and read the graph of each; see `domain_index`."""
-        names = np.unique(np.concatenate(labels))
-        places = [np.searchsorted(names, label) for label in labels]
-        members, sequences = self._train(series, places, max_lag, rng)
-        regimes = {int(name): sequences.in_regime(k) for k, name in enumerate(names)}
-        return {
-            name: self._graph(series.names, members, regime)
-            for name, regime in regimes.items()
-            if len(regime.targets)
-        }
 
     def _train(
         self,
         series: TimeSeries,
-        labels: Sequence[IntArray] | None,
         max_lag: int,
         rng: np.random.Generator,
     ) -> tuple[list[Trained], Sequences]:
@@ -171,7 +149,6 @@ class Pipeline(Options, Method):
                 device,
                 shift=member / self.members,
                 with_surrogates=with_surrogates,
-                regimes=labels,
             )
             members.append(fit(sequences, self, self.build, weights, batches))
         return members, sequences
@@ -191,7 +168,7 @@ class Pipeline(Options, Method):
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
         n = len(names)
         null = scores[n : 2 * n]
-        if sequences.n_inputs - sequences.n_index == n:  # without surrogates
+        if sequences.n_inputs == n:  # without surrogates
             null = student_null(scores[:n].shape, len(sequences.targets))
         return LaggedGraph.from_lags(
             scores[:n],

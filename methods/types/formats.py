@@ -68,7 +68,7 @@ def to_npz(graph: Graph, file: Path | BinaryIO) -> None:
 
 
 def _arrays(graph: Graph, prefix: str) -> dict[str, Any]:
-    fields = ("scores", "adjacency", "p_values", "forecast_error")
+    fields = ("scores", "adjacency", "p_values", "forecast_error", "converged")
     values = {name: getattr(graph, name) for name in fields}
     values |= {_STATISTIC + name: array for name, array in graph.edge_statistics.items()}
     return {prefix + name: value for name, value in values.items() if value is not None}
@@ -88,12 +88,14 @@ def from_npz(file: Path | BinaryIO) -> Fields:
 def _part(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Fields:
     """Return the fields of the graph whose arrays have a prefix."""
     error, statistic = arrays.get(prefix + "forecast_error"), prefix + _STATISTIC
+    converged = arrays.get(prefix + "converged")
     return {
         "scores": arrays[prefix + "scores"],
         "names": tuple(str(name) for name in arrays["names"]),
         "adjacency": arrays.get(prefix + "adjacency"),
         "p_values": arrays.get(prefix + "p_values"),
         "forecast_error": None if error is None else float(error),
+        "converged": None if converged is None else bool(converged),
         "edge_statistics": {
             key.removeprefix(statistic): array
             for key, array in arrays.items()

@@ -52,6 +52,9 @@ class LaggedGraph:
     forecast_error
         Mean squared one-step forecast error on held-out steps, divided by the variance and
         averaged over variables. None if the method does not forecast.
+    converged
+        Whether training converged within its budget. None if the method trains nothing, or does
+        not tell.
     regimes
         The regime that the method found for every time step: one integer array of shape `(T_k,)`
         per segment of the series. Its labels are the keys of `per_regime`; a label without a graph
@@ -77,6 +80,7 @@ class LaggedGraph:
     forecast_error: float | None = None
     regimes: tuple[IntArray, ...] | None = None
     edge_statistics: Mapping[str, FloatArray] = field(default_factory=dict)
+    converged: bool | None = None
 
     def __post_init__(self) -> None:
         scores = np.array(self.scores, dtype=np.float64)
@@ -186,6 +190,7 @@ class LaggedGraph:
             self.forecast_error,
             self.regimes,
             {name: pick(values) for name, values in self.edge_statistics.items()},
+            self.converged,
         )
 
     def to_npz(self, file: str | Path | BinaryIO) -> None:

@@ -15,6 +15,8 @@ from simulators.components.regimes import Regimes
 from simulators.engine.units import Program
 from simulators.properties import describe
 
+_STATES = 1_000  # over which the noise of a step is averaged
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CompiledSystem:
@@ -62,20 +64,37 @@ class CompiledSystem:
                     f"each of {len(labels)} segments, found {len(steps)} in segment {k}; raise "
                     "n_samples"
                 )
-        series = TimeSeries.from_segments(
-            [self._segment(k, steps) for k, steps in enumerate(labels)], self.names
+        states = max(_STATES // len(labels), 10)
+        runs = [self._segment(k, steps, states) for k, steps in enumerate(labels)]
+        series = TimeSeries.from_segments([observed for observed, _ in runs], self.names)
+        weights = [len(steps) for steps in labels]
+        innovation = np.average([variance for _, variance in runs], axis=0, weights=weights)
+        properties = describe(series, self.truth)
+        total = np.var(np.concatenate(series.segments), axis=0)
+        return Sample(
+            series, labels, properties | {"noise_share": float(np.mean(innovation / total))}
         )
-        return Sample(series, labels, describe(series, self.truth))
 
-    def _segment(self, k: int, labels: IntArray) -> FloatArray:
-        """Run one segment from zero, in place of its noise, and drop the burn-in."""
-        from simulators.engine.kernel import run  # with numba, which loads slowly
+    def _segment(self, k: int, labels: IntArray, states: int) -> tuple[FloatArray, FloatArray]:
+        """Run one segment from zero, in place of its noise, and drop the burn-in.
 
-        before = self.burn_in
+        Returns what is observed, and the part of its variance that its past leaves.
+        """
+        # With numba, which loads slowly.
+        from simulators.engine.innovations import innovation_variance
+        from simulators.engine.kernel import run
+
+        before, n = self.burn_in, len(self.names)
         x = draw_noise(self.distributions, before + len(labels), self.seed, "segment", k)
         x[: self.max_lag] = 0.0
-        run(self.program, x, np.pad(labels, (before, 0), mode="edge"), self.max_lag)
-        return x[before:, : len(self.names)] + self._observation(k, len(labels))
+        padded = np.pad(labels, (before, 0), mode="edge")
+        run(self.program, x, padded, self.max_lag)
+        variance = innovation_variance(
+            self.program, x, padded, self.max_lag, self.distributions, self.seed, states
+        )[:n]
+        if self.observation_sds is not None:
+            variance = variance + np.square(self.observation_sds)
+        return x[before:, :n] + self._observation(k, len(labels)), variance
 
     def _observation(self, k: int, n_rows: int) -> FloatArray | float:
         if self.observation_sds is None or not self.observation_sds.any():

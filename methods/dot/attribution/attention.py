@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from methods.dot.attribution.gradients import lagged
 from methods.dot.predictors.operations import recording
 from methods.dot.predictors.parts import Predictor
 from methods.dot.predictors.scalars import Scalars
@@ -26,7 +27,7 @@ def attention(model: Forecaster, inputs: Tensor) -> Tensor:
     if isinstance(predictor, Scalars):
         last_step = [w[:, -inputs.shape[2] :] for w in _of_all_tokens(predictor, inputs)]
         share = torch.stack(last_step).mean(dim=0)[:, : predictor.n_effects]
-        return _in_order(share, inputs)
+        return _in_order(share, inputs, model)
     rows = _of_candidates(predictor, inputs)
     return _at_their_places(torch.stack(rows).mean(dim=0), predictor, inputs)
 
@@ -42,11 +43,12 @@ def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
     predictor = model.predictor
     if isinstance(predictor, Scalars):
         *earlier, last = _of_all_tokens(predictor, inputs)
+        last = last[:, -inputs.shape[2] :]
         own = torch.eye(last.shape[2], dtype=last.dtype, device=last.device)[-last.shape[1] :]
         share = ((last + own) / 2)[:, : predictor.n_effects]
         for weights in reversed(earlier):
             share = (share @ weights + share) / 2
-        return _in_order(share, inputs)
+        return _in_order(share, inputs, model)
     share = torch.zeros((), device=inputs.device)
     for weights in _of_candidates(predictor, inputs):
         # Candidates attend to nothing, so attention that reaches them stays.
@@ -55,14 +57,13 @@ def attention_rollout(model: Forecaster, inputs: Tensor) -> Tensor:
 
 
 def _of_all_tokens(predictor: Scalars, inputs: Tensor) -> list[Tensor]:
-    """Return the weights of each layer, `(S, N, N)`; those of the last, `(S, n_inputs, N)`."""
+    """Return the weights of each layer, `(S, N, N)`; of the last, those of later rows only."""
     return [weights.mean(dim=1) for weights in predictor.attentions(inputs)]
 
 
-def _in_order(share: Tensor, inputs: Tensor) -> Tensor:
+def _in_order(share: Tensor, inputs: Tensor, model: Forecaster) -> Tensor:
     """Return shares of all tokens, `(S, n_effects, N)`, as one part; see `Rule.of`."""
-    window = share.transpose(0, 1).reshape(share.shape[1], *inputs.shape)
-    return window.flip(2)[None]
+    return lagged(share.transpose(0, 1).reshape(share.shape[1], *inputs.shape), model)[None]
 
 
 def _of_candidates(predictor: Predictor, inputs: Tensor) -> list[Tensor]:

@@ -41,25 +41,15 @@ def candidates(sequences: Sequences, path: LinearPath, count: int) -> Tensor:
     Returns
     -------
     Tensor
-        Shape `(n_effects, count)`: indices into the window, `(lag - 1) * n_inputs + input`. An
-        index of the regime adds its columns to the candidates of every effect.
+        Shape `(n_effects, count)`: indices into the window, `(lag - 1) * n_inputs + input`.
     """
     at = sequences.train.nonzero()[:, 0]
     inputs = sequences.max_lag * sequences.n_inputs
     rows = min(len(at), int(_NUMBERS / (inputs * (1 + _SMOOTH))))
     at = at[torch.linspace(0, len(at) - 1, rows).long().to(at.device)]
     evidence = torch.as_tensor(np.max(_evidence(sequences, at, path), axis=0))
-    evidence[:, _index(sequences)] = -1  # the index is added below in any case
-    count = min(count, evidence.shape[1] - sequences.n_index)
     # A stable order, so that equal evidence gives the same candidates everywhere.
-    strongest = torch.sort(-evidence, dim=1, stable=True).indices[:, :count]
-    return torch.cat([strongest, _index(sequences).expand(len(strongest), -1)], dim=1)
-
-
-def _index(sequences: Sequences) -> Tensor:
-    """Return the places of the index of the regime in the window."""
-    inputs = sequences.n_inputs
-    return torch.arange(inputs - sequences.n_index, inputs)
+    return torch.sort(-evidence, dim=1, stable=True).indices[:, :count]
 
 
 def _evidence(sequences: Sequences, at: Tensor, path: LinearPath) -> list[NDArray[np.float64]]:

@@ -18,7 +18,6 @@ from torch import Generator, Tensor
 
 from methods.dot.inputs.surrogates import surrogates
 
-_BLOCKS = 5  # the held-out steps lie in this many stretches, spread over the series
 _TRAIN, _VALIDATION = 0.75, 0.9  # shares of a stretch at which validation and testing start
 
 
@@ -38,6 +37,8 @@ class Sequences:
         of that regime, 0 elsewhere.
     targets
         Indices of the rows with a full `max_lag` window before them, in order.
+    labels
+        Shape `(R,)`: the regime of each row, 0 between segments and where none are given.
     train, validation, test
         Bool masks over the rows: the targets split into contiguous stretches.
     max_lag, context
@@ -48,6 +49,7 @@ class Sequences:
     n_effects: int
     n_index: int
     targets: Tensor
+    labels: Tensor
     train: Tensor
     validation: Tensor
     test: Tensor
@@ -62,21 +64,24 @@ class Sequences:
         context: int,
         device: str,
         *,
+        blocks: int = 5,
         shift: float = 0.0,
         with_surrogates: bool = False,
         regimes: Sequence[NDArray[np.int64]] | None = None,
+        with_index: bool = False,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
-        `shift` moves the held-out stretches, by a fraction of the way from one to the next.
-        With `with_surrogates` every series gets a further column: see `surrogates`. With
-        `regimes`, labels `0..R-1` of every step, the index of the regime is added as well.
+        The held-out steps lie in `blocks` stretches, spread evenly over the series. `shift` moves
+        them, by a fraction of the way from one to the next. With `with_surrogates` every series
+        gets a further column: see `surrogates`. `regimes` are labels `0..R-1` of every step; with
+        `with_index` the index of the regime is added as well.
         """
         n = segments[0].shape[1]
         if with_surrogates:
             segments = _side_by_side(segments, surrogates(segments, max_lag))
         n_index = 0
-        if regimes is not None:
+        if regimes is not None and with_index:
             n_index = 1 + max(int(labels.max()) for labels in regimes)
             index = [np.eye(n_index)[np.append(labels[1:], labels[-1])] for labels in regimes]
             segments = _side_by_side(segments, index)
@@ -85,7 +90,9 @@ class Sequences:
         lengths = [len(segment) + len(gap) for segment in segments]
         is_target = np.concatenate([np.arange(length) >= context for length in lengths])
         targets = np.flatnonzero(is_target)
-        place = (np.arange(len(targets)) * _BLOCKS / len(targets) + shift) % 1
+        labels = regimes or [np.zeros(len(segment), dtype=np.int64) for segment in segments]
+        padded = [np.pad(label, (len(gap), 0)) for label in labels]
+        place = (np.arange(len(targets)) * blocks / len(targets) + shift) % 1
 
         def between(low: float, high: float) -> Tensor:
             mask = np.zeros(len(rows), dtype=bool)
@@ -97,6 +104,7 @@ class Sequences:
             n_effects=n,
             n_index=n_index,
             targets=torch.tensor(targets, device=device),
+            labels=torch.tensor(np.concatenate(padded), device=device),
             train=between(0, _TRAIN),
             validation=between(_TRAIN, _VALIDATION),
             test=between(_VALIDATION, 1),
@@ -121,8 +129,7 @@ class Sequences:
 
     def in_regime(self, regime: int) -> Self:
         """Return the same with the targets of one regime only, for attribution."""
-        column = self.rows.shape[1] - self.n_index + regime
-        return replace(self, targets=self.targets[self.rows[self.targets - 1, column] == 1])
+        return replace(self, targets=self.targets[self.labels[self.targets] == regime])
 
     def take(self, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return inputs, the rows to forecast, and the indices of these rows.

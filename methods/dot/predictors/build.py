@@ -10,13 +10,12 @@ from methods.dot.inputs.linear_path import LinearPath
 from methods.dot.inputs.screening import candidates
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.predictors.parts import Predictor, Shape, Size
-from methods.dot.predictors.scalars import Scalars
 from methods.dot.predictors.steps import Steps
 from methods.dot.predictors.values import Values
 
 
 def decoder(
-    kind: Literal["values", "steps", "scalars"],
+    kind: Literal["values", "steps"],
     size: Size,
     n_candidates: int,
     sequences: Sequences,
@@ -28,8 +27,7 @@ def decoder(
     Parameters
     ----------
     kind
-        `values`, a token per candidate cause, `steps`, a token per time step, or `scalars`, a
-        token per lagged value.
+        `values`, a token per candidate cause, or `steps`, a token per time step.
     size
         Size of the transformer.
     n_candidates
@@ -40,5 +38,4 @@ def decoder(
     if kind == "values":
         chosen = candidates(sequences, path, n_candidates)
         return Values(chosen.cpu(), size, generator)
-    shape = Shape.of(sequences)
-    return (Scalars if kind == "scalars" else Steps)(shape, size, generator)
+    return Steps(Shape.of(sequences), size, generator)

@@ -69,6 +69,20 @@ def softmax(logits: Tensor, dim: int) -> Tensor:
     return weights
 
 
+def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+    r"""Return :math:`\mathrm{softmax}(q k^T / \sqrt d + m)\, v` over the last two axes.
+
+    It is the library's own, which takes half the time, where no rule and no record asks for the
+    weights.
+    """
+    if _propagation.get() is None and _record.get() is None:
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    query, key = factors(query, key)
+    weights = softmax(query @ key.mT / math.sqrt(query.shape[-1]) + mask, dim=-1)
+    weights, value = factors(weights, value)
+    return weights @ value
+
+
 def factors(weights: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
     """Return the two factors of a product: query and key, weights and values, gate and values."""
     propagation = _propagation.get()

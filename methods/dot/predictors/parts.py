@@ -87,8 +87,8 @@ def fourier_features(values: Tensor) -> Tensor:
     return entering(values, torch.stack(parts, dim=-1))
 
 
-class StepEmbedding(nn.Module):
-    """One token per time step: a linear map of the Fourier features of all its values.
+class LinearEmbedding(nn.Module):
+    """One token per time step: a linear map of all its values.
 
     Parameters
     ----------
@@ -100,12 +100,29 @@ class StepEmbedding(nn.Module):
 
     def __init__(self, n_inputs: int, width: int, generator: Generator) -> None:
         super().__init__()
-        self.weight = matrix(generator, n_inputs * N_FEATURES, width)
+        self.weight = matrix(generator, n_inputs * self.n_features, width)
         self.bias = nn.Parameter(torch.randn(width, generator=generator) / 2)
+
+    n_features = 1
+    """Number of features that are made of one value."""
+
+    def features(self, series: Tensor) -> Tensor:
+        """Return the features of each value along a new last axis."""
+        return entering(series, series[..., None])
 
     def forward(self, series: Tensor) -> Tensor:
         """Map `(B, C, n_inputs)` to tokens `(B, C, width)`."""
-        return fourier_features(series).flatten(2) @ self.weight + self.bias
+        return self.features(series).flatten(2) @ self.weight + self.bias
+
+
+class FourierEmbedding(LinearEmbedding):
+    """One token per time step: a linear map of the Fourier features of all its values."""
+
+    n_features = N_FEATURES
+
+    def features(self, series: Tensor) -> Tensor:
+        """Return `fourier_features`."""
+        return fourier_features(series)
 
 
 class Head(nn.Module):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 from torch import Generator, Tensor, nn
 
-from methods.dot.predictors.parts import Head, Shape, Size, StepEmbedding
+from methods.dot.predictors.parts import Head, LinearEmbedding, Shape, Size
 
 
 class SequencePredictor(nn.Module):
@@ -26,12 +27,15 @@ class SequencePredictor(nn.Module):
         Steps that are embedded together as one token.
     """
 
+    embedding: ClassVar[type[LinearEmbedding]] = LinearEmbedding
+    """How values become tokens."""
+
     def __init__(
         self, shape: Shape, size: Size, generator: Generator, steps_per_token: int = 1
     ) -> None:
         super().__init__()
         self.max_lag = shape.max_lag
-        self.embed = StepEmbedding(shape.n_inputs * steps_per_token, size.width, generator)
+        self.embed = self.embedding(shape.n_inputs * steps_per_token, size.width, generator)
         self.layers = self.build(shape, size, generator)
         self.head = Head(size.width, shape.n_effects)
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from methods.dot.predictors.operations import factors, gelu, norm, softmax
-from methods.dot.predictors.parts import Shape, Size, matrix
+from methods.dot.predictors.parts import FourierEmbedding, Shape, Size, matrix
 from methods.dot.predictors.sequence import SequencePredictor
 
 _PEAK = 6.0  # starting bias of a head towards its lag: e^6 against 1 for every other step
@@ -75,6 +75,8 @@ class Layer(nn.Module):
 
 class Steps(SequencePredictor):
     """Forecasts from the token of the last step; see `SequencePredictor`."""
+
+    embedding = FourierEmbedding
 
     def build(self, shape: Shape, size: Size, generator: Generator) -> nn.Module:
         """Return the layers."""

@@ -45,7 +45,10 @@ class HeldOut:
     @torch.no_grad()
     def error(self, model: Forecaster) -> float:
         """Return the mean squared error over effects and the steps that count."""
-        mean, _ = in_chunks(model, self.inputs)
+        return self.mean_square(in_chunks(model, self.inputs)[0])
+
+    def mean_square(self, mean: Tensor) -> float:
+        """Return the same of forecasts of the shape of `present`."""
         return float((mean - self.present)[self.mask].square().mean())
 
     @torch.no_grad()

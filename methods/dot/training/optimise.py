@@ -10,11 +10,13 @@ import torch
 from torch import Generator, Tensor, nn
 
 from methods.dot.inputs.sequences import Sequences
-from methods.dot.options import Options
+from methods.dot.options import Options, TrainingOptions
 from methods.dot.training.held_out import HeldOut, losses
 from methods.dot.training.model import Forecaster
 
-_WARM_UP = 20  # updates until the learning rate is at its peak
+WARM_UP = 20
+"""Updates until the learning rate is at its peak."""
+
 _CHECK_EVERY = 40  # updates between two evaluations on the validation steps
 _PATIENCE = 4  # evaluations without improvement before training ends
 
@@ -27,7 +29,7 @@ def optimise(
     generator: Generator,
 ) -> None:
     """Run AdamW until validation stops improving; leave the best checkpoint in the model."""
-    optimiser = _optimiser(model, options)
+    optimiser = adamw(model, options)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: _share_of_peak(step, options.updates)
     )
@@ -51,10 +53,10 @@ def optimise(
 
 def _share_of_peak(step: int, updates: int) -> float:
     """Return the learning rate over its peak: a linear warm-up, then a cosine."""
-    return min(1, (step + 1) / _WARM_UP) * (1 + math.cos(math.pi * step / updates)) / 2
+    return min(1, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * step / updates)) / 2
 
 
-def _optimiser(model: Forecaster, options: Options) -> torch.optim.AdamW:
+def adamw(model: Forecaster, options: TrainingOptions) -> torch.optim.AdamW:
     """Return AdamW, which decays matrices only."""
     matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
     others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]

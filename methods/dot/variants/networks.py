@@ -1,8 +1,7 @@
-"""DOT with other networks in place of the transformer, to test what is special about it.
+"""Other networks in place of the transformer of `dot_paper`, to test what is special about it.
 
-All have Fourier features of the values, a state of 64 numbers and two layers, as the transformer
-over time steps has in comparisons. Linear path, training, attributions and read-outs are those of
-DOT.
+They have a state of 64 numbers and two layers, as the transformer has in comparisons. Data,
+training, attribution and read-out are the same; see `methods.dot.variants.plain`.
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Ge
 
 from methods.dot.options import Kind
-from methods.dot.pipeline import Pipeline
+from methods.dot.variants.plain import Plain
 
 if TYPE_CHECKING:
     from torch import Generator
 
-    from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
     from methods.dot.predictors.parts import Predictor
     from methods.dot.predictors.sequence import SequencePredictor
@@ -28,32 +26,28 @@ __all__ = ["CNN", "LSTM", "MLP"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Variant(Pipeline):
-    """What the variants share; the parameters are those of `methods.dot.options.Options`."""
-
-    width: Annotated[int, Ge(1)] = 64
-    layers: Annotated[int, Ge(1)] = 2
+class _OverSteps(Plain):
+    """A network over whole time steps; the parameters are those of `Plain`."""
 
     @abstractmethod
-    def network(self) -> type[SequencePredictor]:
+    def kind(self) -> type[SequencePredictor]:
         """Return the class of the network."""
 
-    def build(self, sequences: Sequences, path: LinearPath, generator: Generator) -> Predictor:
-        """Return the network in the shape of the data; see `Pipeline.build`."""
+    def network(self, sequences: Sequences, generator: Generator) -> Predictor:
+        """Return the network in the shape of the data; see `Plain.network`."""
         from methods.dot.predictors.parts import Shape, Size
 
-        size = Size(self.width, self.layers)
-        return self.network()(Shape.of(sequences), size, generator)
+        return self.kind()(Shape.of(sequences), Size(self.width, self.layers), generator)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CNN(Variant):
+class CNN(_OverSteps):
     """Convolutional network over the window; see `methods.dot.predictors.convolution`.
 
-    The parameters are those of `methods.dot.options.Options`.
+    The parameters are those of `methods.dot.variants.plain.Plain`.
     """
 
-    def network(self) -> type[SequencePredictor]:
+    def kind(self) -> type[SequencePredictor]:
         """Return `Convolution`."""
         from methods.dot.predictors.convolution import Convolution
 
@@ -61,13 +55,13 @@ class CNN(Variant):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MLP(Variant):
+class MLP(_OverSteps):
     """Multilayer perceptron over the window; see `methods.dot.predictors.perceptron`.
 
-    The parameters are those of `methods.dot.options.Options`.
+    The parameters are those of `methods.dot.variants.plain.Plain`.
     """
 
-    def network(self) -> type[SequencePredictor]:
+    def kind(self) -> type[SequencePredictor]:
         """Return `Perceptron`."""
         from methods.dot.predictors.perceptron import Perceptron
 
@@ -75,29 +69,33 @@ class MLP(Variant):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LSTM(Variant):
+class LSTM(_OverSteps):
     """Long short-term memory; see `methods.dot.predictors.recurrent`.
+
+    Layer-wise relevance propagation has no rules for its gates. So it is read by the root mean
+    square of the gradient.
 
     Parameters
     ----------
     context
         Longest past that a forecast sees (steps); raised to `2 * max_lag` where that is longer.
 
-    The others are those of `methods.dot.options.Options`.
+    The others are those of `methods.dot.variants.plain.Plain`.
     """
 
+    attribution: Kind = "gradient_energy"
     context: Annotated[int, Ge(2)] = 32
 
-    def network(self) -> type[SequencePredictor]:
+    def kind(self) -> type[SequencePredictor]:
         """Return `Recurrent`."""
         from methods.dot.predictors.recurrent import Recurrent
 
         return Recurrent
 
     def context_of(self, max_lag: int) -> int:
-        """Return the context that the parameters ask for; see `Pipeline.context_of`."""
+        """Return the context that the parameters ask for; see `Plain.context_of`."""
         return max(self.context, 2 * max_lag)
 
     def unreadable(self) -> tuple[Kind, ...]:
-        """Return relevance propagation as well: it has no rules for the gates of a memory."""
+        """Return relevance propagation as well."""
         return (*super().unreadable(), "lrp", "lrp_cp")

@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 from annotated_types import Ge
 
-from methods.common.libraries import TRAINING
-from methods.dot.method import DOT
-from methods.dot.options import TrainingOptions
-from methods.types.graph import LaggedGraph
-from methods.types.method import Handles, Method
-from methods.types.series import TimeSeries
+from methods.dot.options import Kind
+from methods.dot.variants.plain import Plain
+from methods.types.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+    from methods.dot.inputs.sequences import Sequences
+    from methods.dot.predictors.parts import Predictor
 
 __all__ = ["DOTPaper"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DOTPaper(TrainingOptions, Method):
+class DOTPaper(Plain):
     """The source: "Transformer Is Inherently a Causal Learner" (2026), arXiv 2601.05647.
 
     Known, and done here: tokens are the lagged values of the window, with an embedding of the
-    variable and of the lag; a decoder-only transformer forecasts the next step and is trained
-    by the squared error; layer-wise relevance propagation from the forecast of each effect,
-    averaged over samples, scores its causes; the strongest few of each effect are edges.
+    variable and of the place in time; a decoder-only transformer forecasts the next step and is
+    trained by the squared error; layer-wise relevance propagation from the forecast of each
+    effect, averaged over samples, scores its causes; the strongest few of each effect are edges.
 
     Not known, and chosen here: width, depth and heads (the parameters); pre-norm layers with a
-    perceptron four times as wide; where a forecast is read (the token of the effect at lag 1)
-    and by what (a linear map per variable); AdamW as in `methods.dot.training`, which keeps the
-    checkpoint that is best on held-out steps, and its length; the rule of propagation (AttnLRP,
-    see `methods.dot.attribution.relevance`); the mean of the absolute relevance over at most
-    256 samples, spread evenly over the series; a factor in [0, 1] on the forecast of each effect
-    (`methods.dot.training.after.shrink`), fitted on held-out steps. Where it is 0, all causes of
-    the effect score 0, and the first few are taken.
-
-    There is one model, without a linear path, without regimes.
+    perceptron four times as wide; where a forecast is read (the token of the effect at the last
+    step) and by what (a linear map per variable); the optimiser and the length of training (see
+    `methods.dot.training.converge`); the rule of propagation (AttnLRP, see
+    `methods.dot.attribution.relevance`); the mean of the absolute relevance over at most 256
+    samples, spread evenly over the series or the regime. Sizes, batch and rate were chosen by the
+    held-out forecast error on tuning seeds (`python -m bench.dev.training`).
 
     Parameters
     ----------
     heads
         Attention heads per layer; `width`, the size of a token, is a multiple of them.
-    in_degree
-        Edges selected per effect; the source's figures have 3.
+    context
+        Steps that a forecast sees; raised to `max_lag`, which is the default. Where it is longer,
+        every place of a sequence with a full window forecasts its next step in training, and the
+        graph is read at the last place, for lags up to `max_lag`.
 
-    The others are those of `methods.dot.options.TrainingOptions`.
+    The others are those of `methods.dot.variants.plain.Plain`.
 
     Raises
     ------
@@ -54,39 +54,29 @@ class DOTPaper(TrainingOptions, Method):
         If `width` is not a multiple of `heads`.
     """
 
-    handles = Handles(nonlinear=True, stochastic=True)
-    libraries = TRAINING
-
-    width: Annotated[int, Ge(1)] = 64
-    layers: Annotated[int, Ge(1)] = 2
     heads: Annotated[int, Ge(1)] = 4
-    updates: Annotated[int, Ge(1)] = 1000
-    batch_size: Annotated[int, Ge(1)] = 64
-    weight_decay: Annotated[float, Ge(0)] = 0.01
-    in_degree: Annotated[int, Ge(1)] = 3
+    context: Annotated[int, Ge(1)] = 1
 
     def __post_init__(self) -> None:
-        self._dot()
+        super().__post_init__()
+        if self.width % self.heads:
+            raise InputError(
+                f"width: expected a multiple of heads = {self.heads}, found {self.width}; "
+                "choose both so that each head gets a whole share"
+            )
 
-    def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
-    ) -> LaggedGraph:
-        """Train on the whole series and read its graph out; see `Method.discover`.
+    def network(self, sequences: Sequences, generator: Generator) -> Predictor:
+        """Return the transformer over single lagged values; see `Plain.network`."""
+        from methods.dot.predictors.parts import Shape, Size
+        from methods.dot.predictors.scalars import Scalars
 
-        Raises
-        ------
-        DeclinedError
-            If the series is too short to hold out 20 steps for validation.
-        """
-        return self._dot().read(series, max_lag, rng)
+        size = Size(self.width, self.layers, self.heads)
+        return Scalars(Shape.of(sequences), size, generator)
 
-    def _dot(self) -> DOT:
-        return DOT(
-            predictor="scalars",
-            members=1,
-            input_noise=0.0,
-            linear_path=False,
-            attribution="lrp",
-            readout="top_per_effect",
-            **dataclasses.asdict(self),
-        )
+    def context_of(self, max_lag: int) -> int:
+        """Return the context that the parameters ask for; see `Plain.context_of`."""
+        return max(self.context, max_lag)
+
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return nothing: every rule can read this transformer."""
+        return ()

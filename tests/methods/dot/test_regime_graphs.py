@@ -17,13 +17,12 @@ def two_regimes(noise):
     return segments, [np.full(1500, 3), np.full(1500, 7)]
 
 
-@pytest.mark.parametrize("domain_index", [False, True])
 @pytest.mark.parametrize("told", [False, True])
 @pytest.mark.slow
-def test_each_regime_has_the_graph_of_its_own_edge(domain_index, told, two_regimes, discover):
+def test_each_regime_has_the_graph_of_its_own_edge(told, two_regimes, discover):
     segments, labels = two_regimes
     series = TimeSeries.from_segments(segments, regimes=labels if told else None)
-    graph = discover(series, max_lag=2, updates=200, domain_index=domain_index)
+    graph = discover(series, max_lag=2, updates=200)
     first, second = (3, 7) if told else (0, 1)
     assert sorted(graph.per_regime) == [first, second]
     strongest = [
@@ -103,7 +102,7 @@ def test_the_union_scores_an_edge_where_it_is_strongest(noise):
 
 def test_the_index_says_the_regime_of_the_step_to_forecast(cut, noise):
     labels = np.repeat([0, 1], [12, 8])
-    sequences = cut(noise(20, 2), regimes=[labels])
+    sequences = cut(noise(20, 2), regimes=[labels], with_index=True)
     assert sequences.rows.shape[1] == 4
     assert sequences.n_index == 2
     first = len(sequences.rows) - 20  # the row of the first step

@@ -112,7 +112,7 @@ def test_without_biases_relevance_past_constant_attention_adds_up_to_the_forecas
         model.predictor.norm.copy_(torch.arange(16))
     model = model.double()
     for name, parameter in model.predictor.named_parameters():
-        embeds_a_place = name in ("start", "variable", "lag")
+        embeds_a_place = name in ("start", "variable", "place")
         if embeds_a_place or ("bias" in name and "position" not in name):
             parameter.zero_()
         if predictor == "values" and name.endswith(("key", "value")):

@@ -115,7 +115,7 @@ def test_attention_to_a_value_lies_at_its_lag_and_input(forecaster):
     inner = Scalars(Shape(3, 2, 3, 3), Size(8, 1, 2), torch.Generator().manual_seed(0))
     model.predictor = inner.requires_grad_(False).double()
     inner.variable.zero_()
-    inner.lag.zero_()
+    inner.place.zero_()
     inputs = torch.ones(1, 3, 3, dtype=torch.float64)
     inputs[0, -2, 1] = -2.0
     # Tokens are told apart by their values alone, but a forecast's own has a path around.

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 
 from methods.dot.inputs.linear_path import least_squares
 from methods.dot.inputs.screening import candidates
@@ -68,14 +67,3 @@ def test_what_only_goes_with_a_cause_comes_after_the_causes(noise, screened):
     values[1:, 2:] = np.tanh(values[:-1, :1]) + 0.4 * values[1:, 2:]
     values[2:, 1] = np.abs(values[:-2, 0]) + 0.4 * np.tanh(values[1:-1, 2]) + noise(5998, seed=2)
     assert {(0, 2), (2, 1)} <= screened(values, 4)[1]
-
-
-def test_the_index_of_the_regime_is_always_there(noise, cut):
-    labels = np.repeat([0, 1], 300)
-    sequences = cut(noise(600, 3), max_lag=2, context=2, regimes=[labels])
-    at = sequences.train.nonzero()[:, 0]
-    path = least_squares(sequences, at, sequences.rows[at, :3])
-    chosen = candidates(sequences, path, 2)
-    assert chosen.shape == (3, 4)
-    assert chosen[:, 2:].tolist() == [[3, 4]] * 3
-    assert not torch.isin(chosen[:, :2], torch.tensor([3, 4])).any()

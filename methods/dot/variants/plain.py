@@ -1,0 +1,188 @@
+"""A forecaster trained on the series as it is, and read out as in arXiv 2601.05647."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+
+import numpy as np
+from annotated_types import Ge
+from numpy.typing import NDArray
+
+from methods.common.libraries import TRAINING
+from methods.common.regimes import union
+from methods.dot.options import Kind, TrainingOptions
+from methods.types.errors import InputError
+from methods.types.graph import LaggedGraph
+from methods.types.method import DeclinedError, Handles, Method
+from methods.types.series import TimeSeries
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+    from methods.dot.inputs.sequences import Sequences
+    from methods.dot.predictors.parts import Predictor
+    from methods.dot.training.model import Forecaster
+
+_BLOCKS = 20  # stretches of held-out steps, so that every regime of a series has some
+_FEWEST_HELD_OUT = 20  # steps; with fewer, an error tells nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(TrainingOptions, Method):
+    """One network for the whole series: no linear path, no feature screening, no regime finder.
+
+    It forecasts the next step by the squared error, until it has converged (see
+    `methods.dot.training.converge`). A series with labels has a graph per regime: the network is
+    the same, and its relevance is averaged over the steps of that regime. So `regimes=segments`
+    reads a graph for each segment, and `regimes=told` one for each true regime. The union of the
+    graphs is that of `methods.common.regimes.union`.
+
+    Parameters
+    ----------
+    updates
+        Most optimiser steps. A run that needs more has not converged, and says so.
+    attribution
+        The rule that reads the network; see `methods.dot.attribution.rules`.
+    readout
+        The decision: `top_per_effect` (`in_degree` edges each) or `threshold`.
+    in_degree
+        Edges per effect of `top_per_effect`; the source's figures have 3.
+    threshold
+        Lowest score of an edge for `threshold`, in standard deviations of the effect.
+    domain_index
+        Give the network the index of the regime of the step that it forecasts as further inputs,
+        as in an ablation of the source. Only where the series has labels.
+
+    The others are those of `methods.dot.options.TrainingOptions`.
+
+    Raises
+    ------
+    ValueError
+        If the network has no rule for `attribution`.
+    """
+
+    handles: ClassVar[Handles] = Handles(regimes=True, nonlinear=True, stochastic=True)
+    libraries = TRAINING
+    version: ClassVar[int] = 2
+
+    width: Annotated[int, Ge(1)] = 64
+    layers: Annotated[int, Ge(1)] = 2
+    updates: Annotated[int, Ge(1)] = 4000
+    weight_decay: Annotated[float, Ge(0)] = 0.01
+    attribution: Kind = "lrp"
+    readout: Literal["top_per_effect", "threshold"] = "top_per_effect"
+    in_degree: Annotated[int, Ge(1)] = 3
+    threshold: Annotated[float, Ge(0)] = 0.1
+    domain_index: bool = False
+
+    def __post_init__(self) -> None:
+        if self.attribution in self.unreadable():
+            readable = [kind for kind in get_args(Kind) if kind not in self.unreadable()]
+            raise InputError(
+                f"attribution: expected one of {', '.join(readable)}, found {self.attribution}, "
+                "for which this network has no rule; choose one of these or another network"
+            )
+
+    @abstractmethod
+    def network(self, sequences: Sequences, generator: Generator) -> Predictor:
+        """Return the network in the shape of the data, on the CPU, with fresh weights."""
+
+    def context_of(self, max_lag: int) -> int:
+        """Return the length of a training sequence (steps), at least `max_lag`."""
+        return max_lag
+
+    def unreadable(self) -> tuple[Kind, ...]:
+        """Return the attributions that the network has no rule for."""
+        return ("attention", "attention_rollout")
+
+    def discover(
+        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+    ) -> LaggedGraph:
+        """Train on the whole series and read its graph or graphs out; see `Method.discover`.
+
+        Raises
+        ------
+        DeclinedError
+            If the series is too short to hold out 20 steps.
+        """
+        import torch
+
+        from methods.dot.training.plain import fit
+
+        names = np.unique(np.concatenate(series.regimes)) if series.regimes else np.zeros(1)
+        seeds = rng.integers(2**63, size=2).tolist()
+        sequences = self.sequences(series, names, max_lag)
+        network = self.network(sequences, torch.Generator().manual_seed(seeds[0]))
+        batches = torch.Generator(sequences.rows.device).manual_seed(seeds[1])
+        model, error, _, converged = fit(network, sequences, self, batches)
+        parts = {int(name): sequences.in_regime(k) for k, name in enumerate(names)}
+        graphs = {
+            name: self._graph(series.names, model, part)
+            for name, part in parts.items()
+            if len(part.targets)
+        }
+        graph = union(graphs, None) if len(names) > 1 else graphs.popitem()[1]
+        return replace(graph, forecast_error=error, converged=converged)
+
+    def sequences(
+        self, series: TimeSeries, regimes: NDArray[np.number[Any]], max_lag: int
+    ) -> Sequences:
+        """Return the standardised series, cut into training sequences.
+
+        Parameters
+        ----------
+        series, max_lag
+            As of `discover`.
+        regimes
+            The names of its regimes, in order; one, whatever it is, where it has no labels.
+
+        Raises
+        ------
+        DeclinedError
+            If the series is too short to hold out 20 steps.
+        """
+        from methods.common.devices import device_of
+        from methods.dot.inputs.sequences import Sequences
+
+        labels = None
+        if len(regimes) > 1:
+            assert series.regimes is not None
+            labels = [np.searchsorted(regimes, label) for label in series.regimes]
+        sequences = Sequences.cut(
+            series.standardized().segments,
+            max_lag,
+            self.context_of(max_lag),
+            device_of(self.device),
+            blocks=_BLOCKS,
+            regimes=labels,
+            with_index=self.domain_index,
+        )
+        if int(sequences.validation.sum()) < _FEWEST_HELD_OUT:
+            raise DeclinedError(
+                f"{len(sequences.targets)} forecastable steps are too few to train on; "
+                "give a longer series"
+            )
+        return sequences
+
+    def _graph(
+        self, names: tuple[str, ...], model: Forecaster, sequences: Sequences
+    ) -> LaggedGraph:
+        """Average the relevance over the targets and decide."""
+        from methods.dot import readout
+        from methods.dot.attribution.rules import attribute
+
+        found = attribute([model], sequences, self.attribution)
+        n = len(names)
+        scores = found.scores[:n]
+        if self.readout == "top_per_effect":
+            adjacency = readout.top_per_effect(scores, self.in_degree)
+        else:
+            adjacency = readout.above_threshold(scores, self.threshold)
+        return LaggedGraph.from_lags(
+            scores,
+            names,
+            adjacency=adjacency,
+            edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
+        )
