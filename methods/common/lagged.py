@@ -30,6 +30,12 @@ def n_windows(series: TimeSeries, max_lag: int) -> int:
     return series.n_samples - max_lag * len(series.segments)
 
 
+def complete_blocks(series: TimeSeries, max_lag: int) -> Iterator[FloatArray]:
+    """Iterate over the rows of `blocks` that have every value."""
+    for rows in blocks(series, max_lag):
+        yield rows[np.isfinite(rows).all(axis=1)] if series.has_missing else rows
+
+
 def gram(rows: FloatArray) -> FloatArray:
     """Return the second moments `Z'Z` of `Z = [1, rows]`, which add up over blocks of rows."""
     augmented = np.hstack([np.ones((len(rows), 1)), rows])
@@ -48,6 +54,25 @@ def correlation(moments: FloatArray) -> FloatArray:
     return np.asarray(covariance * np.outer(weight, weight))
 
 
+def pairwise_correlation(series: TimeSeries, max_lag: int) -> FloatArray:
+    """Return the correlation of any two columns over the rows that have both, 0 without spread."""
+    size = series.n_vars * (max_lag + 1)
+    counts, sums, squares, products = np.zeros((4, size, size))
+    for rows in blocks(series.standardized(), max_lag):
+        seen = np.isfinite(rows).astype(np.float64)
+        values = np.nan_to_num(rows)
+        counts += seen.T @ seen
+        sums += values.T @ seen  # sums of the row's column, over the rows that have both
+        squares += (values**2).T @ seen
+        products += values.T @ values
+    counts = np.maximum(counts, 1.0)
+    variance = squares / counts - (sums / counts) ** 2
+    spread = np.sqrt(np.maximum(variance * variance.T, 0.0))
+    covariance = products / counts - sums * sums.T / counts**2
+    varies = spread > 1e-12
+    return np.asarray(np.where(varies, covariance, 0.0) / np.where(varies, spread, 1.0))
+
+
 def require_windows(series: TimeSeries, max_lag: int, who: str) -> None:
     """Raise DeclinedError unless there are more windows than columns of `[1, past, present]`."""
     columns, rows = series.n_vars * (max_lag + 1) + 1, n_windows(series, max_lag)
@@ -62,17 +87,19 @@ def require_independent(series: TimeSeries, max_lag: int, who: str) -> FloatArra
     """Return the correlation of the columns, unless some are a linear function of others.
 
     A partial correlation or a causal order is not defined between such columns. Libraries answer
-    with noise, an error or an endless loop.
+    with noise, an error or an endless loop. Where values are missing, the windows that have every
+    value are looked at; if they are too few to tell, the relation is not looked for.
 
     Raises
     ------
     DeclinedError
         If there is an exact linear relation; the message names its variables.
     """
-    moments = sum(gram(rows) for rows in blocks(series.standardized(), max_lag))
+    moments = sum(gram(rows) for rows in complete_blocks(series.standardized(), max_lag))
     columns = correlation(np.asarray(moments))
     past = series.n_vars * max_lag
-    involved = dependent(columns)
+    too_few = series.has_missing and np.asarray(moments)[0, 0] <= len(columns) + 1
+    involved = [] if too_few else dependent(columns)
     if not involved:
         return columns
     variables = sorted({k // max_lag if k < past else k - past for k in involved})

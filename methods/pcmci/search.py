@@ -49,9 +49,10 @@ class TigramiteSearch(Method):
 
     @property
     def handles(self) -> Handles:
-        """Lag 0; nonlinear effects and randomness depend on the test."""
+        """Lag 0 and missing values; nonlinear effects and randomness depend on the test."""
         return Handles(
             instantaneous=True,
+            missing=True,
             nonlinear=self.cond_ind_test in NONLINEAR,
             stochastic=self.cond_ind_test == "cmiknn",
         )
