@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bench.store import Store
 from bench.store.atomic import replacing
-from bench.store.long_table import long_table
+from bench.store.exported import table_alone
+from bench.store.long_table import as_frame, long_table
 from methods.types.errors import InputError
 
 _WRITERS = {".csv": "to_csv", ".parquet": "to_parquet"}
@@ -16,17 +17,20 @@ _WRITERS = {".csv": "to_csv", ".parquet": "to_parquet"}
 def export(args: argparse.Namespace) -> int:
     """Write the long table of a store and return 0.
 
+    Where only an exported table is left of the run, its rows are written as they stand there.
+
     Raises
     ------
     ValueError
-        If the folder holds no store or no cells, or the file is neither CSV nor Parquet.
+        If the folder holds neither or no cells, or the file is neither CSV nor Parquet.
     """
     out = Path(args.out)
     if out.suffix not in _WRITERS or not out.absolute().parent.is_dir():
         raise InputError(
             f"--out: expected a .csv or .parquet file in an existing folder, found {args.out}"
         )
-    table = long_table(Store.open(args.folder))
+    exported = table_alone(args.folder)
+    table = long_table(Store(Path(args.folder))) if exported is None else as_frame(exported)
     if table.empty:
         raise InputError(
             f"folder: expected planned or recorded cells, found none in {args.folder}"

@@ -10,8 +10,11 @@ from bench.config import Cell, View
 from bench.config.compose import Experiment, about, experiment_view, experiments, options
 from bench.report.page.build import write_page
 from bench.store import Record, Store, commands
-from bench.store.long_table import find_table, read_table
+from bench.store.exported import scored_elsewhere, table_alone
+from bench.store.long_table import read_table
 from methods.types.errors import InputError
+
+_ASIDE = "report_of_table"
 
 
 def report(args: argparse.Namespace) -> int:
@@ -22,7 +25,8 @@ def report(args: argparse.Namespace) -> int:
     profile they are all there is.
 
     A folder without records is read from the table that `lagbench export` wrote there, where it
-    has one of the names in `bench.store.long_table`.
+    has one of the names in `bench.store.long_table`. Its page goes to `report_of_table/`, since
+    the one in `report/` may show what only the stored graphs can tell.
 
     Raises
     ------
@@ -49,9 +53,25 @@ def report(args: argparse.Namespace) -> int:
             f"folder: expected planned cells, found none in {root}; say of which experiment its "
             "records are, as experiments=[smoke]"
         )
-    page = write_page(root.name, planned, read, root, args.reference)
+    into = _where(root)
+    page = write_page(root.name, planned, read, root, args.reference, into)
     print(f"wrote {page}")
     return 0
+
+
+def _where(root: Path) -> str:
+    """Return the folder that a page goes to, and say so if it is not the usual one.
+
+    What was made from graphs or cells that are not here cannot be made again, so it is kept.
+    """
+    if table_alone(root) is not None:
+        reason = "the stored graphs are not here"
+    elif lacking := scored_elsewhere(root):
+        reason = f"the exported table has {lacking} scored cells that cells/ lacks"
+    else:
+        return "report"
+    print(f"{root / 'report'} stays as it is, since {reason}; this page goes to {_ASIDE}/")
+    return _ASIDE
 
 
 def report_on(planned: Sequence[Experiment], store: Store) -> None:
@@ -65,10 +85,10 @@ def report_on(planned: Sequence[Experiment], store: Store) -> None:
 
 def _results(root: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     """Return the cells that a folder has planned, and what reads their records."""
-    exported = find_table(root)
-    if exported is not None and not (root / "cells").is_dir():
+    exported = table_alone(root)
+    if exported is not None:
         return read_table(exported)
-    store = Store.open(root)
+    store = Store(root)
     return commands.load(store), store.scan().read
 
 

@@ -8,6 +8,7 @@ import zipfile
 
 from bench.run.cell import metrics
 from bench.store import Store, commands, provenance
+from bench.store.exported import refuse_without_graphs
 from bench.store.locks import Locks
 from bench.store.record import load
 from bench.store.store import Entry
@@ -22,8 +23,9 @@ def rescore(args: argparse.Namespace) -> int:
     Raises
     ------
     ValueError
-        If the folder holds no store.
+        If the folder holds no store, or an exported table alone.
     """
+    refuse_without_graphs(args.folder, "rescore")
     store = Store.open(args.folder)
     locks = Locks(store.root / "locks")
     outcomes = {"rescored": 0, "changed": 0, "being run": 0, "not possible": 0}

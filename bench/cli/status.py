@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from bench.config.cell import STATUSES
 from bench.store import MadeBy, Scan, Store, commands, provenance
+from bench.store.exported import table_alone
 from bench.store.locks import Locks
+from bench.store.long_table import as_frame
 from bench.store.record import load
 from bench.store.store import Entry
 
@@ -16,12 +19,18 @@ from bench.store.store import Entry
 def status(args: argparse.Namespace) -> int:
     """Print counts by method, what was left over, and the versions; return 0.
 
+    Where only an exported table is left of the run, the counts and versions are those in it.
+
     Raises
     ------
     ValueError
-        If the folder holds no store, or a command in it cannot be read.
+        If the folder holds neither, or a command in it cannot be read.
     """
-    store = Store.open(args.folder)
+    exported = table_alone(args.folder)
+    if exported is not None:
+        _show_exported(exported)
+        return 0
+    store = Store(Path(args.folder))
     scan, cells = store.scan(), {cell.key: cell for cell in commands.load(store)}
     states: dict[str, Counter[str]] = defaultdict(Counter)
     for cell in cells.values():
@@ -37,7 +46,18 @@ def status(args: argparse.Namespace) -> int:
     return 0
 
 
-def _table(states: dict[str, Counter[str]]) -> str:
+def _show_exported(path: Path) -> None:
+    table = as_frame(path, ["key", "method", "status", "lagbench"]).drop_duplicates("key")
+    states = {
+        str(method): Counter(map(str, rows["status"])) for method, rows in table.groupby("method")
+    }
+    print(_table(states))
+    print(f"from {path}; the cells themselves are not here")
+    for version, n in table["lagbench"].value_counts().items():
+        print(f"made by lagbench {version}: {n} records")
+
+
+def _table(states: Mapping[str, Counter[str]]) -> str:
     """Return a line per method; columns without a count are left out."""
     columns = [
         c

@@ -114,14 +114,27 @@ def find_table(folder: Path) -> Path | None:
     return next((folder / name for name in NAMES if (folder / name).is_file()), None)
 
 
+def scored_keys(path: Path) -> set[str]:
+    """Return the keys of the cells that a long table has scores of."""
+    table = as_frame(path, ["key", "status"])
+    return {str(key) for key in table.loc[table["status"] == "ok", "key"]}
+
+
+def as_frame(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return the rows of a long table as they stand there; all columns unless some are named."""
+    import pandas as pd
+
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path, columns=columns)
+    return pd.read_csv(path, usecols=columns)
+
+
 def read_table(path: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     """Return the cells of a long table, and what returns the record of a key.
 
     A record holds status, reason, costs, metrics, and which code, CPU model and device made it.
     """
-    import pandas as pd
-
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    table = as_frame(path)
     labelled = table.drop_duplicates(["key", "simulator", "axes"]).to_dict("records")
     cells = {(row["key"], row["simulator"], row["axes"]): _cell(row) for row in labelled}
     by_key = {key: cell for (key, _, _), cell in cells.items()}

@@ -98,8 +98,10 @@ class Store:
         if not (root / "cells").is_dir():
             beside = sorted(path.parent.name for path in root.parent.glob("*/cells"))
             known = f"; beside it are {', '.join(beside)}" if beside else ""
+            kept = " (only what a run has written from its cells)" if root.is_dir() else ""
             raise InputError(
-                f"folder: expected the folder of a run, with cells/ in it, found {folder}{known}"
+                "folder: expected the folder of a run, with cells/ or an exported long.parquet "
+                f"in it, found {folder}{kept}{known}"
             )
         return cls(root)
 

@@ -63,8 +63,9 @@ def write_page(
     read: Callable[[str], Record | None],
     root: Path,
     reference: str | None = None,
+    into: str = "report",
 ) -> Path:
-    """Write the report on experiments to `root/report` and return the page.
+    """Write the report on experiments to a folder of `root` and return the page.
 
     Parameters
     ----------
@@ -79,8 +80,10 @@ def write_page(
         of `reference.csv` there or in the sibling folder `paper`.
     reference
         Method from which the leaderboard subtracts all others; see `make_leaderboard`.
+    into
+        Name of the folder that takes the page, its tables and its figures.
     """
-    folder, reader = root / "report", _Reader(read)
+    folder, reader = root / into, _Reader(read)
     experiments = [experiment_results(part, reader) for part in planned]
     cells = {cell.key: cell for part in planned for cell in part.cells}
     cut = {s.name: cut_results(s, Store(root).graphs) for s in experiments if s.view.cuts}
