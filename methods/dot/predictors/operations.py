@@ -1,6 +1,6 @@
 r"""Operations of a predictor that relevance may be propagated through, and attention read from.
 
-Outside the two contexts at the end they are what their names say. Within `propagating` their
+Outside the contexts at the end they are what their names say. Within `propagating` their
 values stay the same, but their gradients are those of layer-wise relevance propagation: with the
 linear maps and sums between them left as they are, the gradient times a quantity is the
 relevance of that quantity (Arras et al., 2025, arXiv 2502.15886). The rules:
@@ -29,6 +29,7 @@ Propagation = Literal["lrp", "lrp_cp"]
 
 _propagation: ContextVar[Propagation | None] = ContextVar("propagation", default=None)
 _record: ContextVar[list[Tensor] | None] = ContextVar("record", default=None)
+_written_out: ContextVar[bool] = ContextVar("written_out", default=False)
 
 
 def entering(values: Tensor, features: Tensor) -> Tensor:
@@ -73,9 +74,10 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     r"""Return :math:`\mathrm{softmax}(q k^T / \sqrt d + m)\, v` over the last two axes.
 
     It is the library's own, which takes half the time, where no rule and no record asks for the
-    weights.
+    weights and nothing needs it written out.
     """
-    if _propagation.get() is None and _record.get() is None:
+    own = _propagation.get() is None and _record.get() is None and not _written_out.get()
+    if own:
         return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     query, key = factors(query, key)
     weights = softmax(query @ key.mT / math.sqrt(query.shape[-1]) + mask, dim=-1)
@@ -101,6 +103,16 @@ def propagating(rule: Propagation) -> Iterator[None]:
         yield
     finally:
         _propagation.reset(token)
+
+
+@contextmanager
+def written_out() -> Iterator[None]:
+    """Write attention out as matrix products, which `torch.func.vmap` can batch."""
+    token = _written_out.set(True)
+    try:
+        yield
+    finally:
+        _written_out.reset(token)
 
 
 @contextmanager

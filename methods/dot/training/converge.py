@@ -23,10 +23,10 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.options import TrainingOptions
@@ -34,16 +34,17 @@ from methods.dot.training.held_out import HeldOut
 from methods.dot.training.model import Forecaster
 from methods.dot.training.optimise import WARM_UP, adamw
 
-_CHECK_EVERY = 50  # updates
+CHECK_EVERY = 50
+"""Updates between two looks at the held-out steps."""
+
 _FEWEST = 500  # updates before the error may be called steady
 _GAIN = 0.005
 _SHARE, _BEHIND = 0.9, 1.01
 _RISE = 1.05
 _AVERAGED = 0.1  # share of the updates that the average reaches back
 
-
 Watch = Callable[[int, Forecaster], None]
-"""Is shown the number of updates and the averaged model, every 50 updates."""
+"""Is shown the number of updates and the averaged model at every look."""
 
 
 def watch_nothing(update: int, averaged: Forecaster) -> None:
@@ -64,7 +65,7 @@ class Progress:
         self._errors: list[float] = []
 
     def add(self, error: float) -> bool:
-        """Note the error after another 50 updates; return whether it is the lowest so far."""
+        """Note the error at another look; return whether it is the lowest so far."""
         self._errors.append(error)
         return error == min(self._errors)
 
@@ -76,82 +77,123 @@ class Progress:
         lowest = list(itertools.accumulate(self._errors, min))
         if not self._errors[-1] <= _RISE * lowest[-1]:
             return True
-        if len(lowest) * _CHECK_EVERY < _FEWEST:
+        if len(lowest) * CHECK_EVERY < _FEWEST:
             return False
         linear = self._least_squares
         learnt = lowest[-1] <= max(1 - _SHARE * (1 - linear), _BEHIND * linear)
         return learnt and lowest[-1] > (1 - _GAIN) * lowest[len(lowest) // 2 - 1]
 
 
-def train_to_convergence(
-    model: Forecaster,
-    sequences: Sequences,
-    validation: HeldOut,
-    least_squares: float,
-    options: TrainingOptions,
-    generator: Generator,
-    watch: Watch = watch_nothing,
-) -> tuple[int, bool]:
-    """Train the predictor by the squared error; leave its best weights in the model.
+class Course:
+    """A model in training: its averaged weights, their errors, and the best of them.
 
     Parameters
     ----------
     model
-        The forecaster, whose linear path is 0.
-    sequences, validation
-        The data, and the steps on which the model is judged.
+        The forecaster to train, whose linear path is 0.
+    validation
+        The steps on which it is judged.
     least_squares
         Mean squared error of least squares on these steps.
-    options
-        How to train; `updates` is the most.
-    generator
-        Source of the batches.
     watch
         Sees the model on its way.
-
-    Returns
-    -------
-    tuple
-        The number of updates, and whether training has converged with them.
     """
-    optimiser, averaged = adamw(model, options), copy.deepcopy(model)
-    progress, kept = Progress(least_squares), copy.deepcopy(model.state_dict())
-    for update in range(1, options.updates + 1):
-        for group in optimiser.param_groups:
-            group["lr"] = options.learning_rate * min(1, update / WARM_UP)
-        _step(model, optimiser, sequences, options.batch_size, generator)
-        _average(averaged, model, 1 / (1 + _AVERAGED * update))
-        if update % _CHECK_EVERY == 0:
-            if progress.add(validation.error(averaged)):
-                kept = copy.deepcopy(averaged.state_dict())
-            watch(update, averaged)
-            if progress.converged:
-                break
-    model.load_state_dict(kept)
-    return update, progress.converged
+
+    def __init__(
+        self,
+        model: Forecaster,
+        validation: HeldOut,
+        least_squares: float,
+        watch: Watch = watch_nothing,
+    ) -> None:
+        self.model, self.averaged = model, copy.deepcopy(model).requires_grad_(False)
+        self.updates = 0
+        self._validation, self._watch = validation, watch
+        self._progress, self._kept = Progress(least_squares), copy.deepcopy(model.state_dict())
+
+    @property
+    def converged(self) -> bool:
+        """Whether training has converged."""
+        return self._progress.converged
+
+    def look(self, update: int) -> None:
+        """Judge the averaged weights."""
+        self.updates = update
+        if self._progress.add(self._validation.error(self.averaged)):
+            self._kept = copy.deepcopy(self.averaged.state_dict())
+        self._watch(update, self.averaged)
+
+    def end(self) -> None:
+        """Leave the best weights in the model."""
+        self.model.load_state_dict(self._kept)
+        self.model.requires_grad_(False)
 
 
-def _step(
-    model: Forecaster,
-    optimiser: torch.optim.Optimizer,
-    sequences: Sequences,
-    batch_size: int,
-    generator: Generator,
+def train_to_convergence(
+    course: Course, sequences: Sequences, options: TrainingOptions, generator: Generator
 ) -> None:
-    """Take one step down the mean squared error over the training steps of a batch."""
-    starts = sequences.draw(-(-batch_size // sequences.positions), generator)
-    inputs, present, at = sequences.take(starts)
-    mean, _ = model.predictor(inputs)
-    weight = sequences.train[at].float()
-    loss = ((mean - present).square().mean(dim=-1) * weight).sum() / weight.sum()
-    optimiser.zero_grad()
-    torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimiser.step()
+    """Train the predictor by the squared error, for `options.updates` at most.
+
+    Parameters
+    ----------
+    course
+        The model and how it is judged.
+    sequences
+        The data.
+    options
+        How to train.
+    generator
+        Source of the batches.
+    """
+    model, optimiser = course.model, adamw(course.model.parameters(), options)
+    for update in range(1, options.updates + 1):
+        warm_up(optimiser, update, options)
+        optimiser.zero_grad()
+        torch.autograd.backward(_loss(model, sequences, options.batch_size, generator))
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        average(course.averaged.parameters(), model.parameters(), update)
+        if update % CHECK_EVERY == 0:
+            course.look(update)
+            if course.converged:
+                break
+    course.end()
+
+
+def warm_up(optimiser: torch.optim.Optimizer, update: int, options: TrainingOptions) -> None:
+    """Set the learning rate of an update, which is constant after the first few."""
+    for group in optimiser.param_groups:
+        group["lr"] = options.learning_rate * min(1, update / WARM_UP)
 
 
 @torch.no_grad()
-def _average(averaged: Forecaster, model: Forecaster, share: float) -> None:
-    """Move the averaged weights towards those of the model."""
-    for old, new in zip(averaged.parameters(), model.parameters(), strict=True):
+def average(averaged: Iterable[Tensor], weights: Iterable[Tensor], update: int) -> None:
+    """Move averaged weights towards the present ones."""
+    share = 1 / (1 + _AVERAGED * update)
+    for old, new in zip(averaged, weights, strict=True):
         old.lerp_(new, share)
+
+
+def _loss(
+    model: Forecaster, sequences: Sequences, batch_size: int, generator: Generator
+) -> Tensor:
+    """Return the mean squared error over the training steps of a batch."""
+    inputs, present, weight = batch(sequences, batch_size, generator)
+    return squared_error(model.predictor(inputs)[0], present, weight)
+
+
+def batch(sequences: Sequences, size: int, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw sequences that forecast about `size` steps.
+
+    Returns inputs and rows to forecast, see `Sequences.take`, and 1 where a row is for training,
+    else 0.
+    """
+    inputs, present, at = sequences.take(
+        sequences.draw(-(-size // sequences.positions), generator)
+    )
+    return inputs, present, sequences.train[at].float()
+
+
+def squared_error(mean: Tensor, present: Tensor, weight: Tensor) -> Tensor:
+    """Return the mean squared error over effects and the steps with weight 1."""
+    return ((mean - present).square().mean(dim=-1) * weight).sum() / weight.sum()

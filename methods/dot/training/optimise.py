@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -29,7 +30,7 @@ def optimise(
     generator: Generator,
 ) -> None:
     """Run AdamW until validation stops improving; leave the best checkpoint in the model."""
-    optimiser = adamw(model, options)
+    optimiser = adamw(model.parameters(), options)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: _share_of_peak(step, options.updates)
     )
@@ -56,10 +57,25 @@ def _share_of_peak(step: int, updates: int) -> float:
     return min(1, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * step / updates)) / 2
 
 
-def adamw(model: Forecaster, options: TrainingOptions) -> torch.optim.AdamW:
-    """Return AdamW, which decays matrices only."""
-    matrices = [p for p in model.parameters() if min(p.shape) > 1 and p.ndim > 1]
-    others = [p for p in model.parameters() if min(p.shape) == 1 or p.ndim == 1]
+def adamw(
+    weights: Iterable[Tensor], options: TrainingOptions, stacked: bool = False
+) -> torch.optim.AdamW:
+    """Return AdamW, which decays matrices only.
+
+    Parameters
+    ----------
+    weights
+        The weights to train.
+    options
+        Rate and decay.
+    stacked
+        Whether the first axis of all weights is one over networks.
+    """
+    matrices: list[Tensor] = []
+    others: list[Tensor] = []
+    for weight in weights:
+        shape = weight.shape[stacked:]
+        (matrices if len(shape) > 1 and min(shape) > 1 else others).append(weight)
     groups: list[dict[str, Any]] = [
         {"params": matrices},
         {"params": others, "weight_decay": 0.0},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Generator
@@ -11,7 +11,7 @@ from methods.dot.inputs.linear_path import least_squares
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.options import TrainingOptions
 from methods.dot.predictors.parts import Predictor
-from methods.dot.training.converge import Watch, train_to_convergence, watch_nothing
+from methods.dot.training.converge import Course, Watch, train_to_convergence, watch_nothing
 from methods.dot.training.held_out import HeldOut
 from methods.dot.training.model import Forecaster
 
@@ -35,6 +35,12 @@ class Fitted(NamedTuple):
     updates: int
     converged: bool
 
+    @classmethod
+    def of(cls, course: Course, sequences: Sequences) -> Self:
+        """Return what training has ended with."""
+        error = HeldOut.of(sequences, sequences.test).error(course.model)
+        return cls(course.model, error, course.updates, course.converged)
+
 
 def fit(
     network: Predictor,
@@ -56,8 +62,15 @@ def fit(
     batches
         Source of the batches, on the device.
     watch
-        See `methods.dot.training.converge.train_to_convergence`.
+        Sees the model on its way.
     """
+    course = begin(network, sequences, watch)
+    train_to_convergence(course, sequences, options, batches)
+    return Fitted.of(course, sequences)
+
+
+def begin(network: Predictor, sequences: Sequences, watch: Watch = watch_nothing) -> Course:
+    """Return a network on the device of the data, ready to be trained; see `fit`."""
     n, rows = sequences.n_effects, sequences.rows
     silent = torch.zeros(n, sequences.n_inputs, sequences.max_lag)
     model = Forecaster(network, silent, torch.ones(n)).to(rows.device)
@@ -66,6 +79,4 @@ def fit(
     path = least_squares(sequences, at, rows[at, :n])
     linear = Forecaster(network, path.coefficients, torch.ones(n)).to(rows.device)
     error = validation.mean_square(linear.linear(validation.inputs))
-    length = train_to_convergence(model, sequences, validation, error, options, batches, watch)
-    model.requires_grad_(False)
-    return Fitted(model, HeldOut.of(sequences, sequences.test).error(model), *length)
+    return Course(model, validation, error, watch)

@@ -53,8 +53,9 @@ def discover(method, series, max_lag=2):
 
 
 def test_a_budget_that_does_not_suffice_is_told(even):
-    assert discover(CNN(width=8, updates=100, device="cpu"), even).converged is False
-    assert discover(CNN(width=16, device="cpu"), even).converged is True
+    small = {"width": 16, "layers": 1, "batch_size": 64, "device": "cpu"}
+    assert discover(CNN(updates=100, **small), even).converged is False
+    assert discover(CNN(**small), even).converged is True
 
 
 @pytest.mark.slow
