@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     args, overrides = parse(list(sys.argv[1:] if arguments is None else arguments))
     # A class given as module:Class is looked up where its author works, as `python -m` would.
-    sys.path.append(os.getcwd())  # noqa: PTH109 - pathlib is not needed for --help
+    folder = os.getcwd()  # noqa: PTH109 - pathlib is not needed for --help
+    sys.path += [] if folder in sys.path else [folder]
     # So that a `kill` or a `timeout` ends as a Ctrl-C does.
     signal.signal(signal.SIGTERM, _terminate)
     sweeping = args.command in SWEEPING

@@ -18,7 +18,7 @@ CHEAP = ["method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0]"
 CONF = Path(conf.__file__).parent
 
 
-def lagbench(*words, cwd):
+def in_a_process(*words, cwd):
     return subprocess.run(
         [sys.executable, "-m", "bench", *words], cwd=cwd, capture_output=True, text=True
     )
@@ -30,7 +30,7 @@ def records(folder):
 
 def test_run_leaves_records_tables_and_figures_and_resumes(tmp_path):
     for expected in ("4 to run", "4 done, 0 to run"):
-        done = lagbench("run", *CHEAP, "n_samples=[100,120]", "name=trial", cwd=tmp_path)
+        done = in_a_process("run", *CHEAP, "n_samples=[100,120]", "name=trial", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
         assert "| var " in done.stdout
@@ -44,24 +44,24 @@ def test_run_leaves_records_tables_and_figures_and_resumes(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_multirun_sweeps_as_hydra_users_expect(tmp_path):
-    done = lagbench("run", "-m", *CHEAP, "n_samples=100,120", "name=multi", cwd=tmp_path)
+def test_a_multirun_sweeps_as_hydra_users_expect(here):
+    done = here("run", "-m", *CHEAP, "n_samples=100,120", "name=multi")
     assert done.returncode == 0, done.stderr
-    found = records(tmp_path / "results" / "multi")
+    found = records(here.folder / "results" / "multi")
     assert sorted(r["n_samples"] for r in found) == [100, 100, 120, 120]
-    assert [path.name for path in tmp_path.iterdir()] == ["results"]
-    text = (tmp_path / "results" / "multi" / "table.md").read_text()
+    assert [path.name for path in here.folder.iterdir()] == ["results"]
+    text = (here.folder / "results" / "multi" / "table.md").read_text()
     assert "n_samples 100," in text
     assert "n_samples 120," in text
 
 
 @pytest.mark.slow
-def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(tmp_path):
+def test_a_seed_given_twice_is_run_once_and_names_can_be_an_axis(here):
     words = [*CHEAP, "seeds=[0,0]", "+grid.mechanism=[linear,monotonic]"]
-    done = lagbench("run", *words, cwd=tmp_path)
+    done = here("run", *words)
     assert done.returncode == 0, done.stderr
     assert "4 to run" in done.stdout
-    assert "mechanism=monotonic" in (tmp_path / "results" / "run" / "table.md").read_text()
+    assert "mechanism=monotonic" in (here.folder / "results" / "run" / "table.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,16 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
 
 
 @pytest.mark.slow
-def test_an_axis_may_have_lists_for_values(tmp_path):
+def test_an_axis_may_have_lists_for_values(here):
     """It is run, shown and reported on; each of its values is one point."""
     words = [*CHEAP, "seeds=[0,1]", "+grid.graph.in_degree=[[1,2],[2,3]]"]
-    done = lagbench("run", *words, cwd=tmp_path)
+    done = here("run", *words)
     assert done.returncode == 0, done.stderr
-    table = pd.read_csv(tmp_path / "results" / "run" / "table.csv")
+    table = pd.read_csv(here.folder / "results" / "run" / "table.csv")
     assert set(table["axes"]) == {"graph.in_degree=[1,2]", "graph.in_degree=[2,3]"}
-    done = lagbench("report", "results/run", cwd=tmp_path)
+    done = here("report", "results/run")
     assert done.returncode == 0, done.stderr
-    points = pd.read_csv(tmp_path / "results" / "run" / "report" / "points.csv")
+    points = pd.read_csv(here.folder / "results" / "run" / "report" / "points.csv")
     assert set(points["x"]) == {"[1,2]", "[2,3]"}
 
 
@@ -134,12 +134,12 @@ def test_an_error_that_is_not_about_input_keeps_its_traceback(tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_a_failed_cell_makes_the_exit_code_1(tmp_path):
-    done = lagbench("run", *CHEAP, "method=var", "n_samples=12", cwd=tmp_path)
+def test_a_failed_cell_makes_the_exit_code_1(here):
+    done = here("run", *CHEAP, "method=var", "n_samples=12")
     # Twelve rows are fewer windows than columns: var declines, which is no failure.
     assert done.returncode == 0
-    assert "declined" in (tmp_path / "results" / "run" / "table.md").read_text()
-    done = lagbench("run", *CHEAP, "limits.time_limit=0.001", "force=[random]", cwd=tmp_path)
+    assert "declined" in (here.folder / "results" / "run" / "table.md").read_text()
+    done = here("run", *CHEAP, "limits.time_limit=0.001", "force=[random]")
     assert done.returncode == 1
     assert "timeout" in done.stderr
 
@@ -181,30 +181,34 @@ def test_every_key_of_every_yaml_has_a_comment(path):
 
 
 @pytest.mark.slow
-def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
+def test_a_profile_and_its_experiments_may_be_somebodys_own(here):
     for group, text in {
         "profile": "# @package _global_\nname: own\nexperiments:\n- tiny\n- tiny seeds=[1]\n",
         "experiment": "# @package _global_\nname: tiny\nn_samples: [100]\nseeds: [0]\n"
         "grid: {graph: {n_vars: [3, 4]}}\nreport: {x: graph.n_vars, metrics: [auroc]}\n",
     }.items():
-        path = tmp_path / "own conf" / group / ("own.yaml" if group == "profile" else "tiny.yaml")
+        path = (
+            here.folder / "own conf" / group / ("own.yaml" if group == "profile" else "tiny.yaml")
+        )
         path.parent.mkdir(parents=True)
         path.write_text(text)
     words = ["--config-dir=own conf", "profile=own", "method=[random]"]
-    assert lagbench("plan", *words, cwd=tmp_path).returncode == 0
-    done = lagbench("bench", *words, cwd=tmp_path)
+    assert here("plan", *words).returncode == 0
+    done = here("bench", *words)
     assert done.returncode == 0, done.stderr
     assert "own: 4 cells" in done.stdout
-    done = lagbench("report", "results/own", "--config-dir", "own conf", cwd=tmp_path)
+    done = here("report", "results/own", "--config-dir", "own conf")
     assert done.returncode == 0, done.stderr
-    assert "tiny" in (tmp_path / "results" / "own" / "report" / "index.html").read_text()
-    (tmp_path / "own conf" / "profile" / "own.yaml").write_text("experiments: [tiny seeds=[1]]\n")
+    assert "tiny" in (here.folder / "results" / "own" / "report" / "index.html").read_text()
+    (here.folder / "own conf" / "profile" / "own.yaml").write_text(
+        "experiments: [tiny seeds=[1]]\n"
+    )
     for command in ("bench", "run"):
-        done = lagbench(command, *words, cwd=tmp_path)
+        done = here(command, *words)
         assert done.returncode == 2
         assert done.stderr.startswith("lagbench: while parsing a flow sequence; in ")
         assert done.stderr.count("\n") == 1
-    done = lagbench("bench", "--config-dir", "gone", "profile=smoke", cwd=tmp_path)
+    done = here("bench", "--config-dir", "gone", "profile=smoke")
     assert (done.returncode, done.stderr) == (
         2,
         "lagbench: --config-dir: expected a folder, found none at gone\n",
@@ -212,29 +216,29 @@ def test_a_profile_and_its_experiments_may_be_somebodys_own(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_headline_comes_first_and_the_report_has_everything(tmp_path):
+def test_a_headline_comes_first_and_the_report_has_everything(here):
     for path, text in {
         "profile/own.yaml": "# @package _global_\n# Two: a second.\nname: own\n"
         "experiments: [second, first]\nheadline: [first]\n",
         "experiment/first.yaml": "# @package _global_\nname: first\nn_samples: [100]\n",
         "experiment/second.yaml": "# @package _global_\nname: second\nn_samples: [70]\n",
     }.items():
-        file = tmp_path / "mine" / path
+        file = here.folder / "mine" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     words = ["--config-dir", "mine", "profile=own", "method=[random]", "seeds=[0]"]
-    planned = lagbench("plan", *words, cwd=tmp_path)
+    planned = here("plan", *words)
     assert planned.stdout.startswith("Two: a second.\nown (in results/own)\n"), planned.stderr
-    done = lagbench("bench", *words, cwd=tmp_path)
+    done = here("bench", *words)
     assert done.returncode == 0, done.stderr
     first, second = (done.stdout.index(f"own: {n} cells") for n in (1, 2))
     assert first < done.stdout.index("| random ") < second
-    folder = tmp_path / "results" / "own"
+    folder = here.folder / "results" / "own"
     table = pd.read_csv(folder / "table.csv")
     assert set(table["n_samples"]) == {100}
     points = pd.read_csv(folder / "report" / "points.csv")
     assert set(points["experiment"]) == {"first", "second"}
-    done = lagbench("bench", *words, "headline=[frist]", cwd=tmp_path)
+    done = here("bench", *words, "headline=[frist]")
     assert done.returncode == 2
     assert done.stderr.startswith("lagbench: headline: expected one of ")
     assert done.stderr.endswith("found 'frist'; did you mean 'first'?\n")

@@ -1,16 +1,12 @@
 """`status`, `rescore` and `export` of a store, on the command line."""
 
 import dataclasses
-import io
 import json
 import shutil
-import subprocess
-from contextlib import chdir, redirect_stderr, redirect_stdout
 
 import pandas as pd
 import pytest
 
-from bench.__main__ import main
 from bench.store import provenance
 from bench.store.record import load
 from bench.store.store import Store
@@ -31,27 +27,6 @@ def swept_once(tmp_path_factory, lagbench_in):
     done = lagbench(*WORDS)
     assert done.returncode == 1, done.stderr
     return lagbench.folder / "results"
-
-
-class Here:
-    """The command line in a folder, run in this process."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __call__(self, *words):
-        out, err = io.StringIO(), io.StringIO()
-        with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
-            code = main(words)
-        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
-
-    def store(self):
-        return Store(self.folder / "results" / "run")
-
-
-@pytest.fixture
-def here(tmp_path):
-    return Here(tmp_path)
 
 
 @pytest.fixture
