@@ -1,0 +1,82 @@
+"""What several variables share through time, which looks like an effect to most methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from methods.inspection.seasons import season
+from methods.inspection.stationarity import Stationarity, stationarity
+from methods.inspection.stretches import stretches_of
+from methods.types.reading.notes import Notes
+from methods.types.reading.rows import Unit, units_of
+from methods.types.reading.rules import Rules
+
+_SHOWN = 6
+
+
+class Course(NamedTuple):
+    """How one variable goes through time: tests of its longest unit, and what most units show."""
+
+    tests: Stationarity | None
+    trend: bool
+    unit_root: bool
+    season: int | None
+
+
+def course_of(units: Sequence[Unit], column: int) -> Course:
+    """Look at one variable; a trend, unit root or season counts if most units have it."""
+    stretches = stretches_of(units, column)
+    if not stretches:
+        return Course(None, False, False, None)
+    tests = [stationarity(values) for values in stretches]
+    seasons = [season(values) for values in stretches]
+    most = len(stretches) / 2
+    common = max(set(seasons), key=seasons.count)
+    return Course(
+        tests[0],
+        sum(test.trend for test in tests) > most,
+        sum(test.unit_root for test in tests) > most,
+        common if seasons.count(common) > most else None,
+    )
+
+
+def warnings_of(names: Sequence[str], courses: Sequence[Course]) -> list[str]:
+    """Say what two or more variables share, one line each, with the option that mends it."""
+    lines = []
+    both = list(zip(names, courses, strict=True))
+    trends = [name for name, course in both if course.trend]
+    roots = [name for name, course in both if course.unit_root]
+    if len(trends) > 1:
+        lines.append(
+            f"trend in {_several(trends)}: a common trend looks like an effect; take it out with "
+            "--detrend"
+        )
+    if len(roots) > 1:
+        lines.append(
+            f"unit root in {_several(roots)}: series that wander look like causes of each other; "
+            "use --difference"
+        )
+    periods = [course.season for course in courses if course.season is not None]
+    for period in sorted(set(periods)):
+        having = [name for name, course in both if course.season == period]
+        if len(having) > 1:
+            lines.append(
+                f"season of {period} steps in {_several(having)}: a common season looks like an "
+                f"effect; take it out with --deseason {period}"
+            )
+    return lines
+
+
+def common_causes(frame: pd.DataFrame, rules: Rules) -> list[str]:
+    """Return the lines of `warnings_of` for a frame that is read by these rules."""
+    names, units = units_of(frame, rules, Notes())
+    return warnings_of(names, [course_of(units, k) for k in range(len(names))])
+
+
+def _several(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{len(names)} variables ({shown}{more})"
