@@ -14,6 +14,7 @@ from bench.store.atomic import replacing
 from methods import DeclinedError, LaggedGraph
 from methods.types.arrays import IntArray
 from methods.types.errors import InputError
+from methods.types.reading.missing import Missing
 
 _SHOWN = 20
 
@@ -28,10 +29,8 @@ def discover(args: argparse.Namespace) -> int:
     """
     _check_outputs(args)
     method = methods.registry.load(args.method)()
-    missing = args.missing or ("drop" if method.handles.missing else "split")
+    missing: Missing = args.missing or ("drop" if method.handles.missing else "split")
     series = read(args, missing=missing, max_lag=args.max_lag)
-    for note in series.notes:
-        print(f"note: {note}")
     try:
         rng = np.random.default_rng(args.seed)
         graph = method.discover(series, max_lag=args.max_lag, rng=rng)

@@ -17,6 +17,7 @@ _USAGE = """
   lagbench export results/smoke --out smoke.parquet
   lagbench report results/smoke
   lagbench list methods
+  lagbench inspect data.csv
   lagbench discover data.csv --max-lag 5 --out graph.csv --plot graph.png
   lagbench check pcmci
   lagbench cite dot pcmci
@@ -34,6 +35,7 @@ _COMMANDS = {
     "check": "bench.cli.check:check",
     "cite": "bench.cli.cite:cite",
     "discover": "bench.cli.discover:discover",
+    "inspect": "bench.cli.inspect:inspect",
 }
 """What runs each command, imported when it is given."""
 
@@ -72,6 +74,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     _add_of_stores(commands)
     _add_of_methods(commands)
     _add_discover(commands)
+    _add_inspect(commands)
     if arguments[:1] and arguments[0] in SWEEPING:
         return parser.parse_args(arguments[:1]), arguments[1:]
     return parser.parse_args(arguments), []
@@ -132,3 +135,10 @@ def _add_discover(commands: Any) -> None:
         help="CSV to write: cause,effect,lag,score,selected, then p_value and regime where known",
     )
     parser.add_argument("--plot", help="PNG, SVG or PDF to draw")
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser("inspect", help="say what a table holds, and what to mend first")
+    add_file(parser)
+    parser.add_argument("--max-lag", type=int, help="largest lag, in steps (default: suggested)")
+    add_reading(parser)

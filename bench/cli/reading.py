@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from typing import Any
+from pathlib import Path
 
 from methods import TimeSeries
+from methods.types.reading.missing import Missing
+from methods.types.reading.notes import Notes
+from methods.types.reading.rules import Rules, Treatment
+from methods.types.reading.tables import read_table
 
 
 def add_file(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +48,30 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read(args: argparse.Namespace, *, missing: Any, max_lag: int) -> TimeSeries:
-    """Read the file as the arguments say; what there is to say is in the series' notes."""
+def treatment_of(args: argparse.Namespace) -> Treatment:
+    """Return what the arguments say of trend, season and units."""
+    return Treatment(
+        standardise_units=args.standardise_units,
+        difference=args.difference,
+        detrend=args.detrend,
+        deseason=args.deseason,
+    )
+
+
+def read(args: argparse.Namespace, *, missing: Missing, max_lag: int) -> TimeSeries:
+    """Read the file as the arguments say, and print what was found and what should be mended."""
+    from methods.inspection.common import common_causes
+
+    notes = Notes()
+    treatment = treatment_of(args) | {"missing": missing, "max_lag": max_lag}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # They are among the notes.
-        return TimeSeries.from_file(
-            args.file,
-            time_column=args.time_column,
-            unit_column=args.unit_column,
-            missing=missing,
-            max_lag=max_lag,
-            standardise_units=args.standardise_units,
-            difference=args.difference,
-            detrend=args.detrend,
-            deseason=args.deseason,
-        )
+        frame = read_table(Path(args.file), notes)
+        columns = {"time": args.time_column, "unit": args.unit_column}
+        series = TimeSeries.from_frame(frame, **columns, **treatment)
+        shared = common_causes(frame, Rules(**columns, **treatment))
+    for note in (*notes, *series.notes):
+        print(f"note: {note}")
+    for line in shared:
+        print(f"WARNING: {line}")
+    return series

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -59,15 +59,24 @@ def warnings_of(names: Sequence[str], courses: Sequence[Course]) -> list[str]:
             f"unit root in {_several(roots)}: series that wander look like causes of each other; "
             "use --difference"
         )
-    periods = [course.season for course in courses if course.season is not None]
-    for period in sorted(set(periods)):
-        having = [name for name, course in both if course.season == period]
+    periods = {name: course.season for name, course in both if course.season is not None}
+    for period, having in _grouped(periods).items():
         if len(having) > 1:
             lines.append(
                 f"season of {period} steps in {_several(having)}: a common season looks like an "
                 f"effect; take it out with --deseason {period}"
             )
     return lines
+
+
+def _grouped(periods: Mapping[str, int]) -> dict[int, list[str]]:
+    """Return the variables of each season; a fraction of a longer one belongs to it."""
+    groups: dict[int, list[str]] = {}
+    for period in sorted(set(periods.values()), reverse=True):
+        longer = [k for k in groups if abs(k / period - round(k / period)) < 0.03]
+        having = [name for name, own in periods.items() if own == period]
+        groups.setdefault(longer[0] if longer else period, []).extend(having)
+    return groups
 
 
 def common_causes(frame: pd.DataFrame, rules: Rules) -> list[str]:

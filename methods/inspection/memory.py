@@ -22,7 +22,7 @@ class Suggestion(NamedTuple):
 
 
 def autocorrelation(stretches: Sequence[FloatArray]) -> float:
-    """Return the correlation of a variable with itself a step before, about each stretch's mean."""
+    """Return the correlation of a variable with itself a step before, within stretches."""
     rests = [values - values.mean() for values in stretches]
     return float(sum(r[1:] @ r[:-1] for r in rests) / sum(r @ r for r in rests))
 

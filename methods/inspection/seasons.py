@@ -8,7 +8,7 @@ from scipy.signal import detrend, periodogram
 
 from methods.types.arrays import FloatArray
 
-_LEVEL = 1e-3
+_LEVEL = 1e-4
 _AROUND = 25
 _CYCLES = 4
 _SHARE = 0.03
@@ -19,7 +19,7 @@ def season(values: FloatArray) -> int | None:
 
     After a straight line is taken out, every ordinate of the periodogram is compared with the
     median of the 25 around it. Over a smooth spectrum their ratio is exponential. The largest is a
-    season if its p-value, times the number of ordinates, is below 0.001, the period is there four
+    season if its p-value, times the number of ordinates, is below 0.0001, the period is there four
     times, and the season explains 3 % of the variance. Where lower frequencies of which it is a
     multiple stand out too, the lowest of them counts.
 
@@ -31,7 +31,7 @@ def season(values: FloatArray) -> int | None:
     rest = detrend(values)
     power = periodogram(rest)[1][1:]
     places = np.arange(1, len(power) + 1)
-    background = median_filter(power, size=min(_AROUND, len(power)), mode="nearest") / np.log(2)
+    background = median_filter(power, size=min(_AROUND, len(power)), mode="mirror") / np.log(2)
     ratio = power / np.maximum(background, 1e-12 * power.max())
     outstanding = (len(power) * np.exp(-ratio) < _LEVEL) & (places >= _CYCLES)
     if not outstanding.any():

@@ -27,8 +27,9 @@ def stationarity(values: FloatArray) -> Stationarity:
     """Test one stretch of a variable, of shape `(T,)`.
 
     The series has a unit root if the augmented Dickey-Fuller test about a line does not reject
-    one (p > 0.05), and the test of Kwiatkowski, Phillips, Schmidt and Shin about a mean rejects
-    that there is none (p < 0.05). It has a trend if it has no unit root, the slope of a line with
+    one (p > 0.05), and either the test of Kwiatkowski, Phillips, Schmidt and Shin about a mean
+    rejects that there is none (p < 0.05), or the autocorrelation at lag 1 is above 0.95. It has a
+    trend if it has no unit root, the slope of a line with
     autoregressive errors of order 1 is not 0 (p < 0.001), and the line explains at least a tenth
     of the variance.
 
@@ -47,7 +48,9 @@ def stationarity(values: FloatArray) -> Stationarity:
         adf = float(adfuller(last, maxlag=lags, regression="ct", autolag=None)[1])
         level = float(kpss(last, regression="c", nlags="auto")[1])
         slope_p, share = _slope(values)
-    root = adf > 0.05 and level < 0.05
+    rest = values - values.mean()
+    wanders = float(rest[1:] @ rest[:-1]) > 0.95 * float(rest @ rest)
+    root = adf > 0.05 and (level < 0.05 or wanders)
     return Stationarity(adf, level, slope_p, not root and slope_p < 1e-3 and share > 0.1, root)
 
 

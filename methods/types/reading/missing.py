@@ -65,7 +65,7 @@ def segments_of(
     if missing == "drop":
         pieces = [trimmed for part in parts if len(trimmed := _trimmed(part))]
     else:
-        pieces = [piece for part in parts for piece in _whole_pieces(part)]
+        pieces = [piece for part in parts for piece in whole_pieces(part)]
     kept = [piece for piece in pieces if len(piece) >= shortest]
     if not kept:
         raise InputError(
@@ -95,7 +95,7 @@ def left_by_each(parts: Sequence[FloatArray], max_lag: int) -> str:
 
 
 def _windows(parts: Sequence[FloatArray], max_lag: int) -> int:
-    pieces = [piece for part in parts for piece in _whole_pieces(part)]
+    pieces = [piece for part in parts for piece in whole_pieces(part)]
     return sum(len(piece) - max_lag for piece in pieces if len(piece) >= max_lag + 2)
 
 
@@ -112,7 +112,7 @@ def _pairs(part: FloatArray, max_lag: int) -> IntArray:
     return np.stack(lagged, axis=2)
 
 
-def _whole_pieces(part: FloatArray) -> list[FloatArray]:
+def whole_pieces(part: FloatArray) -> list[FloatArray]:
     """Return the stretches of rows without a missing value."""
     return [part[start:stop] for start, stop in _runs(np.asarray(~np.isnan(part).any(axis=1)))]
 

@@ -122,3 +122,41 @@ def test_strongest_per_effect_takes_the_best_of_each():
     for effect in range(4):
         chosen = graph.scores[:, effect][mask[:, effect]]
         assert chosen.min() >= np.sort(graph.scores[:, effect, 1:].ravel())[-2]
+
+
+def test_a_common_season_is_warned_of_and_taken_out(csv, capsys):
+    frame = pd.read_csv(csv).add(4 * np.sin(np.arange(400) * np.pi / 6), axis=0)
+    frame.to_csv(csv, index=False, sep=";", decimal=",")
+    words = ["discover", str(csv), "--max-lag", "2", "--method", "var"]
+    assert main(words) == 0
+    assert "WARNING: season of 12 steps in 3 variables" in capsys.readouterr().out
+    assert main([*words, "--deseason", "12"]) == 0
+    said = capsys.readouterr().out
+    assert "WARNING" not in said
+    assert "\n1 selected of 18" in said
+
+
+def test_a_panel_is_read_by_its_unit(csv, capsys):
+    frame = pd.read_csv(csv).assign(site=np.arange(400) // 100, year=np.arange(400) % 100)
+    frame["wind"] += 5.0 * frame["site"]
+    frame.to_csv(csv, index=False)
+    words = ["discover", str(csv), "--max-lag", "2", "--method", "var"]
+    assert main(words) == 2
+    assert "--unit-column" in capsys.readouterr().err
+    assert main([*words, "--unit-column", "site"]) == 0
+    said = capsys.readouterr().out
+    assert "note: units: 4, each a segment of its own" in said
+    assert "note: units differ in level: wind" in said
+    assert "4 segment(s)" in said
+
+
+def test_inspect_prints_what_to_mend(csv, capsys):
+    frame = pd.read_csv(csv).cumsum()
+    frame.to_csv(csv, index=False)
+    assert main(["inspect", str(csv)]) == 0
+    said = capsys.readouterr().out
+    assert "WARNING: unit root in 3 variables (rain, river, wind)" in said
+    assert "use --difference" in said
+    assert main(["inspect", str(csv), "--difference", "--max-lag", "2"]) == 0
+    assert "WARNING" not in capsys.readouterr().out
+    assert main(["inspect", str(csv), "--max-lag", "0"]) == 2
