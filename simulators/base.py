@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
@@ -111,3 +111,13 @@ class Simulator(Parameters):
         ValueError
             If the configuration contradicts itself or no acceptable system could be drawn.
         """
+
+    def drawable(self, seeds: Sequence[int]) -> tuple[int, ...]:
+        """Return those of some seeds that give a system; all of them unless systems are counted.
+
+        Raises
+        ------
+        ValueError
+            If none of them does.
+        """
+        return tuple(seeds)

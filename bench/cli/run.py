@@ -23,6 +23,7 @@ from bench.config.compose import (
     prepare,
     profile,
 )
+from bench.config.grid import left_out
 from bench.store import Scan, Store, commands
 from methods.types.errors import InputError
 
@@ -122,7 +123,7 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
     Returns what the jobs in this process raised for bad input, so that the other jobs of a
     multirun go on.
     """
-    prepare(overrides)
+    words = prepare(overrides)
     here = os.getpid()
     errors: list[Exception] = []
 
@@ -141,9 +142,12 @@ def _compose_each(overrides: Sequence[str], job: Job) -> list[Exception]:
                 "profile: expected no list of experiments in a single run, found "
                 f"{settings.experiments}; run a profile with `lagbench bench profile=...`"
             )
-        job(expand(settings), settings)
+        cells = expand(settings)
+        for line in left_out(cells, settings):
+            print(line)
+        job(cells, settings)
 
-    sys.argv = ["lagbench", *overrides]
+    sys.argv = ["lagbench", *words]
     # Otherwise Hydra prints errors itself, several lines each, and ends the process.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:

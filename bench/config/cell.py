@@ -46,6 +46,9 @@ class Cell:
         defaults.
     simulator_version, method_version
         Versions of the classes, see `methods.Method.version`.
+    method_source
+        Of a method given as `module:Class`: the hash of its file, so that it is run anew where
+        its code has changed. Empty for a registered method.
     n_samples
         Time steps of the series.
     seed
@@ -74,6 +77,7 @@ class Cell:
     axes: Mapping[str, Any] = field(default_factory=dict)
     simulator_version: int = 1
     method_version: int = 1
+    method_source: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -105,6 +109,8 @@ class Cell:
             "params": self.simulator_params,
         }
         method = {"name": self.method, "params": self.method_params}
+        if self.method_source:
+            method["source"] = self.method_source
         description: dict[str, Any] = canonical(
             {
                 "schema": SCHEMA,
@@ -153,7 +159,7 @@ class Cell:
 
     def all_simulator_params(self) -> dict[str, Any]:
         """Return every parameter of the simulator, those at their defaults included."""
-        return _merged(_defaults(simulators.load, self.kind), self.simulator_params)
+        return merged(_defaults(simulators.load, self.kind), self.simulator_params)
 
     def build_simulator(self) -> Simulator:
         """Return the simulator this cell describes."""
@@ -195,11 +201,11 @@ def _unless_first(version: int) -> dict[str, int]:
     return {} if version == 1 else {"version": version}
 
 
-def _merged(defaults: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return nested parameters over their defaults."""
+def merged(defaults: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested parameters over their defaults, which stay as they are."""
     both = {**defaults, **params}
     return {
-        name: _merged(defaults.get(name, {}), value) if isinstance(value, Mapping) else value
+        name: merged(defaults.get(name, {}), value) if isinstance(value, Mapping) else value
         for name, value in both.items()
     }
 

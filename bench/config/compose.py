@@ -19,7 +19,8 @@ from hydra.core.config_store import ConfigStore
 
 import methods.registry
 from bench.config import settings as run_settings
-from bench.config.cell import Cell
+from bench.config.cell import Cell, merged
+from bench.config.given import classes, names_in, without_simulators
 from bench.config.grid import expand
 from bench.config.keyed import defaults_of
 from bench.config.settings import Settings
@@ -67,8 +68,11 @@ def written(group: str, overrides: Sequence[str] = ()) -> dict[str, Traversable]
     return {Path(file.name).stem: file for file in files if file.name.endswith(".yaml")}
 
 
-def prepare(overrides: Sequence[str]) -> None:
-    """Check the names in overrides and make methods and finders known to Hydra.
+def prepare(overrides: Sequence[str]) -> list[str]:
+    """Check the names in overrides, make methods and finders known to Hydra, return what is its.
+
+    Parameters of a class that is given as `module:Class` are not left to Hydra; see
+    `bench.config.given`, also for data that are to be alone.
 
     Raises
     ------
@@ -76,15 +80,18 @@ def prepare(overrides: Sequence[str]) -> None:
         Names the group, its options and what was found. Hydra's own message for a wrong name in
         a list names no options.
     """
-    for word in overrides:
-        group, _, value = word.partition("=")
-        if group not in GROUPS or "(" in value:
-            continue
-        names = (part.strip("[] '\"") for part in value.split(","))
-        _refuse_unknown(
-            group, (name for name in names if name not in ("", "null")), group, overrides
-        )
+    given, rest = classes(overrides)
+    for word in rest:
+        group = word.partition("=")[0]
+        if group in GROUPS:
+            own = given.get(group, {})
+            names = (name for name in names_in(word) if name not in own)
+            _refuse_unknown(group, names, group, overrides)
     _add_registered(overrides)
+    for group, found in given.items():
+        for name, params in found.items():
+            _add(group, name, merged(_own_defaults(group, name), params))
+    return without_simulators(rest)
 
 
 def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
@@ -137,8 +144,7 @@ def experiments(overrides: Sequence[str]) -> tuple[list[Experiment], Settings]:
     ValueError
         Names the key, option or override that is wrong.
     """
-    prepare(overrides)
-    given, overrides = overrides, _composable(overrides)
+    given, overrides = overrides, _composable(prepare(overrides))
     if any(word.startswith("experiment=") for word in overrides):
         raise InputError("experiment: a profile has its own; choose with experiments=[...]")
     if not any(word.startswith("profile=") for word in overrides):
@@ -179,9 +185,9 @@ def experiment_view(name: str, flags: Sequence[str] = ()) -> View:
 
     `flags` may be `--config-dir` and a folder.
     """
-    prepare([*flags, f"experiment={name}"])
+    words = prepare([*flags, f"experiment={name}"])
     with hydra.initialize_config_module("conf", version_base="1.3"):
-        return compose([*_composable(flags), f"experiment={name}"]).report
+        return compose(_composable(words)).report
 
 
 def _once(cells: Iterable[Cell]) -> list[Cell]:
@@ -234,19 +240,24 @@ def _add_registered(overrides: Sequence[str]) -> None:
         own = written(group, overrides)
         for name in options(group):
             if name not in own:
-                ConfigStore.instance().store(
-                    group=group,
-                    name=name,
-                    node=_defaults(group, name),
-                    package=f"{group}s.{name}",
-                    provider="registry",
-                )
+                _add(group, name, _defaults(group, name))
+
+
+def _add(group: str, name: str, node: dict[str, Any]) -> None:
+    # In brackets, the dots of a module are no levels of the config.
+    ConfigStore.instance().store(
+        group=group, name=name, node=node, package=f"{group}s[{name}]", provider="registry"
+    )
+
+
+def _own_defaults(group: str, name: str) -> dict[str, Any]:
+    load = methods.registry.load if group == "method" else methods.registry.load_finder
+    return dict(defaults_of(load(name)))
 
 
 @functools.cache
 def _defaults(group: str, name: str) -> dict[str, Any]:
-    load = methods.registry.load if group == "method" else methods.registry.load_finder
     try:
-        return dict(defaults_of(load(name)))
+        return _own_defaults(group, name)
     except InputError:  # of a package that cannot be imported: said where it is used
         return {}

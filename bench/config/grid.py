@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import methods.registry
 import simulators
 from bench.config.cell import Cell
-from bench.config.keyed import keyed
+from bench.config.keyed import keyed, source_of
 from bench.config.settings import Settings
 from bench.config.validate import build
 from methods.regimes.per_regime import Choice
@@ -32,10 +32,11 @@ def expand(settings: Settings) -> list[Cell]:
         for name, params in settings.methods.items()
     }
     method_params = {name: keyed(method, "methods", name) for name, method in chosen.items()}
+    sources = {name: source_of(name) for name in chosen}
     points = [
         (name, point)
         for name, node in settings.simulators.items()
-        for point in _points(name, node, settings.grid)
+        for point in _points(name, node, settings)
     ]
     return [
         Cell(
@@ -46,6 +47,7 @@ def expand(settings: Settings) -> list[Cell]:
             simulator_version=point.version,
             method_params=method_params[method],
             method_version=chosen[method].version,
+            method_source=sources[method],
             n_samples=n_samples,
             seed=seed,
             regimes=choice,
@@ -55,8 +57,21 @@ def expand(settings: Settings) -> list[Cell]:
         for name, point in points
         for n_samples in settings.n_samples
         for choice, finder in _choices(settings)
-        for seed in settings.seeds
+        for seed in point.seeds
         for method in chosen
+    ]
+
+
+def left_out(cells: Iterable[Cell], settings: Settings) -> list[str]:
+    """Return a line for each recorded data set that has no system for some of the seeds."""
+    seeds: dict[str, set[int]] = {}
+    for cell in cells:
+        seeds.setdefault(cell.simulator, set()).add(cell.seed)
+    return [
+        f"{name}: left out are the seeds {', '.join(map(str, sorted(missing)))}, which are places "
+        "beyond its last set"
+        for name, found in seeds.items()
+        if (missing := set(settings.seeds) - found)
     ]
 
 
@@ -84,12 +99,13 @@ class _Point(NamedTuple):
     params: dict[str, Any]
     version: int
     axes: dict[str, Any]
+    seeds: tuple[int, ...]
 
 
-def _points(name: str, node: Mapping[str, Any], grid: Mapping[str, Any]) -> Iterator[_Point]:
+def _points(name: str, node: Mapping[str, Any], settings: Settings) -> Iterator[_Point]:
     """Yield each grid point of one simulator."""
     params = {key: value for key, value in node.items() if key != "kind"}
-    leaves = list(_leaves(grid, ()))
+    leaves = list(_leaves(settings.grid, ()))
     for values in itertools.product(*(choices for _, choices in leaves)):
         point = copy.deepcopy(params)
         for (path, _), value in zip(leaves, values, strict=True):
@@ -97,7 +113,8 @@ def _points(name: str, node: Mapping[str, Any], grid: Mapping[str, Any]) -> Iter
         kind = node.get("kind", "")
         built = build(simulators.load(kind), point, f"simulators.{name}")
         axes = {".".join(p): value for (p, _), value in zip(leaves, values, strict=True)}
-        yield _Point(kind, keyed(built, "simulators", kind), built.version, axes)
+        seeds = built.drawable(settings.seeds)
+        yield _Point(kind, keyed(built, "simulators", kind), built.version, axes, seeds)
 
 
 def _leaves(

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import inspect
 import json
 from collections.abc import Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
+import methods.registry
 from methods.types.errors import InputError
 
 Family = Literal["methods", "simulators", "finders"]
@@ -46,6 +49,15 @@ def parameters_of(built: object) -> dict[str, Any]:
     if dataclasses.is_dataclass(built) and not isinstance(built, type):
         return dataclasses.asdict(built)
     return dict(vars(built))
+
+
+def source_of(name: str) -> str:
+    """Return the hash of the file of a method given as `module:Class`; empty for a registered one.
+
+    16 hex digits. Modules that the file imports are no part of it.
+    """
+    file = inspect.getsourcefile(methods.registry.load(name)) if ":" in name else None
+    return "" if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from bench.store.store import Store
 
 # Files written before there were versions end before them.
 _SIMULATOR = ("simulator", "kind", "simulator_params", "axes", "simulator_version")
-_METHOD = ("method", "method_params", "method_version")
+_METHOD = ("method", "method_params", "method_version", "method_source")
 _CHOICE = ("regimes", "finder")
 _COLUMNS = ["simulator", "method", "n_samples", "seed", "choice"]
 _FOLDERS = ("plans", "commands")  # what the folder was called before, and what it is now
@@ -38,7 +38,7 @@ def save(cells: Sequence[Cell], store: Store) -> None:
                 simulators,
                 [c.simulator, c.kind, c.simulator_params, c.axes, c.simulator_version],
             ),
-            _index(methods, [c.method, c.method_params, c.method_version]),
+            _index(methods, [c.method, c.method_params, c.method_version, *_source(c)]),
             c.n_samples,
             c.seed,
             _index(choices, [c.regimes, c.finder]),
@@ -84,6 +84,11 @@ def _files(store: Store) -> Iterator[Path]:
 
 def _index(known: dict[str, int], item: Any) -> int:
     return known.setdefault(json.dumps(item, allow_nan=False), len(known))
+
+
+def _source(cell: Cell) -> list[str]:
+    """Return the hash of the method's file, where there is one, so that others' stay as short."""
+    return [cell.method_source] if cell.method_source else []
 
 
 def _read(path: Path) -> list[Cell]:

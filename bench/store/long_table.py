@@ -34,9 +34,10 @@ def long_table(store: Store) -> pd.DataFrame:
 
     A cell without metrics is one row: it is missing, was declined or has failed. Columns: `key`,
     `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes`, `finder`,
-    `method`, `method_params`, `simulator_version`, `method_version`, `status`, `phase`, `reason`,
-    `level`, `scope`, `metric`, `value`, `floor`, `ceiling`, `wall_seconds`, `cpu_seconds`,
-    `peak_memory_mib`, `lagbench`, `cpu`, `device`. Parameters, axes and finder are JSON.
+    `method`, `method_params`, `simulator_version`, `method_version`, `method_source`,
+    `status`, `phase`, `reason`, `level`, `scope`, `metric`, `value`, `floor`, `ceiling`,
+    `wall_seconds`, `cpu_seconds`, `peak_memory_mib`, `lagbench`, `cpu`, `device`.
+    Parameters, axes and finder are JSON.
     """
     import pandas as pd
 
@@ -78,6 +79,7 @@ def _cell_rows(
         "method_params": json.dumps(cell["method"]["params"]),
         "simulator_version": cell["simulator"].get("version", 1),
         "method_version": cell["method"].get("version", 1),
+        "method_source": cell["method"].get("source", ""),
         "status": "missing" if record is None else record.status,
         "phase": None if record is None else record.phase,
         "reason": None if record is None else record.reason,
@@ -167,6 +169,7 @@ def _cell(row: dict[Any, Any]) -> Cell:
         axes=json.loads(row["axes"]),
         simulator_version=row.get("simulator_version", 1),  # absent in older tables
         method_version=row.get("method_version", 1),
+        method_source=_known(row.get("method_source")) or "",  # an empty text is NaN in a CSV
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Literal
 
 import numpy as np
@@ -105,13 +107,36 @@ class Recorded(Simulator):
         ValueError
             If there are not so many sets, or a file is not as its format says.
         """
-        reader = importlib.import_module(f"simulators.recorded.{self.format}")
-        folder = Path(self.path)
-        names = sorted(reader.names(folder), key=lambda n: hashlib.sha256(n.encode()).digest())
+        names = self._names()
         if seed >= len(names):
-            raise InputError(
-                f"seeds: expected places among the {len(names)} sets of format {self.format!r} in "
-                f"{self.path!r}, from 0, found {seed}"
-            )
-        series, truth = reader.read(folder, names[seed])
+            raise self._too_far([seed], len(names))
+        series, truth = self._reader().read(Path(self.path), names[seed])
         return Recording(series, truth, truth.max_lag or self.max_lag)
+
+    def drawable(self, seeds: Sequence[int]) -> tuple[int, ...]:
+        """Return the seeds that are places among the sets.
+
+        Raises
+        ------
+        ValueError
+            If there is no set for any of them.
+        """
+        count = len(self._names())
+        there = tuple(seed for seed in seeds if seed < count)
+        if not there:
+            raise self._too_far(seeds, count)
+        return there
+
+    def _reader(self) -> ModuleType:
+        return importlib.import_module(f"simulators.recorded.{self.format}")
+
+    def _names(self) -> list[str]:
+        """Return the names of the sets in the order of seeds."""
+        names: list[str] = self._reader().names(Path(self.path))
+        return sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+
+    def _too_far(self, seeds: Sequence[int], count: int) -> InputError:
+        return InputError(
+            f"seeds: expected places among the {count} sets of format {self.format!r} in "
+            f"{self.path!r}, from 0, found {', '.join(map(str, seeds))}"
+        )

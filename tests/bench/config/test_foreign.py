@@ -1,5 +1,6 @@
 """A method from another package is found, listed, checked and run without touching this one."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -68,3 +69,23 @@ def test_it_runs_beside_the_built_ins_with_its_parameters(lagbench, tmp_path):
     found = [json.loads(path.read_text()) for path in tmp_path.glob("results/run/cells/*/*.json")]
     levels = [record["cell"]["method"]["params"].get("level") for record in found]
     assert sorted(levels, key=str) == [3.0, None]
+
+
+def test_a_file_in_the_working_folder_is_enough(lagbench, tmp_path):
+    """It is known by module and class, and run anew once its code has changed."""
+    (tmp_path / "mine").mkdir()
+    file = tmp_path / "mine" / "constant.py"
+    file.write_text(MODULE)
+    name = "mine.constant:Constant"
+    words = [f"method=[{name},var]", f"methods.{name}.level=3", "simulator=linear", "seeds=[0]"]
+    for expected in ("2 to run", "2 done, 0 to run"):
+        done = lagbench("run", *words, "n_samples=100")
+        assert done.returncode == 0, done.stderr
+        assert expected in done.stdout
+    assert f"| {name} |" in done.stdout
+    found = [json.loads(path.read_text()) for path in tmp_path.glob("results/run/cells/*/*.json")]
+    (ours,) = (record["cell"]["method"] for record in found if record["method"] == name)
+    assert ours["params"] == {"level": 3}
+    assert ours["source"] == hashlib.sha256(MODULE.encode()).hexdigest()[:16]
+    file.write_text(MODULE.replace("self.level)", "2 * self.level)"))
+    assert "1 done, 1 to run" in lagbench("run", *words, "n_samples=100").stdout

@@ -20,6 +20,7 @@ CELLS = [
     TOLD,
     dataclasses.replace(OWN, regimes="pool"),
     dataclasses.replace(OWN, regimes="found", finder=FINDER),
+    dataclasses.replace(OWN, method="mine:Ridge", method_source="0123456789abcdef"),
 ]
 
 

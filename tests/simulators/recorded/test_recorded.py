@@ -10,10 +10,10 @@ import pytest
 
 import conf
 from bench.config.compose import compose, prepare, profile
-from bench.config.grid import expand
+from bench.config.grid import expand, left_out
 from bench.dev.docs import built_in
-from bench.run.cell import metrics, run
-from methods import LaggedGraph
+from bench.run.cell import metrics
+from methods import InputError, LaggedGraph
 from simulators.recorded import Recorded, cdml_lcm, danube, jrngc_var, plain, sru_lorenz96
 
 FOLDER = Path(conf.__file__).parent / "dataset"
@@ -197,8 +197,8 @@ def test_recorded_sets_run_as_cells_with_the_report_of_any_other(settings, tmp_p
         "seeds=[0,1,2]",
         "jobs=1",
     )
-    assert done.returncode == 1
-    assert "seeds: expected places among the 2 sets" in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert "plain: left out are the seeds 2, which are places beyond its last set" in done.stdout
     table = pd.read_csv(lagbench.store().root / "table.csv")
     assert set(table["scope"]) == {"union", "summary"}
     top = table[(table["method"] == "var") & (table["metric"] == "auroc")]
@@ -211,23 +211,45 @@ def test_the_yaml_of_a_data_set_composes_into_its_folder(name, tmp_path):
     prepare([])
     with hydra.initialize_config_module("conf", version_base="1.3"):
         words = [f"dataset=[{name}]", "simulator=[]", f"data_dir={tmp_path}", "method=var"]
-        (cell,) = expand(compose([*words, "seeds=0"]))
-    built = cell.build_simulator()
-    assert isinstance(built, Recorded)
+        settings = compose([*words, "seeds=0"])
+    params = settings.simulators[name]
+    assert params.pop("kind") == "recorded"
+    built = Recorded(**params)
     assert built.format == name
     assert Path(built.path) == (tmp_path if name == "plain" else tmp_path / name)
-    record, _, _ = run(cell)
-    assert record.reason == (
-        f"seeds: expected places among the 0 sets of format {name!r} in "
-        f"{built.path!r}, from 0, found 0"
-    )
+    with pytest.raises(InputError, match=f"places among the 0 sets of format '{name}'"):
+        built.drawable([0])
     lines = (resources.files("conf") / "dataset" / f"{name}.yaml").read_text().splitlines()
     assert lines[0] == f"# @package simulators.{name}"
     assert lines[1].startswith("# ")
     assert all("  # " in line for line in lines[3:])
 
 
-def test_the_external_experiment_has_every_method_on_every_data_set(tmp_path):
+def test_only_seeds_of_sets_that_are_there_are_planned(tmp_path):
+    for name in ("one", "two"):
+        write_plain(tmp_path / name, "cause,effect,lag\na,b,1\n", np.eye(30, 3))
+    recorded = Recorded(path=str(tmp_path))
+    assert recorded.drawable((0, 1, 2, 5)) == (0, 1)
+    with pytest.raises(InputError, match=r"among the 2 sets .* found 2, 3"):
+        recorded.drawable((2, 3))
+
+
+def test_data_alone_are_not_mixed_with_the_default_simulator(tmp_path):
+    write_plain(tmp_path / "one", "cause,effect,lag\na,b,1\n", np.eye(30, 3))
+    given = ["dataset=[plain]", f"data_dir={tmp_path}", "method=[random]", "seeds=[0,1]"]
+    for further, kinds in (([], {"plain"}), (["simulator=linear"], {"plain", "linear"})):
+        words = prepare([*given, *further])
+        with hydra.initialize_config_module("conf", version_base="1.3"):
+            settings = compose(words)
+        cells = expand(settings)
+        assert {cell.simulator for cell in cells} == kinds
+        assert {cell.seed for cell in cells if cell.simulator == "plain"} == {0}
+        (line,) = left_out(cells, settings)
+        assert line.startswith("plain: left out are the seeds 1,")
+
+
+def test_the_external_experiment_has_every_method_on_every_data_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(Recorded, "drawable", lambda self, seeds: tuple(seeds))
     names = ("cdml_lcm", "jrngc_var", "sru_lorenz96", "danube")
     for name in names:
         (tmp_path / name).mkdir()
