@@ -13,10 +13,11 @@ from bench.config.compose import first_comment, options, written
 def show(args: argparse.Namespace) -> int:
     """Print the name and one line of each option of `args.what`."""
     group = args.what if args.what == "limits" else args.what.removesuffix("s")
-    names = options(group)
+    flags = ["--config-dir", args.config_dir] if args.config_dir else []
+    names = options(group, flags)
     width = max(map(len, names))
     for name in names:
-        print(f"{name:{width}}  {describe(group, name)}")
+        print(f"{name:{width}}  {describe(group, name, flags)}")
     return 0
 
 

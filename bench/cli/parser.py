@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
+from importlib.metadata import version
 from typing import Any
 
 from bench.cli.reading import add_file, add_reading
+from bench.cli.sweep_help import sweep_help
 
 _USAGE = """
   lagbench run experiment=volume method=[dot,pcmci] n_samples=[1000,10000]
@@ -69,14 +72,23 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         epilog="examples:" + _USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"lagbench {version('lagbench')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _add_sweeping(commands)
     _add_of_stores(commands)
     _add_of_methods(commands)
     _add_discover(commands)
     _add_inspect(commands)
-    if arguments[:1] and arguments[0] in SWEEPING:
+    command = arguments[0] if arguments else ""
+    if command in SWEEPING:
+        if {"-h", "--help"} & set(arguments):
+            print(sweep_help(command))
+            parser.exit()
         return parser.parse_args(arguments[:1]), arguments[1:]
+    if command and not command.startswith("-") and command not in _COMMANDS:
+        near = difflib.get_close_matches(command, _COMMANDS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        parser.error(f"expected one of {', '.join(_COMMANDS)}, found {command!r}{hint}")
     return parser.parse_args(arguments), []
 
 
@@ -115,12 +127,21 @@ def _add_of_stores(commands: Any) -> None:
 
 def _add_of_methods(commands: Any) -> None:
     listing = commands.add_parser("list", help="list what can be chosen")
-    listing.add_argument("what", choices=_LISTED)
+    listing.add_argument("what", type=_listed, help=f"one of {', '.join(_LISTED)}")
+    listing.add_argument("--config-dir", metavar="FOLDER", help="folder of configs of your own")
     check = commands.add_parser("check", help="check that a method keeps the contract")
     check.add_argument("method", help="a registered name, or module:Class")
     cite = commands.add_parser("cite", help="print the BibTeX of methods and their libraries")
     # None at all is answered by the command, which says how to list them.
     cite.add_argument("methods", nargs="*", metavar="METHOD", help="a registered name")
+
+
+def _listed(word: str) -> str:
+    if word in _LISTED:
+        return word
+    near = difflib.get_close_matches(word, _LISTED, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise argparse.ArgumentTypeError(f"expected one of {', '.join(_LISTED)}, found {word!r}{hint}")
 
 
 def _add_discover(commands: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 from collections import defaultdict
@@ -23,6 +22,7 @@ from bench.config.cell import Cell, merged
 from bench.config.given import classes, names_in, without_simulators
 from bench.config.grid import expand
 from bench.config.keyed import defaults_of
+from bench.config.misspelt import did_you_mean, unknown_key
 from bench.config.settings import Settings
 from bench.config.view import View
 from methods.types.errors import InputError
@@ -80,6 +80,7 @@ def prepare(overrides: Sequence[str]) -> list[str]:
         Names the group, its options and what was found. Hydra's own message for a wrong name in
         a list names no options.
     """
+    _refuse_bare(overrides)
     given, rest = classes(overrides)
     for word in rest:
         group = word.partition("=")[0]
@@ -94,13 +95,24 @@ def prepare(overrides: Sequence[str]) -> list[str]:
     return without_simulators(rest)
 
 
+def _refuse_bare(overrides: Sequence[str]) -> None:
+    """Refuse a word without `=`, unless it is a flag, the value of one, or a deletion."""
+    for before, word in itertools.pairwise(["", *overrides]):
+        if "=" in word or word.startswith(("-", "~")) or before.startswith("-"):
+            continue
+        groups = [group for group in GROUPS if word in options(group, overrides)]
+        hint = f"; did you mean {groups[-1]}={word}?" if groups else ""
+        raise InputError(f"overrides: expected NAME=VALUE, found {word!r}{hint}")
+
+
 def _refuse_unknown(key: str, names: Iterable[str], group: str, overrides: Sequence[str]) -> None:
     known = options(group, overrides)
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"{key}: expected one of {', '.join(known)}, found {name!r}{hint}")
+            raise InputError(
+                f"{key}: expected one of {', '.join(known)}, found {name!r}"
+                f"{did_you_mean(name, known)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -198,7 +210,8 @@ def plain_error(error: Exception) -> BaseException:
     """Return what one of `ERRORS` means: an InputError of one line, or an interrupt."""
     if isinstance(error.__cause__, KeyboardInterrupt):  # it wraps whatever happens to it
         return error.__cause__
-    return InputError(run_settings.one_line(error))
+    said = run_settings.one_line(error)
+    return InputError(unknown_key(said) or said)
 
 
 def compose(overrides: Sequence[str]) -> Settings:
