@@ -34,6 +34,7 @@ SCOPE: Mapping[str, str] = {
     "regimes it is told": "regimes",
     "hidden causes": "latent",
     "several segments": "segments",
+    "missing values": "missing",
     "depends on chance": "stochastic",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.report.fonts import any_script
 from bench.report.saving import save_as
 from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
@@ -32,11 +33,12 @@ def draw(graph: LaggedGraph, path: Path) -> None:
     small = n <= _MOST_VARS and graph.max_lag <= _MOST_LAGS and int(shown.sum()) <= _MOST_EDGES
     side = min(max(4.5, 0.32 * n + 2.0), 24.0)
     figure = Figure(figsize=(side * (2.1 if small else 1.15), side), layout="constrained")
-    axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
-    if small:
-        _time_series_graph(axes[0], graph, shown)
-    _heat_map(axes[-1], graph, shown)
-    save_as(figure, path)
+    with any_script():
+        axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
+        if small:
+            _time_series_graph(axes[0], graph, shown)
+        _heat_map(axes[-1], graph, shown)
+        save_as(figure, path)
 
 
 def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:

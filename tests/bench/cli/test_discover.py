@@ -104,6 +104,17 @@ def test_negative_scores_and_dollar_signs_are_drawn(tmp_path):
     assert (tmp_path / "graph.png").stat().st_size > 1000
 
 
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_names_in_any_script_are_drawn_without_a_warning(tmp_path, suffix):
+    path = tmp_path / f"graph{suffix}"
+    scores = np.random.default_rng(0).random((2, 2, 1))
+    draw(LaggedGraph.from_lags(scores, ["雨量 1", "река"], adjacency=scores > 0.5), path)
+    content = path.read_bytes()
+    assert len(content) > 1000
+    if suffix == ".svg":
+        assert "雨量 1".encode() in content
+
+
 def test_strongest_lists_scores_in_order_and_skips_nan():
     scores = np.full((2, 2, 2), np.nan)
     scores[:, :, 1] = [[0.1, 0.9], [0.5, 0.2]]
