@@ -40,7 +40,7 @@ def test_assumptions_are_those_of_the_methods():
     }
     assert takes == {
         "var": {"several segments"},
-        "lpcmci": {"edges at lag 0", "hidden causes", "several segments"},
+        "lpcmci": {"edges at lag 0", "hidden causes", "several segments", "missing values"},
         "rpcmci": {"distribution that changes", "depends on chance"},
         "persistence (floor method)": {"several segments"},
     }
