@@ -15,16 +15,19 @@ pytestmark = pytest.mark.slow
 THIRTY = ["simulator=linear", "n_samples=100", f"seeds={list(range(30))}".replace(" ", "")]
 
 
-@pytest.fixture
-def cluster(lagbench):
+# All traffic stays on the loopback address, as Ray has it on a Mac.
+LOOPBACK = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
+@pytest.fixture(scope="module")
+def two_nodes(tmp_path_factory, lagbench_in):
     """A cluster of two nodes that can import the faulty methods; see `two_nodes.py`."""
-    # All traffic stays on the loopback address, as Ray has it on a Mac.
-    lagbench.env |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    lagbench = lagbench_in(tmp_path_factory.mktemp("cluster"))
     script = Path(__file__).parent / "two_nodes.py"
     process = subprocess.Popen(
         [sys.executable, script],
         text=True,
-        env=lagbench.env,
+        env=lagbench.env | LOOPBACK,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -42,6 +45,13 @@ def cluster(lagbench):
         process.stdout.close()
 
 
+@pytest.fixture
+def cluster(two_nodes, lagbench):
+    """The cluster, which the commands of this test can reach."""
+    lagbench.env |= LOOPBACK
+    return two_nodes
+
+
 def statuses(store):
     scan = store.scan()
     assert not scan.strange
@@ -53,20 +63,42 @@ def statuses(store):
     return found
 
 
+def test_records_of_every_executor_are_the_same(lagbench, cluster):
+    words = ["run", "method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0,1]"]
+    ways = {
+        "here": [],
+        "jobs": ["executor=slurm", "executor.cluster=local", "executor.shards=2"],
+        "tasks": ["executor=ray", f"executor.address={cluster.address}"],
+    }
+    found = {}
+    for name, way in ways.items():
+        done = lagbench(*words, *way, f"name={name}")
+        assert done.returncode == 0, done.stderr
+        store = lagbench.store(name)
+        found[name] = {
+            key: [
+                json.loads(entry.path.read_text())[part] for part in ("metrics", "data", "truth")
+            ]
+            + [entry.path.with_suffix(".npz").read_bytes()]
+            for key, entry in sorted(store.scan().entries.items())
+        }
+    assert found["here"] == found["jobs"] == found["tasks"]
+
+
 def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster):
     """Cells that fail in their own ways do so in a sandbox on their node, as anywhere."""
     sweep = lagbench.start(
         "run",
         "method=[slow,exits,segfaults,allocates]",
         *THIRTY[:2],
-        f"seeds={list(range(12))}".replace(" ", ""),
+        f"seeds={list(range(6))}".replace(" ", ""),
         "executor=ray",
         f"executor.address={cluster.address}",
         "limits.memory_limit=1.5",
     )
     store = lagbench.store()
     deadline = time.monotonic() + 300
-    while len(list(store.root.glob("cells/*/*.json"))) < 8:
+    while len(list(store.root.glob("cells/*/*.json"))) < 4:
         assert time.monotonic() < deadline
         assert sweep.poll() is None, sweep.communicate()
         time.sleep(0.05)
@@ -75,23 +107,24 @@ def test_a_ray_cluster_that_loses_a_node_still_gives_every_row(lagbench, cluster
     assert cluster.stdout.readline() == "killed\n"
     before = len(list(store.root.glob("cells/*/*.json")))
     out, err = sweep.communicate(timeout=240)
-    assert before < 48, "the sweep was over before the node was killed"
+    assert before < 24, "the sweep was over before the node was killed"
     assert sweep.returncode == 1, out + err
     assert statuses(store) == {
-        "slow": ["ok"] * 12,
-        "exits": ["crashed"] * 12,
-        "segfaults": ["crashed"] * 12,
-        "allocates": ["out_of_memory"] * 12,
+        "slow": ["ok"] * 6,
+        "exits": ["crashed"] * 6,
+        "segfaults": ["crashed"] * 6,
+        "allocates": ["out_of_memory"] * 6,
     }
-    assert "12 cells of exits ended as crashed" in err
+    assert "6 cells of exits ended as crashed" in err
 
 
 def test_slurm_jobs_share_the_work(lagbench):
     """By submitit's own stand-in for a cluster: each job is a process on this machine."""
     words = [
         "run",
-        "method=[notes,raises]",
-        *THIRTY,
+        "method=[meets,raises]",
+        *THIRTY[:2],
+        f"seeds={list(range(8))}".replace(" ", ""),
         "jobs=1",
         "executor=slurm",
         "executor.cluster=local",
@@ -99,12 +132,12 @@ def test_slurm_jobs_share_the_work(lagbench):
     ]
     done = lagbench(*words)
     assert done.returncode == 1, done.stderr
-    assert statuses(lagbench.store()) == {"notes": ["ok"] * 30, "raises": ["error"] * 30}
+    assert statuses(lagbench.store()) == {"meets": ["ok"] * 8, "raises": ["error"] * 8}
     lines = (lagbench.scratch / "notes").read_text().split()
-    assert len({line.partition("/")[2] for line in lines}) == len(lines) == 30
+    assert len({line.partition("/")[2] for line in lines}) == len(lines) == 8
     assert len({line.partition("/")[0] for line in lines}) == 2
     done = lagbench(*words)
-    assert "30 done, 30 failed, 0 to run" in done.stdout
+    assert "8 done, 8 failed, 0 to run" in done.stdout
 
 
 def test_a_job_that_slurm_ends_leaves_its_cells_to_the_same_command(lagbench):
@@ -156,20 +189,18 @@ def test_hydras_launchers_share_one_store(lagbench):
         "hydra.launcher.n_jobs=2",
         "method=[random]",
         "simulator=linear",
-        "n_samples=100,120",
+        "n_samples=100",
         "seeds=[0,1],[1,2]",
         "jobs=1",
     ]
     done = lagbench(*words)
     assert done.returncode == 0, done.stderr
     store = lagbench.store()
-    assert statuses(store) == {"random": ["ok"] * 6}
-    table = (store.root / "table.csv").read_text()
-    assert "100" in table
-    assert "120" in table
+    assert statuses(store) == {"random": ["ok"] * 3}
+    assert "| random " in (store.root / "table.md").read_text()
     again = lagbench(*words)
     assert again.returncode == 0
-    assert again.stdout.count("0 to run") == 4
+    assert again.stdout.count("0 to run") == 2
 
 
 def test_a_job_of_a_launcher_that_fails_makes_the_exit_code_1(lagbench):
@@ -209,25 +240,3 @@ def test_a_cluster_that_is_not_there_is_one_line(lagbench):
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "executor.address" in line
-
-
-def test_records_of_every_executor_are_the_same(lagbench, cluster):
-    words = ["run", "method=[var,random]", "simulator=linear", "n_samples=100", "seeds=[0,1]"]
-    ways = {
-        "here": [],
-        "jobs": ["executor=slurm", "executor.cluster=local", "executor.shards=2"],
-        "tasks": ["executor=ray", f"executor.address={cluster.address}"],
-    }
-    found = {}
-    for name, way in ways.items():
-        done = lagbench(*words, *way, f"name={name}")
-        assert done.returncode == 0, done.stderr
-        store = lagbench.store(name)
-        found[name] = {
-            key: [
-                json.loads(entry.path.read_text())[part] for part in ("metrics", "data", "truth")
-            ]
-            + [entry.path.with_suffix(".npz").read_bytes()]
-            for key, entry in sorted(store.scan().entries.items())
-        }
-    assert found["here"] == found["jobs"] == found["tasks"]
