@@ -8,19 +8,37 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.report.fonts import any_script
-from bench.report.saving import save_as
+from bench.report.saving import ALL_FORMATS, save_as
 from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
+from methods.types.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # With more nodes or arrows than this they overlap; the heat map is readable at any size.
 _MOST_VARS, _MOST_LAGS, _MOST_EDGES = 12, 10, 60
 
 
-def draw(graph: LaggedGraph, path: Path) -> None:
-    """Draw a graph to a PNG, SVG or PDF file.
+def draw(graph: LaggedGraph, path: str | Path) -> Figure:
+    """Draw a graph to a PNG, SVG or PDF file and return the figure; see `figure_of`.
+
+    Raises
+    ------
+    ValueError
+        If the path ends in anything else.
+    """
+    path = Path(path)
+    if path.suffix not in ALL_FORMATS:
+        raise InputError(f"path: expected a .png, .svg or .pdf path, found {path}")
+    figure = figure_of(graph)
+    save_as(figure, path)
+    return figure
+
+
+def figure_of(graph: LaggedGraph) -> Figure:
+    """Return the figure of a graph.
 
     The heat map has one cell per cause and effect. Its colour is the strongest score over lags,
     and the lags of the shown edges are written in it. Shown are the edges that the method has
@@ -38,7 +56,7 @@ def draw(graph: LaggedGraph, path: Path) -> None:
         if small:
             _time_series_graph(axes[0], graph, shown)
         _heat_map(axes[-1], graph, shown)
-        save_as(figure, path)
+        return figure
 
 
 def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:

@@ -112,7 +112,12 @@ def _labels_of_steps(arrays: Mapping[str, NDArray[Any]]) -> tuple[IntArray, ...]
 
 
 def to_csv(graph: Graph, path: Path) -> None:
-    """Write one row per score that is not NaN.
+    """Write the rows of `to_frame`."""
+    to_frame(graph).to_csv(path, index=False)
+
+
+def to_frame(graph: Graph) -> pd.DataFrame:
+    """Return one row per score that is not NaN.
 
     The columns are `COLUMNS`, then `p_value` if the graph has p-values, then its
     `edge_statistics`. `selected` is empty if the method makes no decision. With regimes a column
@@ -126,7 +131,7 @@ def to_csv(graph: Graph, path: Path) -> None:
     frame = pd.concat([part for part in frames if len(part)] or frames[:1], ignore_index=True)
     if "regime" in frame:
         frame["regime"] = frame["regime"].astype("Int64")
-    frame.to_csv(path, index=False)
+    return frame
 
 
 def _rows(graph: Graph) -> pd.DataFrame:

@@ -7,6 +7,7 @@ NaN marks an entry that the method does not score.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from methods.types import formats
+from methods.types import formats, shown
 from methods.types.arrays import BoolArray, FloatArray, IntArray
 from methods.types.errors import InputError
 from methods.types.formats import COLUMNS, FURTHER
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
 class SummaryGraph(NamedTuple):
@@ -203,6 +206,23 @@ class LaggedGraph:
         fields = formats.from_npz(Path(file) if isinstance(file, str) else file)
         regimes = {label: cls(**part) for label, part in fields.pop("per_regime").items()}
         return cls(**fields, per_regime=regimes)
+
+    def __repr__(self) -> str:
+        return shown.short(self)
+
+    def _repr_html_(self) -> str:
+        return shown.as_html(self)
+
+    def plot(self, path: str | Path | None = None) -> Figure:
+        """Draw the graph, to a PNG, SVG or PDF file if a path is given, and return the figure."""
+        # Pictures are the business of the reports, which stand above this floor.
+        drawing = importlib.import_module("bench.report.graph_figure")
+        figure: Figure = drawing.figure_of(self) if path is None else drawing.draw(self, path)
+        return figure
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per score that is not NaN; see `methods.types.formats.to_frame`."""
+        return formats.to_frame(self)
 
     def to_csv(self, path: str | Path) -> None:
         """Write one row per score that is not NaN; see `methods.types.formats.to_csv`."""

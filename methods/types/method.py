@@ -6,10 +6,11 @@ The base checks the arguments and the result, so that an adapter holds only its 
 from __future__ import annotations
 
 import functools
+import sys
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.parameters import Parameters
 from methods.types.series import TimeSeries
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Exact = Literal["fast", "library"]
 """How to run a method of a library: by our exact fast route, or by the library as shipped."""
@@ -103,11 +107,13 @@ class Method(Parameters):
         ----------
         series
             The observations; every segment has at least `max_lag + 2` rows, and every column
-            varies over the windows at every lag.
+            varies over the windows at every lag. Callers may also give a frame, of which
+            `TimeSeries.from_frame` makes a series.
         max_lag
             Largest lag to score, in steps, at least 1.
         rng
-            The only source of randomness.
+            The only source of randomness. Callers may leave it out for
+            `np.random.default_rng(0)`, the stream of `lagbench discover`.
 
         Returns
         -------
@@ -129,16 +135,33 @@ class Method(Parameters):
 
 
 def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]:
-    @functools.wraps(discover)
+    # Help shows what may be given, which is more than what the adapter gets.
+    @functools.wraps(discover, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     def checked(
-        self: Method, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+        self: Method,
+        series: TimeSeries | pd.DataFrame,
+        *,
+        max_lag: int,
+        rng: np.random.Generator | None = None,
     ) -> LaggedGraph:
-        _check_arguments(self, series, max_lag, rng)
-        graph = discover(self, series, max_lag=int(max_lag), rng=rng)
-        _check_result(self, series, max_lag, graph)
+        if rng is None:
+            rng = np.random.default_rng(0)
+        read: TimeSeries = _as_series(series)
+        _check_arguments(self, read, max_lag, rng)
+        graph = discover(self, read, max_lag=int(max_lag), rng=rng)
+        _check_result(self, read, max_lag, graph)
         return graph
 
+    del checked.__wrapped__
     return checked
+
+
+def _as_series(data: Any) -> Any:
+    """Return a frame as a series, and anything else as it is."""
+    pandas = sys.modules.get("pandas")  # without it nobody can have made a frame
+    if pandas is not None and isinstance(data, pandas.DataFrame):
+        return TimeSeries.from_frame(data)
+    return data
 
 
 def _check_arguments(
