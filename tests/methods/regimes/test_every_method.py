@@ -32,10 +32,12 @@ def quick(name):
 
 @pytest.mark.parametrize(("name", "choice"), list(cases()))
 def test_every_method_takes_every_choice(name, choice, two_regimes):
-    labels = [np.full(300, k) for k in (0, 1)]
+    method = quick(name)
+    # What trains so short finds no edge in any number of rows.
+    length = 300 if method == registry.load(name)() else 100
+    labels = [np.full(length, k) for k in (0, 1)]
     segments = [two_regimes(part, seed=k) for k, part in enumerate(labels)]
     series = TimeSeries.from_segments(segments, regimes=labels if choice == "told" else None)
-    method = quick(name)
     finder = Ruptures() if choice == "found" else None
     wrapped = PerRegime(method=method, regimes=choice, finder=finder)
     run = {"max_lag": 2, "rng": np.random.default_rng(0)}
