@@ -5,54 +5,12 @@ for, so that nothing loads torch or tigramite that does not need it.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph, SummaryGraph
 from methods.types.method import DeclinedError, Handles, Method, UnavailableError
 from methods.types.series import TimeSeries
-
-if TYPE_CHECKING:
-    from methods.chronos import Chronos
-    from methods.discovery import discover
-    from methods.dot import (
-        CNN,
-        DOT,
-        DOTLPCMCI,
-        LSTM,
-        MLP,
-        DOTPaper,
-        DOTPCMCIPlus,
-    )
-    from methods.floors import (
-        Correlation,
-        Persistence,
-        Random,
-        Sortability,
-    )
-    from methods.linear import (
-        DYNOTEARS,
-        VAR,
-        GrangerMultivariate,
-        GrangerPairwise,
-        VARLiNGAM,
-    )
-    from methods.neural import (
-        CMLP,
-        JRNGC,
-        NTSNOTEARS,
-        TCDF,
-        CausalFormer,
-        CUTSPlus,
-    )
-    from methods.pc import CDNOD, FCI, PC
-    from methods.pcmci import (
-        LPCMCI,
-        PCMCI,
-        RPCMCI,
-        JPCMCIPlus,
-        PCMCIPlus,
-    )
 
 __all__ = [
     "CDNOD",

@@ -39,7 +39,8 @@ def load(kind: str) -> type[Simulator]:
     module, _, name = KINDS.get(kind, kind).partition(":")
     if not name:
         raise InputError(
-            f"kind: expected one of {', '.join(KINDS)}, or module:Class, found {kind!r}"
+            f"kind: expected one of {', '.join(KINDS)}, or module:Class, found {kind!r}; named "
+            "simulators are loaded by `from bench import simulator`"
         )
     try:
         found = getattr(importlib.import_module(module), name)

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import bench
 import methods
 from bench.cli.parser import parse
 from methods import PCMCI, VAR, InputError, Method, TimeSeries, discover, registry
@@ -92,6 +94,15 @@ def test_every_registered_method_can_be_imported_by_its_class():
             assert getattr(methods, cls) is registry.load(name)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         methods.Nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("package", [methods, bench], ids=["methods", "bench"])
+def test_editors_are_told_of_the_same_names(package):
+    stub = Path(package.__file__).with_suffix(".pyi").read_text()
+    found = {name: module for module, name in re.findall(r"from ([\w.]+) import (\w+) as", stub)}
+    assert set(found) == set(package.__all__)
+    for name, module in package._LAZY.items():
+        assert found[name] == module
 
 
 def test_importing_the_face_loads_no_heavy_library_and_sets_no_threads():
