@@ -1,7 +1,7 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
 .PHONY: help test test-all lint imports bench bench-simulators bench-harness bench-dot \
-  bench-baselines docs faults soak clean
+  bench-gpu bench-baselines docs faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -40,6 +40,9 @@ bench-harness: $(STAMP) ## cost of a cell, of a sweep, of a re-run, beside Hydra
 
 bench-dot: $(STAMP) ## cost of dot beside tigramite's PCMCI, and how it grows (ARGS=--long: more)
 	$(PY) -m bench.dev.dot $(ARGS)
+
+bench-gpu: $(STAMP) ## dot and dot_paper on a GPU, where there is one (8 minutes)
+	$(PY) -m bench.dev.gpu
 
 bench-baselines: $(STAMP) ## baselines as their libraries ship them beside ours (ARGS=--long: more)
 	$(PY) -m bench.dev.baselines $(ARGS)

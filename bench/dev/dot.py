@@ -60,7 +60,6 @@ def main(arguments: Sequence[str] | None = None, sizes: Sizes | None = None) -> 
     _compare_with_pcmci(sizes, both)
     _growth(sizes)
     _large(sizes)
-    _gpu(sizes)
 
 
 def _compare_with_pcmci(sizes: Sizes, both: bool) -> None:
@@ -97,22 +96,6 @@ def _large(sizes: Sizes) -> None:
     variables, lags, steps = sizes.large
     few = {**dict(sizes.parameters), "updates": 20, "members": 1, "device": "cpu"}
     _row(Problem("dot", variables, lags, steps, tuple(few.items())), sizes)
-
-
-def _gpu(sizes: Sizes) -> None:
-    import torch
-    from scipy.stats import spearmanr
-
-    if not torch.cuda.is_available():
-        print("no GPU found")
-        return
-    print(f"{torch.cuda.get_device_name()}\n  {_HEAD}")
-    _row(Problem(steps=sizes.long, parameters=_on("cuda", sizes)), sizes)
-    problem = Problem(steps=max(sizes.compared), parameters=_on("cuda", sizes))
-    gpu = _row(problem, sizes)
-    cpu = sizes.measure(problem._replace(parameters=_on("cpu", sizes)))
-    pairs = [each.scores[:, :, 1:].ravel() for each in (gpu, cpu)]
-    print(f"  rank correlation of the scores with those of the CPU: {spearmanr(*pairs)[0]:.4f}")
 
 
 def _on(device: str, sizes: Sizes) -> tuple[tuple[str, Any], ...]:

@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 import yaml
 
@@ -88,7 +87,7 @@ def curve(kind: str, seed: int, steps: int, setting: str) -> Iterator[Point]:
     sample = system.generate(steps)
     assert system.truth.adjacency is not None
     true = system.truth.adjacency[:, :, 1:]
-    sequences = method.sequences(sample.series, np.zeros(1), system.max_lag)
+    sequences = method.sequences(sample.series, system.max_lag)
     network = method.network(sequences, torch.Generator().manual_seed(seed))
     validation = HeldOut.of(sequences, sequences.validation)
     seen: dict[int, tuple[float, float, float]] = {}

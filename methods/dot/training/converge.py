@@ -153,7 +153,7 @@ def train_to_convergence(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         average(course.averaged.parameters(), model.parameters(), update)
-        if update % CHECK_EVERY == 0:
+        if update % CHECK_EVERY == 0 or update == options.updates:
             course.look(update)
             if course.converged:
                 break

@@ -61,7 +61,8 @@ def fit_together(
         _clip(weights.values())
         optimiser.step()
         average(averaged.values(), weights.values(), update)
-        if update % CHECK_EVERY == 0 and not _look(courses, averaged, update):
+        looks = update % CHECK_EVERY == 0 or update == options.updates
+        if looks and not _look(courses, averaged, update):
             break
     for course in courses:
         course.end()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 from annotated_types import Ge
-from numpy.typing import NDArray
 
 from methods.common.libraries import TRAINING
 from methods.common.regimes import union
 from methods.dot.options import Kind, TrainingOptions
+from methods.types.arrays import IntArray
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.method import DeclinedError, Handles, Method
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from methods.dot.inputs.sequences import Sequences
     from methods.dot.predictors.parts import Predictor
     from methods.dot.training.model import Forecaster
+    from methods.dot.training.plain import Fitted
 
 _BLOCKS = 20  # stretches of held-out steps, so that every regime of a series has some
 _FEWEST_HELD_OUT = 20  # steps; with fewer, an error tells nothing
@@ -107,36 +109,68 @@ class Plain(TrainingOptions, Method):
         DeclinedError
             If the series is too short to hold out 20 steps.
         """
-        import torch
-
         from methods.dot.training.plain import fit
 
-        names = np.unique(np.concatenate(series.regimes)) if series.regimes else np.zeros(1)
+        network, sequences, batches = self._prepare(series, max_lag, rng)
+        return self._read(series, fit(network, sequences, self, batches), sequences)
+
+    def discover_together(
+        self, series: Sequence[TimeSeries], *, max_lag: int, rngs: Sequence[np.random.Generator]
+    ) -> list[LaggedGraph]:
+        """Return the graphs of several series of as many variables, trained at once.
+
+        On a GPU that takes little longer than one of them; see
+        `methods.dot.training.together`. On a CPU nothing is gained. Each graph is that of
+        `discover` but for rounding, which grows during training.
+
+        Parameters
+        ----------
+        series
+            The series. Their lengths may differ.
+        max_lag
+            As of `discover`.
+        rngs
+            A generator for each series.
+        """
+        from methods.dot.training.together import fit_together
+
+        prepared = [
+            self._prepare(each, max_lag, rng) for each, rng in zip(series, rngs, strict=True)
+        ]
+        networks, data, batches = zip(*prepared, strict=True)
+        fitted = fit_together(networks, data, self, batches)
+        return [self._read(*each) for each in zip(series, fitted, data, strict=True)]
+
+    def _prepare(
+        self, series: TimeSeries, max_lag: int, rng: np.random.Generator
+    ) -> tuple[Predictor, Sequences, Generator]:
+        """Return a fresh network, its data, and the source of its batches."""
+        import torch
+
         seeds = rng.integers(2**63, size=2).tolist()
-        sequences = self.sequences(series, names, max_lag)
+        sequences = self.sequences(series, max_lag)
         network = self.network(sequences, torch.Generator().manual_seed(seeds[0]))
-        batches = torch.Generator(sequences.rows.device).manual_seed(seeds[1])
-        model, error, _, converged = fit(network, sequences, self, batches)
-        parts = {int(name): sequences.in_regime(k) for k, name in enumerate(names)}
+        return network, sequences, torch.Generator(sequences.rows.device).manual_seed(seeds[1])
+
+    def _read(self, series: TimeSeries, fitted: Fitted, sequences: Sequences) -> LaggedGraph:
+        """Return the graph, and those of the regimes that the series names."""
+        regimes = _regimes_of(series)
+        parts = {int(name): sequences.in_regime(k) for k, name in enumerate(regimes)}
         graphs = {
-            name: self._graph(series.names, model, part)
+            name: self._graph(series.names, fitted.model, part)
             for name, part in parts.items()
             if len(part.targets)
         }
-        graph = union(graphs, None) if len(names) > 1 else graphs.popitem()[1]
-        return replace(graph, forecast_error=error, converged=converged)
+        graph = union(graphs, None) if len(regimes) > 1 else graphs.popitem()[1]
+        return replace(graph, forecast_error=fitted.error, converged=fitted.converged)
 
-    def sequences(
-        self, series: TimeSeries, regimes: NDArray[np.number[Any]], max_lag: int
-    ) -> Sequences:
+    def sequences(self, series: TimeSeries, max_lag: int) -> Sequences:
         """Return the standardised series, cut into training sequences.
 
         Parameters
         ----------
         series, max_lag
             As of `discover`.
-        regimes
-            The names of its regimes, in order; one, whatever it is, where it has no labels.
 
         Raises
         ------
@@ -146,9 +180,8 @@ class Plain(TrainingOptions, Method):
         from methods.common.devices import device_of
         from methods.dot.inputs.sequences import Sequences
 
-        labels = None
-        if len(regimes) > 1:
-            assert series.regimes is not None
+        regimes, labels = _regimes_of(series), None
+        if series.regimes is not None and len(regimes) > 1:
             labels = [np.searchsorted(regimes, label) for label in series.regimes]
         sequences = Sequences.cut(
             series.standardized().segments,
@@ -186,3 +219,10 @@ class Plain(TrainingOptions, Method):
             adjacency=adjacency,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
+
+
+def _regimes_of(series: TimeSeries) -> IntArray:
+    """Return the names of the regimes in order; one where there are no labels."""
+    if series.regimes is None:
+        return np.zeros(1, dtype=np.int64)
+    return np.unique(np.concatenate(series.regimes))

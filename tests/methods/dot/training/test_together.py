@@ -12,7 +12,7 @@ def parts(method, seed, steps):
     """Return a network, its data and its batches."""
     values = np.random.default_rng(seed).normal(size=(steps, 3))
     values[1:, 1] += (1 + seed) * values[:-1, 0]
-    sequences = method.sequences(TimeSeries.from_array(values), np.zeros(1), 2)
+    sequences = method.sequences(TimeSeries.from_array(values), 2)
     network = method.network(sequences, torch.Generator().manual_seed(seed))
     return network, sequences, torch.Generator().manual_seed(seed + 10)
 
