@@ -29,7 +29,7 @@ def discover(args: argparse.Namespace) -> int:
     """
     _check_outputs(args)
     method = methods.registry.load(args.method)()
-    missing: Missing = args.missing or ("drop" if method.handles.missing else "split")
+    missing: Missing = args.missing or ("auto" if method.handles.missing else "split")
     series = read(args, missing=missing, max_lag=args.max_lag)
     try:
         rng = np.random.default_rng(args.seed)

@@ -36,10 +36,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--missing",
-        choices=["refuse", "split", "drop", "interpolate", "kalman"],
-        help="missing values: refuse them, split the series there, drop the windows that a test "
-        "needs and that lack one, or fill up to --max-lag in a row by a straight line or a Kalman "
-        "smoother (default: drop for methods that do so, else split)",
+        choices=["refuse", "auto", "split", "drop", "interpolate", "kalman"],
+        help="missing values: refuse them; split the series there; drop the windows that lack a "
+        "value which a test needs; fill up to --max-lag in a row by a straight line or a Kalman "
+        "smoother; auto: drop if split would lose more than 5%% of the windows (the default for "
+        "methods that can drop; others split)",
     )
     parser.add_argument("--difference", action="store_true", help="take differences of steps")
     parser.add_argument("--detrend", action="store_true", help="take out a straight line")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import median_filter
-from scipy.signal import detrend, periodogram
+from scipy.signal import detrend, periodogram, zoom_fft
 
 from methods.types.arrays import FloatArray
 
@@ -46,8 +46,8 @@ def _period(rest: FloatArray, place: int) -> int:
     """Return the whole number of steps nearest to the highest point of the spectrum there."""
     n = len(rest)
     around = (place + np.linspace(-1, 1, 81)) / n
-    waves = np.exp(-2j * np.pi * around[:, None] * np.arange(n))
-    return round(1 / float(around[np.argmax(np.abs(waves @ rest))]))
+    spectrum = zoom_fft(rest, [around[0], around[-1]], m=len(around), fs=1, endpoint=True)
+    return round(1 / float(around[np.argmax(np.abs(spectrum))]))
 
 
 def _explained(rest: FloatArray, period: int) -> float:

@@ -13,10 +13,12 @@ from methods.types.arrays import BoolArray, FloatArray, IntArray
 from methods.types.errors import InputError
 from methods.types.reading.notes import Notes
 
-Missing = Literal["refuse", "split", "drop", "interpolate", "kalman"]
+Missing = Literal["refuse", "auto", "split", "drop", "interpolate", "kalman"]
 """What to do about missing values.
 
 - `refuse` raises ValueError and says what each of the others would leave.
+- `auto` is `drop` where `split` would lose more than a twentieth of the windows, else `split`,
+  which is much faster for few missing values.
 - `split` cuts the series at every row with a missing value.
 - `drop` keeps them as NaN for a method that handles them: each of its tests then drops only the
   windows that lack a value the test needs.
@@ -27,6 +29,8 @@ Missing = Literal["refuse", "split", "drop", "interpolate", "kalman"]
 
 A step without a row is a row without a value; `refuse` then cuts the series, as `split` does.
 """
+
+_FEW_LOST = 0.05
 
 
 def check_missing(missing: str) -> None:
@@ -81,9 +85,20 @@ def segments_of(
     return kept
 
 
+def chosen(parts: Sequence[FloatArray], missing: Missing, max_lag: int) -> Missing:
+    """Return the way that `refuse` (where only steps are missing) and `auto` stand for."""
+    if missing == "refuse":
+        return "split"
+    if missing == "auto":
+        # Tigramite's windows are twice as long.
+        left, total = _windows(parts, 2 * max_lag), _total(parts, 2 * max_lag)
+        return "drop" if left < (1 - _FEW_LOST) * total else "split"
+    return missing
+
+
 def left_by_each(parts: Sequence[FloatArray], max_lag: int) -> str:
     """Say how many windows of `max_lag + 1` steps each way to treat missing values leaves."""
-    total = sum(max(len(part) - max_lag, 0) for part in parts)
+    total = _total(parts, max_lag)
     split = _windows(parts, max_lag)
     filled = _windows([_interpolated(part, max_lag) for part in parts], max_lag)
     pairs = sum(_pairs(part, max_lag) for part in parts)
@@ -92,6 +107,10 @@ def left_by_each(parts: Sequence[FloatArray], max_lag: int) -> str:
         f"of {total} windows of max_lag + 1 = {max_lag + 1} steps, split leaves {split}, "
         f"interpolate and kalman {filled}, drop at least {least} for any two variables at any lag"
     )
+
+
+def _total(parts: Sequence[FloatArray], max_lag: int) -> int:
+    return sum(max(len(part) - max_lag, 0) for part in parts)
 
 
 def _windows(parts: Sequence[FloatArray], max_lag: int) -> int:

@@ -11,6 +11,7 @@ from methods.types.arrays import FloatArray
 from methods.types.errors import InputError
 from methods.types.reading.missing import (
     check_missing,
+    chosen,
     left_by_each,
     segments_of,
     stretches,
@@ -88,9 +89,9 @@ def _segments(units: list[Unit], names: list[str], rules: Rules, notes: Notes) -
         share = lacking.sum() / sum(unit.values.size for unit in units)
         columns = f"{np.count_nonzero(lacking)} of {len(names)} columns"
         notes.append(f"missing: {int(lacking.sum())} values ({share:.1%}) in {columns}")
-    used = "split" if rules.missing == "refuse" else rules.missing
+    used = chosen(parts, rules.missing, rules.max_lag)
     notes.append(f"missing: treated by {used}; {left}")
-    return segments_of(parts, rules.missing, rules.max_lag, notes)
+    return segments_of(parts, used, rules.max_lag, notes)
 
 
 def _long_enough(parts: list[FloatArray], rules: Rules, notes: Notes) -> list[FloatArray]:

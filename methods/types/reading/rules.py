@@ -18,6 +18,8 @@ class Treatment(TypedDict, total=False):
         What to do about missing values, by default `refuse`:
 
         - `refuse` raises ValueError, which says how much each of the others would leave.
+        - `auto` is `drop` where `split` would lose more than a twentieth of the windows (of
+          `2 * max_lag + 1` steps), else `split`.
         - `split` cuts the series at every row with a missing value.
         - `drop` keeps them as NaN, for methods whose `handles.missing` is set.
         - `interpolate` fills up to `max_lag` missing values in a row by a straight line, and cuts

@@ -96,6 +96,14 @@ def test_correlations_are_those_of_pandas(planted):
                 assert found.scores[i, j, lag] == pytest.approx(abs(expected), rel=1e-9)
 
 
+def test_auto_drops_where_cutting_would_lose_more_than_a_twentieth(planted, holed):
+    assert TimeSeries.from_frame(holed, missing="auto", max_lag=3).has_missing
+    frame = planted(2000)
+    frame.loc[1000, "c"] = np.nan
+    cut = TimeSeries.from_frame(frame, missing="auto", max_lag=3)
+    assert [len(segment) for segment in cut.segments] == [1000, 999]
+
+
 def test_methods_that_need_every_value_decline(holed):
     series = TimeSeries.from_frame(holed, missing="drop", max_lag=2)
     assert series.has_missing
