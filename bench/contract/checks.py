@@ -20,7 +20,11 @@ from typing import Literal
 import numpy as np
 
 from bench.contract import leaks
-from bench.contract.hard_input import hard_input_is_answered_or_refused, units_do_not_matter
+from bench.contract.hard_input import (
+    hard_input_is_answered_or_refused,
+    missing_values_are_passed_over_or_declined,
+    units_do_not_matter,
+)
 from bench.contract.probes import (
     Skip,
     assert_same_scores,
@@ -245,7 +249,7 @@ def bad_input_is_refused(method: Method) -> None:
         ("max_lag 0", "max_lag", lambda: discover(method, good, 0)),
         ("max_lag 1.5", "max_lag", lambda: discover(method, good, 1.5)),
         ("an array as series", "series", lambda: discover(method, values, 2)),
-        ("no generator", "rng", lambda: method.discover(good, max_lag=2, rng=None)),  # type: ignore[arg-type]
+        ("a seed as rng", "rng", lambda: method.discover(good, max_lag=2, rng=7)),  # type: ignore[arg-type]
     ]
     for what, named, call in cases:
         try:
@@ -291,6 +295,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     bad_input_is_refused,
     hard_input_is_answered_or_refused,
     units_do_not_matter,
+    missing_values_are_passed_over_or_declined,
     segment_border_is_not_crossed,
 )
 _NEED_A_GRAPH = (
@@ -300,5 +305,6 @@ _NEED_A_GRAPH = (
     same_seed_same_bytes,
     hard_input_is_answered_or_refused,
     units_do_not_matter,
+    missing_values_are_passed_over_or_declined,
     segment_border_is_not_crossed,
 )

@@ -1,8 +1,8 @@
 """Checks of the contract on input that is valid and hard: a right answer or a clear refusal.
 
 What a method must not do is answer as if nothing was wrong: with scores that are all 0, with NaN
-where it has scores otherwise, or without the one edge that is there. Missing values and constant
-columns are not tried here, because a `TimeSeries` does not take them.
+where it has scores otherwise, or without the one edge that is there. Constant columns are not
+tried here, because a `TimeSeries` does not take them.
 """
 
 from __future__ import annotations
@@ -51,6 +51,27 @@ def hard_input_is_answered_or_refused(method: Method) -> None:
         if (graph := _answer(method, values, what, failures)) is not None:
             failures |= _silence(graph, usual, what) or _error(method, graph, usual, right, what)
     require(not failures, _joined(failures))
+
+
+def missing_values_are_passed_over_or_declined(method: Method) -> None:
+    """Find the planted link through missing values, or say that none are taken."""
+    values = planted_series([(0, 1, 2)], 500).segments[0].copy()
+    values[generator().random(values.shape) < 0.05] = np.nan
+    names = tuple(f"X{k}" for k in range(values.shape[1]))
+    series = TimeSeries((values,), names, has_missing=True)
+    if not method.handles.missing:
+        try:
+            method.discover(series, max_lag=_MAX_LAG, rng=generator())
+        except DeclinedError:
+            raise Skip("takes no missing values, and says so") from None
+        raise AssertionError("handles.missing is False, yet missing values are taken")
+    graph = discover(method, series, _MAX_LAG)
+    best = ranked(graph)[0]
+    require(
+        best == (0, 1, 2),
+        f"with 5 % of the values missing, the edge first in rank is {say(graph, best)}, expected "
+        f"{say(graph, (0, 1, 2))}; use only windows that have the values which a test needs",
+    )
 
 
 def units_do_not_matter(method: Method) -> None:

@@ -146,7 +146,7 @@ def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]
     ) -> LaggedGraph:
         if rng is None:
             rng = np.random.default_rng(0)
-        read: TimeSeries = _as_series(series)
+        read: TimeSeries = _as_series(series, max_lag)
         _check_arguments(self, read, max_lag, rng)
         graph = discover(self, read, max_lag=int(max_lag), rng=rng)
         _check_result(self, read, max_lag, graph)
@@ -156,11 +156,12 @@ def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]
     return checked
 
 
-def _as_series(data: Any) -> Any:
-    """Return a frame as a series, and anything else as it is."""
+def _as_series(data: Any, max_lag: Any) -> Any:
+    """Return a frame as a series for this largest lag, and anything else as it is."""
     pandas = sys.modules.get("pandas")  # without it nobody can have made a frame
     if pandas is not None and isinstance(data, pandas.DataFrame):
-        return TimeSeries.from_frame(data)
+        whole = isinstance(max_lag, int) and max_lag >= 1  # anything else is refused later
+        return TimeSeries.from_frame(data, max_lag=max_lag if whole else 1)
     return data
 
 

@@ -11,6 +11,8 @@ from methods.types.reading.notes import Notes
 
 _ID_WORDS = ("id", "unit", "subject", "patient", "group", "country", "site", "station", "person")
 
+_MARKS = [sign * (10.0**digits - 1) for digits in (2, 3, 4, 5, 6) for sign in (-1, 1)]
+
 
 def numeric_values(frame: pd.DataFrame) -> FloatArray:
     """Return the frame as float64 of shape `(T, n_vars)`; ValueError names a column with text."""
@@ -75,6 +77,25 @@ def refuse_labels(names: list[str], values: FloatArray, notes: Notes) -> None:
                 f"units, name it with --unit-column {name!r}; if it is the place in a season, "
                 "remove it"
             )
+
+
+def note_marks(names: list[str], values: FloatArray, notes: Notes) -> None:
+    """Note values that programs write for a missing one, where no other value comes near them.
+
+    Such a value consists of two to six digits 9, as -999. It is there twice or more, and further
+    from any other value than those are from each other.
+    """
+    for name, column in zip(names, values.T, strict=True):
+        for mark in _MARKS:
+            count = int((column == mark).sum())
+            others = column[np.isfinite(column) & (column != mark)]
+            if count < 2 or len(others) < 2:
+                continue
+            if np.abs(others - mark).min() > np.ptp(others):
+                notes.append(
+                    f"column {name!r} has {mark:g} in {count} rows, far from all other values: if "
+                    "it marks a missing value, leave these cells empty"
+                )
 
 
 def _whole(column: FloatArray) -> bool:

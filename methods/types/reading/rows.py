@@ -11,7 +11,12 @@ from methods.types.arrays import FloatArray, IntArray
 from methods.types.errors import InputError
 from methods.types.reading.adjust import adjusted
 from methods.types.reading.clock import clock_of
-from methods.types.reading.columns import numeric_values, refuse_index_columns, refuse_labels
+from methods.types.reading.columns import (
+    note_marks,
+    numeric_values,
+    refuse_index_columns,
+    refuse_labels,
+)
 from methods.types.reading.notes import Notes
 from methods.types.reading.rules import Rules
 from methods.types.reading.stamps import Stamped, take_time
@@ -41,6 +46,7 @@ def units_of(frame: pd.DataFrame, rules: Rules, notes: Notes) -> tuple[list[str]
     variables = stamped.frame.drop(columns=[] if rules.unit is None else rules.unit)
     names, values = list(variables.columns), numeric_values(variables)
     refuse_index_columns(names, values)
+    note_marks(names, values, notes)
     units = _units(values, owners, stamped, notes)
     if owners is None:
         refuse_labels(names, units[0].values, notes)

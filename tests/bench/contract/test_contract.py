@@ -231,6 +231,7 @@ def test_whatever_an_adapter_raises_is_a_failure_and_graph_checks_are_not_repeat
         "same_seed_same_bytes",
         "hard_input_is_answered_or_refused",
         "units_do_not_matter",
+        "missing_values_are_passed_over_or_declined",
         "segment_border_is_not_crossed",
     ]
 

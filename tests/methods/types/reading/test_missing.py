@@ -136,6 +136,14 @@ def test_standardising_passes_over_missing_values(planted):
     np.testing.assert_allclose(series.segments[0], expected.to_numpy(), rtol=1e-9)
 
 
+def test_a_mark_of_a_missing_value_is_noted_and_a_measured_99_is_not(planted):
+    frame = planted(100)
+    frame.loc[[3, 50], "b"] = -999.0
+    frame["c"] = np.random.default_rng(0).integers(90, 101, 100)
+    (said,) = [n for n in TimeSeries.from_frame(frame).notes if "marks a missing" in n]
+    assert said.startswith("column 'b' has -999 in 2 rows")
+
+
 def test_a_straight_line_fills_up_to_max_lag_values_and_no_more():
     x = np.array([1.0, 4, 2, np.nan, np.nan, 5, 1, 3, np.nan, np.nan, np.nan, 2, 7, 1, 0, np.nan])
     frame = pd.DataFrame({"x": x, "y": np.random.default_rng(0).normal(size=16)})

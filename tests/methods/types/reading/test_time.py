@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from methods import TimeSeries
+from methods.linear import VAR
 
 LINK = {("a", "b", 2)}
 
@@ -119,6 +120,14 @@ def test_a_fifth_of_the_hours_lost_gives_no_edge_at_another_lag(planted, edges):
         series = TimeSeries.from_frame(frame, max_lag=3)
     assert edges(series) == LINK
     assert all(len(segment) >= 5 for segment in series.segments)
+
+
+def test_a_method_given_the_frame_leaves_out_what_is_too_short_for_its_lags(planted):
+    frame = dated(planted(300)).drop(index=[100, 104]).reset_index(drop=True)
+    missing = pytest.warns(UserWarning, match="2 of 300 steps are missing")
+    with missing, pytest.warns(UserWarning, match="dropped 1 of 3 segments"):
+        graph = VAR(alpha=0.001).discover(frame, max_lag=3)
+    assert graph.adjacency[0, 1, 2]
 
 
 def test_a_holiday_is_a_gap_among_weekdays(planted):
