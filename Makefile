@@ -18,7 +18,8 @@ test: lint ## lint, types, imports and the everyday tests (5 minutes on 2 cores)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (30 minutes)
-	$(PY) -m pytest -m "" -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(PY) -m pytest -m slow -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## style, types and the floors of the imports
 	$(VENV)/bin/ruff check .

@@ -52,11 +52,19 @@ def takes_long(cls):
 
 
 def cases():
-    """Yield every method and check; what fits for long is for `make test-all`."""
+    """Yield every method and check; what fits for long is for `make test-all`.
+
+    Of methods that share one `discover`, one is asked what it answers in a process of its own.
+    """
+    asked = set()  # what a process that is made for it was asked
     for name in registry.available():
         cls = registry.load(name)
         trained = shortened(cls) != cls()
         for check in CHECKS:
+            if check.__name__ == IN_A_PROCESS:
+                if cls.discover in asked:
+                    continue
+                asked.add(cls.discover)
             fits = check.__name__ in (*EVERY_DAY, *LONG, IN_A_PROCESS)
             short = trained and fits and check.__name__ != IN_FULL
             long = takes_long(cls) and fits and not (short and check.__name__ in EVERY_DAY)
