@@ -53,6 +53,7 @@ __all__ = [
     "UnavailableError",
     "VARLiNGAM",
     "discover",
+    "inspect",
 ]
 
 _LAZY = {
@@ -102,6 +103,7 @@ _LAZY = {
             "RPCMCI",
         ),
         "methods.discovery": ("discover",),
+        "methods.inspection": ("inspect",),
     }.items()
     for name in names
 }

@@ -13,6 +13,7 @@ from methods.floors import Correlation as Correlation
 from methods.floors import Persistence as Persistence
 from methods.floors import Random as Random
 from methods.floors import Sortability as Sortability
+from methods.inspection import inspect as inspect
 from methods.linear import DYNOTEARS as DYNOTEARS
 from methods.linear import VAR as VAR
 from methods.linear import GrangerMultivariate as GrangerMultivariate

@@ -94,9 +94,9 @@ def _candidates(frame: pd.DataFrame) -> dict[str, tuple[list[str], pd.Series]]:
         times = _as_dates(frame[name], str(name))
         if times is not None and times.notna().all():
             dates[str(name)] = ([name], times)
-    if dates:
-        return dates
     lower = {str(name).lower(): name for name in frame.columns}
+    if dates:
+        return {name: _with_hour(frame, *found, lower) for name, found in dates.items()}
     if {"year", "month"} <= lower.keys() and not set(lower) & set(_NAMES[:4]):
         parts = [lower[part] for part in _PARTS if part in lower]
         whole = frame[parts].rename(columns=lambda name: str(name).lower())
@@ -110,6 +110,25 @@ def _candidates(frame: pd.DataFrame) -> dict[str, tuple[list[str], pd.Series]]:
         if low in _NAMES or (low == "unnamed: 0" and frame[name].is_unique)
         if pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().all()
     }
+
+
+def _with_hour(
+    frame: pd.DataFrame, columns: list[str], days: pd.Series, lower: dict[str, str]
+) -> tuple[list[str], pd.Series]:
+    """Add the time of day from a column `time` (as 14:30) or `hour`, where dates have none."""
+    beside = next((lower[part] for part in ("time", "hour") if part in lower), None)
+    if beside is None or beside in columns or (days != days.dt.normalize()).any():
+        return columns, days
+    column = frame[beside]
+    if pd.api.types.is_numeric_dtype(column):
+        hours = pd.to_timedelta(column, unit="h")
+    else:
+        words = column.astype(str)
+        short = words.str.fullmatch(r"\d{1,2}:\d{2}")
+        hours = pd.to_timedelta(words.where(~short, words + ":00"), errors="coerce")
+    if hours.isna().any() or not hours.between(pd.Timedelta(0), pd.Timedelta(days=1)).all():
+        return columns, days
+    return [*columns, beside], days + hours
 
 
 def _parsed(column: pd.Series, name: str) -> pd.Series:
@@ -140,6 +159,8 @@ def _as_dates(column: pd.Series, name: str) -> pd.Series | None:
     words = column.dropna().astype(str)
     if not words.head(_FIRST).str.contains(r"\d.*[-/.:\sTQ].*\d|[A-Za-z]+.*\d{4}").all():
         return None
+    if words.head(_FIRST).str.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?").any():
+        return None  # a time of day alone, which pandas would give today's date
     if words.empty or _read(words.head(_FIRST)).isna().any():
         return None
     return _read(column.astype(str).where(column.notna()))

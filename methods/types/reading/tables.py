@@ -112,7 +112,8 @@ def _separator(text: str) -> str:
     found = max(reversed(_SEPARATORS), key=header.count)
     if header.count(found):
         return found
-    return " " if len({len(line.split()) for line in lines} - {1}) == 1 else ","
+    widths = {len(line.split()) for line in lines}
+    return " " if len(widths) == 1 and max(widths) > 1 else ","
 
 
 def _parse(text: str, separator: str, **marks: str) -> pd.DataFrame:

@@ -57,6 +57,12 @@ def test_columns_of_spaces_are_read(tmp_path):
     )
 
 
+def test_one_column_with_spaces_in_its_name_is_one_column(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("flow rate\n1.5\n3\n0.5\n", encoding="utf-8")
+    assert TimeSeries.from_file(path).names == ("flow rate",)
+
+
 def test_letters_in_latin_1_are_read_and_said(tmp_path):
     path = tmp_path / "data.csv"
     path.write_bytes("Höhe,b\n1,2\n3,1\n2,5\n".encode("latin-1"))

@@ -70,6 +70,23 @@ def test_year_month_and_day_make_one_time(planted):
 
 
 @pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("hour", lambda t: t.hour),
+        ("Time", lambda t: t.strftime("%H:%M")),
+        ("time", lambda t: t.strftime("%H:%M:%S")),
+    ],
+)
+def test_a_date_and_the_time_of_day_make_one_time(planted, name, write):
+    frame = dated(planted(), "h")
+    times = frame.pop("when").dt
+    frame = frame.assign(date=times.strftime("%d.%m.%Y"), **{name: write(times)})
+    series = TimeSeries.from_frame(frame)
+    assert series.names == ("a", "b", "c")
+    assert "time: one step is 1 hour, and none is missing" in series.notes
+
+
+@pytest.mark.parametrize(
     "index",
     [
         pd.date_range("2020-01-01", periods=600, freq="h"),
