@@ -33,7 +33,8 @@ def draw(graph: LaggedGraph, path: str | Path) -> Figure:
     if path.suffix not in ALL_FORMATS:
         raise InputError(f"path: expected a .png, .svg or .pdf path, found {path}")
     figure = figure_of(graph)
-    save_as(figure, path)
+    with any_script():
+        save_as(figure, path)
     return figure
 
 
