@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,10 @@ from bench.analysis.conditions import make_conditions
 from bench.analysis.cuts import cut_results
 from bench.analysis.experiment import summarise
 from bench.analysis.leaderboard import usual_settings
+from bench.analysis.leaders import leaders
 from bench.analysis.published import averages, curves, read_reference
 from bench.claims import Evidence, judge
-from bench.config.claim import paper_claims
+from bench.config.claim import Claim, paper_claims
 from bench.config.compose import Experiment
 from bench.report.claims import claims_table
 from bench.report.page import counts, scores
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["write_page"]
 
 _MARKDOWN = (
-    *("leaderboard", "average", "claims", "conditions", "published", "residuals"),
+    *("leaderboard", "incomplete", "average", "claims", "conditions", "published", "residuals"),
     *("coverage", "failures"),
 )
 
@@ -90,14 +91,17 @@ def write_page(
     shown = [cut.get(experiment.name, experiment) for experiment in experiments]
     board = make_leaderboard(experiments, list(cells.values()), reference)
     summaries = {experiment.name: summarise(experiment) for experiment in shown}
+    claimed = _claims(summaries)
+    # What a publication says stands only beside experiments of its own.
     numbers = read_reference(root)
+    numbers = numbers if claimed else numbers[:0]
     published = {s.name: curves(s.view.published, numbers) for s in shown}
     compared = compare(shown, summaries, published)
     evidence = Evidence([*experiments, *cut.values()], cells, usual_settings([*cells.values()]))
     frames = {
         "leaderboard": board.table,
         "average": make_average(experiments, list(cells.values()), averages(numbers)),
-        "claims": claims_table(judge(paper_claims(), evidence)),
+        "claims": claims_table(judge(claimed, evidence)),
         "conditions": make_conditions(experiments),
         "published": compared,
         "residuals": residuals(compared),
@@ -109,11 +113,20 @@ def write_page(
         **{f"points-{s.name}": scores.points(s, summaries[s.name]) for s in shown},
     }
     panels = _panels(shown, summaries, published)
-    contents = Contents(name, board, frames["average"], tables, panels)
+    contents = Contents(
+        name, board, leaders(experiments, [*cells.values()]), frames["average"], tables, panels
+    )
     _write_tables(contents, frames, folder)
     _write_figures(contents, folder / "figures")
     write_text(folder / "index.html", render(contents))
     return folder / "index.html"
+
+
+def _claims(names: Collection[str]) -> list[Claim]:
+    """Return the claims about these experiments, and those about all of them if there are some."""
+    own = {claim.experiment for claim in paper_claims()} & set(names)
+    kept = {None, *own} if own else set()
+    return [claim for claim in paper_claims() if claim.experiment in kept]
 
 
 def _maker(made_by: MadeBy) -> str:
@@ -130,7 +143,8 @@ def _points(summaries: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _score_tables(board: Leaderboard, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
     makers = (scores.average, claims, conditions, scores.published, scores.residuals)
     tables = {make.__name__: make(frames[make.__name__]) for make in makers}
-    return {"leaderboard": scores.leaderboard(board), **tables}
+    boards = {"leaderboard": scores.leaderboard(board), "incomplete": scores.incomplete(board)}
+    return {**boards, **tables}
 
 
 def _count_tables(experiments: Sequence[ExperimentResults], reader: _Reader) -> dict[str, Table]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.claims.verdict import EQUAL, FAILS, HOLDS, SHOWN, UNDECIDED, UNTESTED, holds_only
 from bench.config.protocol import shipped
+from bench.report import labels
 from bench.report.page.table import Entry, Table, word
 
 if TYPE_CHECKING:
@@ -39,3 +41,35 @@ def claims(verdicts: pd.DataFrame) -> Table:
             ]
         )
     return Table("claims", heads, rows, ("verdict", "method"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """A claim, its verdict with the class that colours it, whose it is, and the numbers."""
+
+    says: str
+    verdict: str
+    kind: str
+    method: str
+    numbers: str
+    reported: str
+
+
+def cards(table: Table) -> list[Card]:
+    """Return the decided claims as cards, those that hold first; the untested are left out."""
+    found = []
+    for row in sorted(table.rows, key=lambda row: row[2].key):
+        says, method, verdict, *numbers, reported, _ = row
+        if verdict.kind != "absent":
+            text = numbers[-1].text or numbers[0].text
+            found.append(
+                Card(
+                    says.text,
+                    verdict.text,
+                    verdict.kind,
+                    labels.method(method.text),
+                    text,
+                    reported.text,
+                )
+            )
+    return found

@@ -8,7 +8,10 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis import Leaderboard
+from bench.analysis.leaders import Leader
+from bench.report import labels
 from bench.report.page.average import average_svg
+from bench.report.page.claims import cards
 from bench.report.page.ranks import ranks_svg
 from bench.report.page.svg import inline
 from bench.report.page.table import Table
@@ -29,6 +32,8 @@ class Contents:
         What the report is on.
     board
         The leaderboard, with the average ranks of each protocol.
+    leaders
+        Who leads on each kind of system.
     means
         See `bench.analysis.comparison.make_average`.
     tables
@@ -39,6 +44,7 @@ class Contents:
 
     name: str
     board: Leaderboard
+    leaders: Sequence[Leader]
     means: pd.DataFrame
     tables: Mapping[str, Table]
     panels: Sequence[Panels]
@@ -54,10 +60,13 @@ def render(contents: Contents) -> str:
         for name in ("style.css", "script.js", "page.html")
     )
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"method": labels.method, "system": labels.system}
     board = contents.board
     return environment.from_string(page).render(
         name=contents.name,
         board=board,
+        leaders=contents.leaders,
+        cards=cards(contents.tables["claims"]),
         tables=contents.tables,
         average=average_svg(contents.means),
         experiments=[_experiment(panels) for panels in contents.panels],

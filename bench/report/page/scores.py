@@ -19,32 +19,51 @@ if TYPE_CHECKING:
 
 
 def leaderboard(board: Leaderboard) -> Table:
-    """Return one row per method with its scores under both protocols, those without rank last."""
+    """Return one row per ranked method with its scores under both protocols.
+
+    All are over the same systems. Where nothing is ranked, everything is listed.
+    """
+    return Table("leaderboard", _heads(board), [_row(board, m) for m in _ranked(board)])
+
+
+def incomplete(board: Leaderboard) -> Table:
+    """Return the methods that cannot be compared: means over the systems that each has run on."""
+    fair = board.table[board.table["protocol"] == "fair"]
+    others = [method for method in fair["method"] if method not in _ranked(board)]
+    return Table("incomplete", _heads(board), [_row(board, method) for method in others])
+
+
+def _ranked(board: Leaderboard) -> list[str]:
+    fair = board.table[board.table["protocol"] == "fair"]
+    ranked = fair[fair["rank"].notna()]
+    return list((fair if ranked.empty else ranked)["method"])
+
+
+def _heads(board: Leaderboard) -> list[str]:
     difference = f"difference to {board.reference}"
     heads = ["method"]
     for protocol in shipped():
         heads += [f"F1 ({protocol})", f"{difference} ({protocol})", f"rank ({protocol})"]
-    heads += ["conditions (fair)", "runs ok / planned", "CPU seconds"]
+    return [*heads, "conditions (fair)", "runs ok / planned", "CPU seconds"]
+
+
+def _row(board: Leaderboard, method: str) -> list[Entry]:
     by_method = board.table.set_index(["method", "protocol"])
-    fair = board.table[board.table["protocol"] == "fair"]
-    rows = []
-    for method in fair["method"]:
-        row = [word(method)]
-        for protocol in shipped():
-            one = by_method.loc[(method, protocol)]
-            row += [
-                number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
-                Entry("reference") if method == board.reference else _difference(one),
-                number(one["rank"], f"{one['rank']:.2f}", "unranked"),
-            ]
-        one = by_method.loc[(method, "fair")]
+    row = [word(method)]
+    for protocol in shipped():
+        one: Any = by_method.loc[(method, protocol)]
         row += [
-            number(one["n_conditions"]),
-            number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
-            number(one[COST], f"{one[COST]:.2g}"),
+            number(one["mean"], show(one["mean"], one["low"], one["high"]), "not run"),
+            Entry("reference") if method == board.reference else _difference(one),
+            number(one["rank"], f"{one['rank']:.2f}", "unranked"),
         ]
-        rows.append(row)
-    return Table("leaderboard", heads, rows)
+    one = by_method.loc[(method, "fair")]
+    return [
+        *row,
+        number(one["n_conditions"]),
+        number(one["n_ok"], f"{one['n_ok']:.0f} / {one['n_planned']:.0f}"),
+        number(one[COST], f"{one[COST]:.2g}"),
+    ]
 
 
 def _difference(row: pd.Series) -> Entry:
@@ -126,7 +145,8 @@ def published(compared: pd.DataFrame) -> Table:
     ]
     rows = [
         [
-            *map(word, (row["experiment"], row["panel"], row["x_name"])),
+            word(row["experiment"]),
+            *map(word, (row["panel"], row["x_name"])),
             number(row["x"]) if isinstance(row["x"], int | float) else word(row["x"]),
             *map(word, (heading(row["metric"]), row["method"])),
             number(row["published"], f"{row['published']:.2f}"),

@@ -28,7 +28,8 @@ const seen = { errors: window.seenErrors };
 const shown = (name) => [...document.querySelectorAll(`#section-volume [data-method="${name}"]`)]
   .filter((part) => part.getClientRects().length > 0).length;
 
-seen.methods = texts("leaderboard", 0);
+seen.methods = [...texts("leaderboard", 0), ...texts("incomplete", 0)];
+seen.answers = document.querySelectorAll("#answer .card").length;
 press("#leaderboard th button", "F1 (fair)");
 seen.ascending = texts("leaderboard", 4);
 press("#leaderboard th button", "F1 (fair)");
@@ -48,8 +49,8 @@ seen.both = [...new Set(texts("points-lags", 2))];
 press(chips, "dot");
 press(chips, "random");
 seen.all = texts("points-lags", 2).length;
-press('.chips[data-table="claims"] button', "cnn");
-seen.claims = [...new Set(texts("claims", 1))];
+seen.claims = [...document.querySelectorAll("#statements .card")].length;
+seen.verdicts = texts("claims", 2);
 
 seen.drawn = shown("dot");
 press("#section-volume .legend button", "dot");
@@ -107,6 +108,7 @@ def test_it_renders_without_network_and_errors(seen):
 
 def test_every_method_and_experiment_is_there(seen, small):
     assert sorted(seen["methods"]) == sorted(small.methods)
+    assert seen["answers"] == 2  # kinds of system
     assert seen["sections"] == [part.name for part in small.parts]
     assert seen["figures"] == 4 * len(small.parts)
 
@@ -124,7 +126,10 @@ def test_a_click_on_a_value_filters(seen):
     assert seen["random"] == ["random"] * 2
     assert sorted(seen["both"]) == ["dot", "random"]
     assert seen["all"] == 8
-    assert seen["claims"] == ["cnn"]
+    # A card for each claim that these runs decide.
+    decided = [text for text in seen["verdicts"] if "not tested" not in text]
+    assert seen["claims"] == len(decided) == 4
+    assert len(decided) < len(seen["verdicts"])
 
 
 def test_the_legend_hides_a_method_and_the_button_turns_the_theme(seen):
