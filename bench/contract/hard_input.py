@@ -63,7 +63,7 @@ def missing_values_are_passed_over_or_declined(method: Method) -> None:
         try:
             method.discover(series, max_lag=_MAX_LAG, rng=generator())
         except DeclinedError:
-            raise Skip("takes no missing values, and says so") from None
+            return
         raise AssertionError("handles.missing is False, yet missing values are taken")
     graph = discover(method, series, _MAX_LAG)
     best = ranked(graph)[0]
