@@ -85,6 +85,17 @@ def write_page(
         Name of the folder that takes the page, its tables and its figures.
     """
     folder, reader = root / into, _Reader(read)
+    contents, frames = _contents(name, planned, reader, root, reference)
+    _write_tables(contents, frames, folder)
+    _write_figures(contents, folder / "figures")
+    write_text(folder / "index.html", render(contents))
+    return folder / "index.html"
+
+
+def _contents(
+    name: str, planned: Sequence[Experiment], reader: _Reader, root: Path, reference: str | None
+) -> tuple[Contents, dict[str, pd.DataFrame]]:
+    """Return what the page shows, and the tables that are written as files."""
     experiments = [experiment_results(part, reader) for part in planned]
     cells = {cell.key: cell for part in planned for cell in part.cells}
     cut = {s.name: cut_results(s, Store(root).graphs) for s in experiments if s.view.cuts}
@@ -113,13 +124,8 @@ def write_page(
         **{f"points-{s.name}": scores.points(s, summaries[s.name]) for s in shown},
     }
     panels = _panels(shown, summaries, published)
-    contents = Contents(
-        name, board, leaders(experiments, [*cells.values()]), frames["average"], tables, panels
-    )
-    _write_tables(contents, frames, folder)
-    _write_figures(contents, folder / "figures")
-    write_text(folder / "index.html", render(contents))
-    return folder / "index.html"
+    leading = leaders(experiments, [*cells.values()])
+    return Contents(name, board, leading, frames["average"], tables, panels), frames
 
 
 def _claims(names: Collection[str]) -> list[Claim]:
