@@ -107,6 +107,7 @@ def test_the_top_level_is_the_agreed_one():
         "simulators",
         "conf",
         "docs",
+        "examples",
         "results",
         "tests",
         ".gitignore",
