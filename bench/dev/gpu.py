@@ -28,6 +28,7 @@ from methods.dot.method import DOT
 from methods.dot.variants import DOTPaper
 from methods.types.graph import LaggedGraph
 from methods.types.series import TimeSeries
+from simulators.components.graphs import Graph
 from simulators.structural.simulator import Structural
 
 Trained = DOT | DOTPaper
@@ -46,6 +47,8 @@ class Sizes(NamedTuple):
         Number of cells that are trained together.
     updates
         Most updates of both methods, so that CPU and GPU do the same work in bounded time.
+    variables
+        Of every series.
     matrix
         Size of the matrices whose product tells the peak.
     """
@@ -56,6 +59,7 @@ class Sizes(NamedTuple):
     each: int = 50_000
     cells: int = 16
     updates: int = 500
+    variables: int = 10
     matrix: int = 8_192
 
 
@@ -79,7 +83,7 @@ def _methods(device: Literal["cpu", "cuda"], updates: int) -> dict[str, Trained]
 
 def _ranking(sizes: Sizes) -> None:
     print(f"\nranking of edges on CPU and GPU, {sizes.ranked:,} steps")
-    series = draw(0, sizes.ranked)
+    series = draw(0, sizes.ranked, sizes.variables)
     for name, method in _methods("cpu", sizes.updates).items():
         one = discover(method, series)
         other = discover(_methods(sizes.device, sizes.updates)[name], series)
@@ -98,9 +102,9 @@ def agreement(one: LaggedGraph, other: LaggedGraph) -> str:
 def _long(sizes: Sizes) -> None:
     peak = operations_per_second(sizes)
     print(f"\ncells of {sizes.long:,} steps; one large product runs at {peak / 1e12:.1f} TFLOP/s")
-    series = draw(0, sizes.long)
+    series = draw(0, sizes.long, sizes.variables)
     for name, method in _methods(sizes.device, sizes.updates).items():
-        discover(method, draw(0, sizes.ranked))  # loads and compiles
+        discover(method, draw(0, sizes.ranked, sizes.variables))  # loads and compiles
         seconds = _seconds(functools.partial(discover, method, series), sizes.device)
         with Operations() as counted:
             discover(method, series)
@@ -140,7 +144,7 @@ def operations_per_second(sizes: Sizes) -> float:
 def _together(sizes: Sizes) -> None:
     print(f"\ncells per minute of dot_paper, {sizes.each:,} steps, {sizes.updates} updates")
     method = DOTPaper(device=sizes.device, updates=sizes.updates)
-    series = [draw(seed, sizes.each) for seed in range(sizes.cells)]
+    series = [draw(seed, sizes.each, sizes.variables) for seed in range(sizes.cells)]
     alone = _seconds(lambda: discover(method, series[0]), sizes.device)
     print(f"  one after the other {60 / alone:6.1f}", flush=True)
     rngs = [np.random.default_rng(seed) for seed in range(sizes.cells)]
@@ -150,9 +154,10 @@ def _together(sizes: Sizes) -> None:
     print(f"  {sizes.cells} together         {60 * sizes.cells / all_at_once:6.1f}", flush=True)
 
 
-def draw(seed: int, steps: int) -> TimeSeries:
-    """Return a monotonic system of 10 variables and 5 lags."""
-    return Structural(mechanism="monotonic").draw(seed).generate(steps).series
+def draw(seed: int, steps: int, variables: int) -> TimeSeries:
+    """Return a series of a monotonic system of 5 lags."""
+    kind = Structural(mechanism="monotonic", graph=Graph(n_vars=variables))
+    return kind.draw(seed).generate(steps).series
 
 
 def discover(method: Trained, series: TimeSeries) -> LaggedGraph:

@@ -15,14 +15,14 @@ converged at `u` where all of these hold:
   they learn anything; this tells it from the end.
 - `u` is at least 500.
 
-It has also converged where the error is five per cent above its lowest. Then the network fits
-noise, which more updates only make worse. The weights with the lowest error are kept.
+It has also converged where, after 100 updates or more, the error is five per cent above its
+lowest. Then the network fits noise, which more updates only make worse. The weights with the lowest
+error are kept. On a short series those are of the first few updates, which are looked at often.
 """
 
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Callable, Iterable
 
 import torch
@@ -34,10 +34,9 @@ from methods.dot.training.held_out import HeldOut
 from methods.dot.training.model import Forecaster
 from methods.dot.training.optimise import WARM_UP, adamw
 
-CHECK_EVERY = 50
-"""Updates between two looks at the held-out steps."""
-
+_EVERY, _AT_FIRST = 50, 5  # updates between two looks at the held-out steps, in the first 50
 _FEWEST = 500  # updates before the error may be called steady
+_FEWEST_RISEN = 100  # updates before it may be called risen
 _GAIN = 0.005
 _SHARE, _BEHIND = 0.9, 1.01
 _RISE = 1.05
@@ -62,26 +61,30 @@ class Progress:
 
     def __init__(self, least_squares: float) -> None:
         self._least_squares = least_squares
-        self._errors: list[float] = []
+        self._errors: dict[int, float] = {}
 
-    def add(self, error: float) -> bool:
-        """Note the error at another look; return whether it is the lowest so far."""
-        self._errors.append(error)
-        return error == min(self._errors)
+    def add(self, update: int, error: float) -> bool:
+        """Note the error after some updates; return whether it is the lowest so far."""
+        self._errors[update] = error
+        return error == min(self._errors.values())
 
     @property
     def converged(self) -> bool:
         """Whether training has converged; see the module."""
         if not self._errors:
             return False
-        lowest = list(itertools.accumulate(self._errors, min))
-        if not self._errors[-1] <= _RISE * lowest[-1]:
+        update, error = next(reversed(self._errors.items()))
+        lowest = self._lowest(update)
+        if update >= _FEWEST_RISEN and not error <= _RISE * lowest:
             return True
-        if len(lowest) * CHECK_EVERY < _FEWEST:
+        if update < _FEWEST:
             return False
         linear = self._least_squares
-        learnt = lowest[-1] <= max(1 - _SHARE * (1 - linear), _BEHIND * linear)
-        return learnt and lowest[-1] > (1 - _GAIN) * lowest[len(lowest) // 2 - 1]
+        learnt = lowest <= max(1 - _SHARE * (1 - linear), _BEHIND * linear)
+        return learnt and lowest > (1 - _GAIN) * self._lowest(update / 2)
+
+    def _lowest(self, until: float) -> float:
+        return min(error for update, error in self._errors.items() if update <= until)
 
 
 class Course:
@@ -119,7 +122,7 @@ class Course:
     def look(self, update: int) -> None:
         """Judge the averaged weights."""
         self.updates = update
-        if self._progress.add(self._validation.error(self.averaged)):
+        if self._progress.add(update, self._validation.error(self.averaged)):
             self._kept = copy.deepcopy(self.averaged.state_dict())
         self._watch(update, self.averaged)
 
@@ -153,11 +156,16 @@ def train_to_convergence(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         average(course.averaged.parameters(), model.parameters(), update)
-        if update % CHECK_EVERY == 0 or update == options.updates:
+        if is_time(update, options):
             course.look(update)
             if course.converged:
                 break
     course.end()
+
+
+def is_time(update: int, options: TrainingOptions) -> bool:
+    """Return whether to look at the held-out steps after an update."""
+    return update % (_EVERY if update > _EVERY else _AT_FIRST) == 0 or update == options.updates
 
 
 def warm_up(optimiser: torch.optim.Optimizer, update: int, options: TrainingOptions) -> None:

@@ -20,10 +20,10 @@ from methods.dot.options import TrainingOptions
 from methods.dot.predictors.operations import written_out
 from methods.dot.predictors.parts import Predictor
 from methods.dot.training.converge import (
-    CHECK_EVERY,
     Course,
     average,
     batch,
+    is_time,
     squared_error,
     warm_up,
 )
@@ -61,8 +61,7 @@ def fit_together(
         _clip(weights.values())
         optimiser.step()
         average(averaged.values(), weights.values(), update)
-        looks = update % CHECK_EVERY == 0 or update == options.updates
-        if looks and not _look(courses, averaged, update):
+        if is_time(update, options) and not _look(courses, averaged, update):
             break
     for course in courses:
         course.end()

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge
+from annotated_types import Ge, Gt, Lt
 
 from methods.dot.options import Kind
 from methods.dot.variants.plain import Plain
@@ -73,7 +73,8 @@ class LSTM(_OverSteps):
     """Long short-term memory; see `methods.dot.predictors.recurrent`.
 
     Layer-wise relevance propagation has no rules for its gates. So it is read by the root mean
-    square of the gradient.
+    square of the gradient. It learns at a third of the rate of the others, which on a few hundred
+    steps fits it to noise before it has found an edge.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ class LSTM(_OverSteps):
     The others are those of `methods.dot.variants.plain.Plain`.
     """
 
+    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
     attribution: Kind = "gradient_energy"
     context: Annotated[int, Ge(2)] = 32
 

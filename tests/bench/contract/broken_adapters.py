@@ -1,5 +1,6 @@
 """Adapters that each break one clause of the contract and keep all the others."""
 
+import dataclasses
 import sys
 import time
 from dataclasses import dataclass, field
@@ -68,6 +69,8 @@ class Glues(VAR):
 
 
 class GluesTrivially(Correlation):
+    handles = dataclasses.replace(Correlation.handles, missing=False)
+
     def discover(self, series, *, max_lag, rng):
         glued = TimeSeries.from_array(np.concatenate(series.segments), series.names)
         return super().discover(glued, max_lag=max_lag, rng=rng)

@@ -5,7 +5,9 @@ import torch
 
 from bench.dev import gpu
 
-SMALL = gpu.Sizes(device="cpu", ranked=300, long=400, each=300, cells=2, updates=20, matrix=64)
+SMALL = gpu.Sizes(
+    device="cpu", ranked=300, long=400, each=300, cells=2, updates=20, variables=3, matrix=64
+)
 
 
 def test_without_a_gpu_it_says_so(monkeypatch, capsys):
@@ -27,7 +29,7 @@ def test_all_parts_are_printed(capsys):
     gpu.main(SMALL)
     text = capsys.readouterr().out
     # The same device twice is the same graph.
-    alike = r"^  dot(_paper)? +rank correlation 1.0000, 30 of 30 strongest the same$"
+    alike = r"^  dot(_paper)? +rank correlation 1.0000, 9 of 9 strongest the same$"
     assert len(re.findall(alike, text, flags=re.M)) == 2
     assert (
         len(re.findall(r"^  dot(?:_paper)? +\S+ s, \d+\.\d% of the peak$", text, flags=re.M)) == 2

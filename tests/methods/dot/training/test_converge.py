@@ -10,7 +10,7 @@ def stops_at(errors, least_squares=0.5):
     """Return after how many updates training ends, one error every 50."""
     progress = Progress(least_squares)
     for k, error in enumerate(errors, start=1):
-        progress.add(error)
+        progress.add(50 * k, error)
         if progress.converged:
             return 50 * k
     return None
