@@ -16,8 +16,9 @@ converged at `u` where all of these hold:
 - `u` is at least 500.
 
 It has also converged where, after 100 updates or more, the error is five per cent above its
-lowest. Then the network fits noise, which more updates only make worse. The weights with the lowest
-error are kept. On a short series those are of the first few updates, which are looked at often.
+lowest. Then the network fits noise, which more updates only make worse. The weights with the
+lowest error are kept. On a short series those are of the first few updates, which are looked at
+often.
 """
 
 from __future__ import annotations
