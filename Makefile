@@ -17,7 +17,7 @@ help: ## list the targets
 test: lint ## lint, types, imports and the everyday tests (5 minutes on 2 cores)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (30 minutes)
+test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (20 minutes)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 	$(PY) -m pytest -m slow -n $(WORKERS) --dist worksteal $(ARGS)
 
