@@ -1,6 +1,6 @@
 """Other networks in place of the transformer of `dot_paper`, to test what is special about it.
 
-They have a state of 64 numbers and two layers, as the transformer has in comparisons. Data,
+They have a state of 64 numbers, as the transformer has, and two layers (the memory one). Data,
 training, attribution and read-out are the same; see `methods.dot.variants.plain`.
 """
 
@@ -10,7 +10,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge
 
 from methods.dot.options import Kind
 from methods.dot.variants.plain import Plain
@@ -73,8 +73,8 @@ class LSTM(_OverSteps):
     """Long short-term memory; see `methods.dot.predictors.recurrent`.
 
     Layer-wise relevance propagation has no rules for its gates. So it is read by the root mean
-    square of the gradient. It learns at a third of the rate of the others, which on a few hundred
-    steps fits it to noise before it has found an edge.
+    square of the gradient. It has one layer: on a few hundred steps two are fitted to noise before
+    they have found an edge.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class LSTM(_OverSteps):
     The others are those of `methods.dot.variants.plain.Plain`.
     """
 
-    learning_rate: Annotated[float, Gt(0), Lt(1)] = 1e-3
+    layers: Annotated[int, Ge(1)] = 1
     attribution: Kind = "gradient_energy"
     context: Annotated[int, Ge(2)] = 32
 
