@@ -5,14 +5,13 @@ Listing reads package metadata only; a method's module is imported when that met
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
 from methods.regimes.finder import Finder
-from methods.types.errors import InputError
+from methods.types.errors import InputError, did_you_mean
 from methods.types.method import Method
 
 GROUP = "lagbench.methods"
@@ -47,10 +46,9 @@ def load(name: str) -> type[Method]:
         return _as_method(name, _import(name))
     known = available()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise InputError(
-            f"method: expected one of {', '.join(known)}, or module:Class, found {name!r}{hint}"
+            f"method: expected one of {', '.join(known)}, or module:Class, found {name!r}"
+            f"{did_you_mean(name, known)}"
         )
     return _as_method(name, _import(known[name].value))
 

@@ -10,8 +10,9 @@ import numpy as np
 
 import methods.registry
 from bench.cli.reading import read
+from bench.config.validate import build
 from bench.store.atomic import replacing
-from methods import DeclinedError, LaggedGraph
+from methods import DeclinedError, LaggedGraph, Method
 from methods.types.arrays import IntArray
 from methods.types.errors import InputError
 from methods.types.reading.missing import Missing
@@ -28,7 +29,7 @@ def discover(args: argparse.Namespace) -> int:
         For a file, method or argument that cannot be used, and where the method declines.
     """
     _check_outputs(args)
-    method = methods.registry.load(args.method)()
+    method = _method(args)
     missing: Missing = args.missing or ("auto" if method.handles.missing else "split")
     series = read(args, missing=missing, max_lag=args.max_lag)
     try:
@@ -46,6 +47,16 @@ def discover(args: argparse.Namespace) -> int:
     for path in written:
         print(f"wrote {path}")
     return 0
+
+
+def _method(args: argparse.Namespace) -> Method:
+    """Return the method with the parameters that were set."""
+    params = {}
+    if args.set:
+        from bench.config.given import parameters
+
+        params = parameters(args.set, "--set")
+    return build(methods.registry.load(args.method), params, args.method)
 
 
 def _check_outputs(args: argparse.Namespace) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 from importlib.metadata import version
 from typing import Any
 
 from bench.cli.reading import add_file, add_reading
 from bench.cli.sweep_help import sweep_help
+from methods.types.errors import did_you_mean
 
 _USAGE = """
   lagbench run experiment=volume method=[dot,pcmci] n_samples=[1000,10000]
@@ -86,8 +86,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
             parser.exit()
         return parser.parse_args(arguments[:1]), arguments[1:]
     if command and not command.startswith("-") and command not in _COMMANDS:
-        near = difflib.get_close_matches(command, _COMMANDS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(command, _COMMANDS)
         parser.error(f"expected one of {', '.join(_COMMANDS)}, found {command!r}{hint}")
     return parser.parse_args(arguments), []
 
@@ -139,8 +138,7 @@ def _add_of_methods(commands: Any) -> None:
 def _listed(word: str) -> str:
     if word in _LISTED:
         return word
-    near = difflib.get_close_matches(word, _LISTED, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(word, _LISTED)
     raise argparse.ArgumentTypeError(f"expected one of {', '.join(_LISTED)}, found {word!r}{hint}")
 
 
@@ -149,6 +147,13 @@ def _add_discover(commands: Any) -> None:
     add_file(parser)
     parser.add_argument("--max-lag", type=int, required=True, help="largest lag, in rows (>= 1)")
     parser.add_argument("--method", default="dot", help="see `lagbench list methods`")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="parameter of the method, as alpha=0.01; may be given again (see docs/methods.md)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
     add_reading(parser)
     parser.add_argument(

@@ -22,10 +22,10 @@ from bench.config.cell import Cell, merged
 from bench.config.given import classes, names_in, without_simulators
 from bench.config.grid import expand
 from bench.config.keyed import defaults_of
-from bench.config.misspelt import did_you_mean, unknown_key
+from bench.config.misspelt import unknown_key
 from bench.config.settings import Settings
 from bench.config.view import View
-from methods.types.errors import InputError
+from methods.types.errors import InputError, did_you_mean
 
 GROUPS = (
     "method",

@@ -1,4 +1,4 @@
-"""What overrides give of somebody's own: classes as module:Class, and recorded data alone.
+"""What words give of somebody's own: classes as module:Class, parameters, recorded data alone.
 
 Hydra's grammar has no colons in keys, so that `methods.my_method:Ridge.penalty=2` is read here.
 """
@@ -51,6 +51,23 @@ def classes(words: Sequence[str]) -> tuple[Given, list[str]]:
             given[group] |= {name: {} for name in names_in(word) if ":" in name}
     rest = [word for word in words if not _taken(word, given)]
     return given, rest
+
+
+def parameters(words: Sequence[str], option: str) -> dict[str, Any]:
+    """Return the parameters in words such as `alpha=0.01`; dots lead into nested ones.
+
+    Values are read as those of overrides are. `option` is where the words stand, for the error.
+
+    >>> parameters(["alpha=0.01", "readout.fdr=0.2"], "--set")
+    {'alpha': 0.01, 'readout': {'fdr': 0.2}}
+    """
+    params: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not (key and equals):
+            raise InputError(f"{option}: expected NAME=VALUE, as alpha=0.01, found {word!r}")
+        _set(params, key.split("."), _value(f"{option} {key}", value))
+    return params
 
 
 def _taken(word: str, given: Given) -> bool:

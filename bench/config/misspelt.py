@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -13,19 +12,9 @@ import yaml
 import methods.registry
 import simulators
 from bench.config.keyed import defaults_of
-from methods.types.errors import InputError
+from methods.types.errors import InputError, did_you_mean
 
 _OVERRIDE = re.compile(r"Could not override '([^']+)'")
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean ...?` with the nearest known name, or nothing.
-
-    >>> did_you_mean("smok", ["smoke", "paper"])
-    "; did you mean 'smoke'?"
-    """
-    near = difflib.get_close_matches(name, [*known], n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def unknown_key(message: str) -> str | None:

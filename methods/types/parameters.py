@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import pydantic
 from annotated_types import MinLen
 
-from methods.types.errors import InputError
+from methods.types.errors import InputError, did_you_mean
 
 
 class ParameterError(InputError):
@@ -113,17 +113,15 @@ def _explained(error: pydantic.ValidationError, hints: Mapping[str, Any]) -> Par
         path.append(str(part))
     where = ".".join(path)
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known, found = ", ".join(hints), first["loc"][-1]
-        return ParameterError(where, f"expected {_among(known)}, found {found!r}")
+        found = str(first["loc"][-1])
+        known = f"keys among {', '.join(hints)}" if hints else "no keys"
+        hint = did_you_mean(found, hints)
+        return ParameterError(where, f"expected {known}, found {found!r}{hint}")
     if first["type"] == "missing":
         return ParameterError(where, "expected a value, found none")
     if first["type"] == "value_error":
         return ParameterError(where, first["msg"].removeprefix("Value error, "))
     return ParameterError(where, f"expected {describe(annotation)}, found {first['input']!r}")
-
-
-def _among(known: str) -> str:
-    return f"keys among {known}" if known else "no keys"
 
 
 def _fields(annotation: Any) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_the_default_stream_is_that_of_the_command(frame):
     ("given", "said"),
     [
         ({"alpha": 2}, "alpha: expected float > 0 and < 1, found 2"),
-        ({"alhpa": 0.1}, "expected keys among .*alpha"),
+        ({"alhpa": 0.1}, "expected keys among .*alpha.* did you mean 'alpha'"),
         ({"max_lag": 0}, "max_lag: expected an integer of at least 1"),
         ({"method": "pmci"}, "did you mean 'pcmci'"),
         ({"method": VAR(), "alpha": 0.1}, "expected none beside a method that is built"),

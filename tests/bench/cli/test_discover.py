@@ -7,7 +7,7 @@ import pytest
 from bench.__main__ import main
 from bench.cli.discover import strongest
 from bench.report.graph_figure import draw, strongest_per_effect
-from methods import LaggedGraph
+from methods import LaggedGraph, discover
 
 
 @pytest.fixture
@@ -34,6 +34,18 @@ def test_the_planted_edge_is_printed_written_and_drawn(csv, tmp_path, capsys, me
     assert plot.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_parameters_are_set_as_in_python(csv, tmp_path):
+    out = tmp_path / "graph.csv"
+    words = ["discover", str(csv), "--max-lag", "3", "--method", "pcmci", "--out", str(out)]
+    assert main([*words, "--set", "alpha=0.9", "--set", "fdr=fdr_bh"]) == 0
+    given = discover(pd.read_csv(csv), max_lag=3, method="pcmci", alpha=0.9, fdr="fdr_bh")
+    found = LaggedGraph.from_csv(out, names=given.names)
+    np.testing.assert_array_equal(found.adjacency, given.adjacency)
+    np.testing.assert_array_equal(found.p_values, given.p_values)
+    default = discover(pd.read_csv(csv), max_lag=3, method="pcmci")
+    assert given.adjacency.sum() > default.adjacency.sum()
+
+
 def test_the_same_seed_prints_the_same(csv, capsys):
     said = []
     for _ in range(2):
@@ -52,6 +64,11 @@ def test_the_same_seed_prints_the_same(csv, capsys):
         ({"--out": "no/such/folder/graph.csv"}, ["--out", "existing folder"]),
         ({"--out": "."}, ["--out", "expected a file"]),
         ({"--time-column": "when"}, ["time_column", "rain", "when"]),
+        ({"--set": "alpha=2"}, ["var.alpha: expected float > 0 and < 1, found 2"]),
+        ({"--set": "alpha=x"}, ["var.alpha: expected float > 0 and < 1, found 'x'"]),
+        ({"--set": "alhpa=0.1"}, ["alpha, ridge, holdout", "'alhpa'", "did you mean 'alpha'?"]),
+        ({"--set": "alpha"}, ["--set: expected NAME=VALUE", "found 'alpha'"]),
+        ({"--set": "alpha=["}, ["--set alpha: expected a value, found '['"]),
     ],
 )
 def test_bad_arguments_end_in_one_line(csv, capsys, change, words):
