@@ -27,7 +27,7 @@ def mean_sortability(runs: pd.DataFrame) -> dict[str, float]:
     """Return the mean of each of `SORTABILITY` over the systems of one condition.
 
     All methods are run on the same systems, so that each seed counts once. NaN where no record
-    knows it, as in older ones and in an exported table.
+    knows it, as in older ones.
     """
     known = runs.astype(dict.fromkeys(SORTABILITY, float))
     systems = known.groupby("seed")[list(SORTABILITY)].first()

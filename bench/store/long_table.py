@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,18 +26,22 @@ FORECAST_ERROR = "forecast/union/error"
 CONVERGED = "forecast/union/converged"
 """Whether training converged among the metrics, 1 or 0."""
 
+_SYSTEM = "system/all/"
+"""Before the names of the properties of a system, which have neither floor nor ceiling."""
+
 _COSTS = ("wall_seconds", "cpu_seconds", "peak_memory_mib")
 
 
 def long_table(store: Store) -> pd.DataFrame:
-    """Return one row per planned or recorded cell, label and metric.
+    """Return one row per planned or recorded cell, label and metric or property of its system.
 
     A cell without metrics is one row: it is missing, was declined or has failed. Columns: `key`,
     `simulator`, `axes`, `kind`, `simulator_params`, `n_samples`, `seed`, `regimes`, `finder`,
     `method`, `method_params`, `simulator_version`, `method_version`, `method_source`,
     `status`, `phase`, `reason`, `level`, `scope`, `metric`, `value`, `floor`, `ceiling`,
     `wall_seconds`, `cpu_seconds`, `peak_memory_mib`, `lagbench`, `cpu`, `device`.
-    Parameters, axes and finder are JSON.
+    Parameters, axes and finder are JSON. A property (see `simulators.properties`) has the level
+    `system`.
     """
     import pandas as pd
 
@@ -92,10 +96,17 @@ def _cell_rows(
         "cpu": made_by.host.cpu,
         "device": made_by.device,
     }
-    for name, scores in (metrics_of(record) or {"//": Value()}).items():
+    for name, scores in (_named(record) or {"//": Value()}).items():
         level, scope, metric = (part or None for part in name.split("/"))
         place = {"level": level, "scope": scope, "metric": metric}
         yield {**fixed, **place, **scores.model_dump(), **origin}
+
+
+def _named(record: Record | None) -> dict[str, Value]:
+    """Return what a record knows by its full name: its metrics and the system's properties."""
+    properties = {} if record is None else record.properties
+    known = {n: Value(value=v) for n, v in properties.items() if v is not None}
+    return metrics_of(record) | {_SYSTEM + name: value for name, value in known.items()}
 
 
 def metrics_of(record: Record | None) -> dict[str, Value]:
@@ -183,6 +194,9 @@ def _record(cell: Cell, rows: pd.DataFrame) -> Record:
     ]
     metrics = dict(zip(names, values, strict=True))
     error, converged = (metrics.pop(name, Value()) for name in (FORECAST_ERROR, CONVERGED))
+    properties = {n.removeprefix(_SYSTEM): metrics.pop(n).value for n in _of_system(metrics)}
+    if error.ceiling is not None:
+        properties.setdefault("noise_share", error.ceiling)  # alone there in older tables
     return Record(
         key=cell.key,
         status=first["status"],
@@ -194,7 +208,7 @@ def _record(cell: Cell, rows: pd.DataFrame) -> Record:
         labels=Labels(simulator=cell.simulator, axes=dict(cell.axes)),
         cost=Cost(**{name: first.get(name) for name in _COSTS}),
         metrics=metrics,
-        properties={} if error.ceiling is None else {"noise_share": error.ceiling},
+        properties=properties,
         forecast_error=error.value,
         converged=None if converged.value is None else bool(converged.value),
         made_by=MadeBy(
@@ -203,6 +217,10 @@ def _record(cell: Cell, rows: pd.DataFrame) -> Record:
             device=first["device"],
         ),
     )
+
+
+def _of_system(metrics: Iterable[str]) -> list[str]:
+    return [name for name in metrics if name.startswith(_SYSTEM)]
 
 
 def _known(value: Any) -> Any:

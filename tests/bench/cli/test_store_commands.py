@@ -131,7 +131,10 @@ def test_export_is_one_row_per_cell_and_metric(swept, suffix):
     assert not table.duplicated(["key", "level", "scope", "metric"]).any()
     scored = table[table["status"] == "ok"]
     record = load(store.path(scored["key"].iloc[0]))
-    assert len(scored) == len(record.metrics) + 1  # the forecast error
+    known = [value for value in record.properties.values() if value is not None]
+    assert len(scored) == len(record.metrics) + len(known) + 1  # the forecast error
+    sortable = scored[scored["metric"] == "var_sortability_lagged"]
+    assert sortable["value"].item() == record.properties["var_sortability_lagged"]
     assert set(scored["cpu"]) == {provenance.host().cpu}
     assert provenance.host().name not in set(scored.astype(str).to_numpy().ravel())
     auroc = scored[
@@ -188,7 +191,7 @@ def test_the_report_follows_the_records_and_the_protocols(swept, monkeypatch):
     assert written() != first
 
 
-def test_an_exported_forecast_error_is_read_back(tmp_path):
+def test_what_an_exported_table_knows_is_read_back(tmp_path):
     from bench.config.cell import Cell
     from bench.run.cell import base_record
     from bench.store import commands
@@ -199,11 +202,18 @@ def test_an_exported_forecast_error_is_read_back(tmp_path):
     commands.save([cell], store)
     store.write(
         base_record(
-            cell, status="ok", forecast_error=0.25, metrics={"window/union/auroc": {"value": 0.5}}
+            cell,
+            status="ok",
+            forecast_error=0.25,
+            converged=True,
+            metrics={"window/union/auroc": {"value": 0.5}},
+            properties={"noise_share": 0.2, "var_sortability": 0.7, "r2_sortability": None},
         )
     )
     long_table(store).to_parquet(tmp_path / "long.parquet")
     (back,), read = read_table(tmp_path / "long.parquet")
     assert back.key == cell.key
     assert read(cell.key).forecast_error == 0.25
+    assert read(cell.key).converged
     assert list(read(cell.key).metrics) == ["window/union/auroc"]
+    assert read(cell.key).properties == {"noise_share": 0.2, "var_sortability": 0.7}
