@@ -7,7 +7,7 @@ import pytest
 
 from bench.__main__ import main
 from bench.cli.cite import load_references, packages
-from bench.dev.docs import built_in
+from bench.dev.docs.declared import built_in
 
 TEXT = (resources.files("bench.cli") / "references.bib").read_text(encoding="utf-8")
 REFERENCES = load_references()

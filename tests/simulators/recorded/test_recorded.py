@@ -11,7 +11,7 @@ import pytest
 import conf
 from bench.config.compose import compose, prepare, profile
 from bench.config.grid import expand, left_out
-from bench.dev.docs import built_in
+from bench.dev.docs.declared import built_in
 from bench.run.cell import metrics
 from methods import InputError, LaggedGraph
 from simulators.recorded import Recorded, cdml_lcm, danube, jrngc_var, plain, sru_lorenz96

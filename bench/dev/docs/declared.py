@@ -1,18 +1,10 @@
-"""The parts of `docs/` that follow from the code: methods, their parameters, the packages.
-
-`python -m bench.dev.docs` writes them, each between `<!-- begin NAME -->` and
-`<!-- end NAME -->`; what stands outside of these lines is left alone. A test fails while a part
-is out of date. Everything is read where it is declared: `Method.handles`, the annotations of the
-parameters, and the docstrings.
-"""
+"""What the documents say of methods and packages, read where it is declared."""
 
 from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import get_type_hints
 
 import methods.registry
@@ -23,8 +15,6 @@ from bench.dev.imports import mermaid
 from bench.report.markdown import markdown_table
 from methods import Method
 from methods.types.parameters import describe
-
-FILES = ("protocols.md", "methods.md", "architecture.md")
 
 # What is asked of a problem, and the entry of `Handles` that answers it.
 SCOPE: Mapping[str, str] = {
@@ -80,14 +70,6 @@ def parameters() -> str:
     return "\n\n".join(parts)
 
 
-PARTS: Mapping[str, Callable[[], str]] = {
-    "assumptions": assumptions,
-    "defaults": defaults,
-    "parameters": parameters,
-    "packages": mermaid,
-}
-
-
 def settings_of(name: str) -> dict[str, tuple[str, str]]:
     """Return default and meaning of every parameter of a method."""
     cls = methods.registry.load(name)
@@ -120,22 +102,10 @@ def source(cls: type[Method]) -> str:
     return "this project"
 
 
-def updated(text: str) -> str:
-    """Return the text of a file with its marked parts as they should be."""
-    for name, part in PARTS.items():
-        before, begin, rest = text.partition(f"<!-- begin {name} -->\n")
-        _, end, after = rest.partition(f"\n<!-- end {name} -->")
-        if begin and end:
-            text = f"{before}{begin}\n{part()}\n{end}{after}"
-    return text
-
-
-def write(folder: Path) -> None:
-    """Bring the marked parts of the files up to date."""
-    for name in FILES:
-        path = folder / name
-        path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+PARTS: Mapping[str, Callable[[], str]] = {
+    "assumptions": assumptions,
+    "defaults": defaults,
+    "parameters": parameters,
+    "packages": mermaid,
+}
+"""The parts of the documents that follow from the code."""
