@@ -289,9 +289,11 @@ def _freedom(parts: Sequence[float], blocks: Sequence[_Block]) -> float:
 
 
 def show(mean: float, low: float, high: float, digits: int = 2) -> str:
-    """Return a mean and its interval as text, `-` for NaN."""
+    """Return a mean and its interval as text, `-` for NaN; an interval without an end is none."""
     if math.isnan(mean):
         return "-"
     if math.isnan(low):
         return f"{mean:.{digits}f}"
+    if math.isinf(low) or math.isinf(high):
+        return f"{mean:.{digits}f} (too few systems for an interval)"
     return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,24 +78,29 @@ class Reading:
     @property
     def text(self) -> str:
         """The numbers in words; empty where nothing was measured."""
+        return self.told(str)
+
+    def told(self, called: Callable[[str], str]) -> str:
+        """Return the numbers in words, with what each method is called."""
+        not_run = ", ".join(map(called, self.not_run))
         if not self.compared.n:
-            return f"not run: {', '.join(self.not_run)}" if self.not_run else ""
+            return f"not run: {not_run}" if not_run else ""
         text = str(self.compared)
         if self.rival:
             text = (
-                f"{self.score.mean:.2f} against {self.rival_score:.2f} ({self.rival}); "
+                f"{self.score.mean:.2f} against {self.rival_score:.2f} ({called(self.rival)}); "
                 f"difference {text}"
             )
-        if not math.isnan(self.anew.low):
+        if math.isfinite(self.anew.low):
             text += f", over new conditions [{self.anew.low:.2f}, {self.anew.high:.2f}]"
         if not math.isnan(self.p_value):
             text += f"; p = {self.p_value:.2g}"
         if self.trivial:
-            text += f"; best trivial {self.trivial_score:.2f} ({self.trivial})"
+            text += f"; best trivial {self.trivial_score:.2f} ({called(self.trivial)})"
         if self.doubtful:
-            text += f"; not surely beaten: {', '.join(self.doubtful)}"
-        if self.not_run:
-            text += f"; not run: {', '.join(self.not_run)}"
+            text += f"; not surely beaten: {', '.join(map(called, self.doubtful))}"
+        if not_run:
+            text += f"; not run: {not_run}"
         if self.conditions < self.planned:
             text += f"; {self.conditions} of {self.planned} conditions"
         return text

@@ -13,6 +13,7 @@ from bench.claims import Reading, Verdict
 from bench.claims.verdict import EQUAL, UNDECIDED
 from bench.config.cell import axes_text, value_text
 from bench.config.protocol import shipped
+from bench.report import labels
 from bench.report.fdr import write_discoveries
 from bench.report.markdown import markdown_table
 from bench.store.atomic import write_text
@@ -186,7 +187,7 @@ def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
             name = protocol if protocol in verdict.readings else ""
             reading = verdict.readings[name]
             said = f", {reading.word}" if reading.word in (UNDECIDED, EQUAL) else ""
-            row[protocol] = reading.text + said
+            row[protocol] = reading.told(labels.method) + said
             row |= {f"{protocol}_{key}": part for key, part in reading.compared.numbers.items()}
             row[f"{protocol}_p"] = reading.p_value
         rows.append(row)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bench.analysis import ExperimentResults
 from bench.analysis.experiment import COST
 from bench.analysis.published import beside
+from bench.report import labels
 from bench.report.axis import Positions, draw_ticks, positions, shifted, value_of
 from bench.report.curves import draw_bounds, draw_curve, draw_published
 from bench.report.saving import save
@@ -26,21 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-HEADINGS = {
-    "f1 paper": "F1, paper protocol",
-    "f1 fair": "F1, fair protocol",
-    "auprc": "AUPRC",
-    "f1@k": "F1 at k edges",
-    "precision@k": "precision at k edges",
-    "recall@k": "recall at k edges",
-    COST: "CPU seconds",
-}
 _TITLE = 36  # characters of a title that fit on a line
-
-
-def heading(metric: str) -> str:
-    """Return what a metric is called above a column or a panel."""
-    return HEADINGS.get(metric, metric)
 
 
 @dataclass(frozen=True)
@@ -138,8 +125,8 @@ def _name(ax: Axes, x: str, metric: str, name: str) -> None:
         ax.set_yscale("log")
     elif bounds(metric) == (0.0, 1.0):
         ax.set_ylim(-0.04, 1.06)
-    title = textwrap.fill(name.replace(" steps", "\N{NO-BREAK SPACE}steps"), _TITLE)
+    title = textwrap.fill(labels.panel(name).replace(" steps", "\N{NO-BREAK SPACE}steps"), _TITLE)
     ax.set_title(plain(title), fontsize=9, color=INK)
-    ax.set_xlabel({"n_samples": "steps", "simulator": ""}.get(x, x))
-    ax.set_ylabel(heading(metric))
+    ax.set_xlabel("" if x == "simulator" else labels.parameter(x))
+    ax.set_ylabel(labels.metric(metric))
     dress(ax, grid="y", size=8)

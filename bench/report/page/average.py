@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.config.protocol import shipped
+from bench.report import labels
 from bench.report.page.svg import inline
 from bench.report.saving import ALL_FORMATS, save
 from bench.report.styles import INK, MUTED, dress, plain
@@ -34,7 +35,7 @@ def average_svg(means: pd.DataFrame) -> str:
     if _drawn(means).empty:
         return ""
     figure = draw_average(means)
-    figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False)
+    figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False, labelcolor=INK)
     return inline(figure, "average")
 
 
@@ -47,7 +48,7 @@ def draw_average(means: pd.DataFrame) -> Figure:
     ax = figure.subplots()
     for column, (label, marker, fill) in _MARKS.items():
         ax.plot(rows[column], range(len(rows)), marker, mfc=fill, mec=INK, ms=6, label=label)
-    ax.set_yticks(range(len(rows)), rows["method"].map(plain))
+    ax.set_yticks(range(len(rows)), [plain(labels.method(name)) for name in rows["method"]])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(-0.02, 1.02)
     ax.set_xlabel("mean F1")

@@ -34,10 +34,12 @@ def claims(verdicts: pd.DataFrame) -> Table:
         order, sign, kind = _LOOKS[row["verdict"]]
         rows.append(
             [
-                *map(word, (row["says"], row["method"])),
+                word(row["says"]),
+                word(labels.method(row["method"])),
                 Entry(f"{sign} {row['verdict']}", order, kind),
                 *(word(row[name]) for name in shipped()),
-                *map(word, (row["reported"], row["experiment"])),
+                word(row["reported"]),
+                word(labels.experiment(row["experiment"])),
             ]
         )
     return Table("claims", heads, rows, ("verdict", "method"))
@@ -67,7 +69,7 @@ def cards(table: Table) -> list[Card]:
                     says.text,
                     verdict.text,
                     verdict.kind,
-                    labels.method(method.text),
+                    method.text,
                     text,
                     reported.text,
                 )

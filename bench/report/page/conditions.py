@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.analysis.sortability import SORTABILITY
+from bench.report import labels
 from bench.report.page.table import Table, number, word
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ def conditions(found: pd.DataFrame) -> Table:
     heads += ["trivially solvable", *SORTABILITY.values()]
     rows = [
         [
-            word(row["experiment"]),
-            word(f"{row['simulator']} {row['axes']}".strip()),
+            word(labels.experiment(row["experiment"])),
+            word(labels.condition(row["simulator"], row["axes"])),
             *map(number, (row["n_samples"], row["systems"])),
-            number(row["trivial_auprc"], f"{row['trivial_auprc']:.2f} ({row['trivial']})", "-"),
+            number(
+                row["trivial_auprc"],
+                f"{row['trivial_auprc']:.2f} ({labels.method(row['trivial'])})",
+                "-",
+            ),
             number(row["best_auprc"], f"{row['best_auprc']:.2f}", "-"),
             word("yes" if row["solved"] else ""),
             *(number(row[name], f"{row[name]:.2f}", "-") for name in SORTABILITY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.analysis import ExperimentResults
+from bench.report import labels
 from bench.report.page.table import Table, number, word
 
 
@@ -17,7 +18,7 @@ def coverage(experiments: Sequence[ExperimentResults]) -> Table:
         lost = len(status) - ok - missing
         rows.append(
             [
-                word(experiment.name),
+                word(labels.experiment(experiment.name)),
                 word(experiment.about),
                 *map(number, (len(status), ok, lost, missing)),
             ]
@@ -36,7 +37,13 @@ def failures(experiments: Sequence[ExperimentResults]) -> Table:
         for method, status, reason, n in counts.itertuples(index=False):
             short = "".join(reason.splitlines()[:1])[:300]
             rows.append(
-                [word(experiment.name), word(method), word(status), number(n), word(short)]
+                [
+                    word(labels.experiment(experiment.name)),
+                    word(labels.method(method)),
+                    word(status),
+                    number(n),
+                    word(short),
+                ]
             )
     heads = ["experiment", "method", "status", "runs", "reason"]
     return Table("failures", heads, rows, ("experiment", "method", "status"))

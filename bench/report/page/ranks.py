@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis.ranks import Ranks
+from bench.report import labels
 from bench.report.page.svg import inline
 from bench.report.saving import ALL_FORMATS, save
 from bench.report.styles import INK, MUTED, dress, plain
@@ -37,7 +38,7 @@ def draw_ranks(ranks: Ranks) -> Figure:
     _draw_groups(ax, ranks, names)
     for row, rank in enumerate(ranks.average):
         _note(ax, f"{rank:.2f}", rank, row)
-    ax.set_yticks(range(len(names)), [plain(name) for name in names])
+    ax.set_yticks(range(len(names)), [plain(labels.method(name)) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel("average rank (1 is best)")
     dress(ax, grid="x")

@@ -15,7 +15,7 @@ from bench.report.page.claims import cards
 from bench.report.page.ranks import ranks_svg
 from bench.report.page.svg import inline
 from bench.report.page.table import Table
-from bench.report.panels import Panels, heading
+from bench.report.panels import Panels
 from bench.report.styles import outline, variables
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def render(contents: Contents) -> str:
         for name in ("style.css", "script.js", "page.html")
     )
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"method": labels.method, "system": labels.system}
+    environment.filters |= {
+        name: getattr(labels, name) for name in ("method", "system", "experiment")
+    }
     board = contents.board
     return environment.from_string(page).render(
         name=contents.name,
@@ -93,7 +95,9 @@ def _experiment(panels: Panels) -> dict[str, Any]:
             for method, style in panels.styles.items()
             if method in here
         ],
-        "panels": {heading(metric): _figures(panels, metric) for metric in experiment.metrics},
+        "panels": {
+            labels.metric(metric): _figures(panels, metric) for metric in experiment.metrics
+        },
     }
 
 

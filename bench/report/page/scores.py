@@ -11,8 +11,8 @@ from bench.analysis.conditions import best_trivials
 from bench.analysis.experiment import COST
 from bench.analysis.intervals import show
 from bench.config.protocol import shipped
+from bench.report import labels
 from bench.report.page.table import Entry, Table, number, word
-from bench.report.panels import heading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ def _ranked(board: Leaderboard) -> list[str]:
 
 
 def _heads(board: Leaderboard) -> list[str]:
-    difference = f"difference to {board.reference}"
+    difference = f"difference to {labels.method(board.reference)}"
     heads = ["method"]
     for protocol in shipped():
         heads += [f"F1 ({protocol})", f"{difference} ({protocol})", f"rank ({protocol})"]
@@ -49,7 +49,7 @@ def _heads(board: Leaderboard) -> list[str]:
 
 def _row(board: Leaderboard, method: str) -> list[Entry]:
     by_method = board.table.set_index(["method", "protocol"])
-    row = [word(method)]
+    row = [word(labels.method(method))]
     for protocol in shipped():
         one: Any = by_method.loc[(method, protocol)]
         row += [
@@ -83,7 +83,7 @@ def average(means: pd.DataFrame) -> Table:
         heads += [f"F1 ({protocol})", f"conditions ({protocol})"]
     rows = []
     for row in means.to_dict("records"):
-        cells = [word(row["method"])]
+        cells = [word(labels.method(row["method"]))]
         for name in ("published", *(f"shared_{protocol}" for protocol in protocols)):
             cells.append(number(row[name], f"{row[name]:.2f}"))
         for protocol in protocols:
@@ -99,7 +99,15 @@ def average(means: pd.DataFrame) -> Table:
 def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
     """Return one row per condition and method, a column per metric."""
     metrics = experiment.metrics
-    heads = ["condition", "steps", "method", *map(heading, metrics), "floor", "ceiling", "runs"]
+    heads = [
+        "condition",
+        "steps",
+        "method",
+        *map(labels.metric, metrics),
+        "floor",
+        "ceiling",
+        "runs",
+    ]
     rows = []
     keys = ["simulator", "axes", "n_samples", "method"]
     solved = {place for place, first in best_trivials(experiment).items() if first.solves}
@@ -109,9 +117,9 @@ def points(experiment: ExperimentResults, summary: pd.DataFrame) -> Table:
         first = by_metric[metrics[0]]
         rows.append(
             [
-                word(f"{simulator} {axes}".strip() + note),
+                word(labels.condition(str(simulator), str(axes)) + note),
                 number(first["n_samples"]),
-                word(method),
+                word(labels.method(str(method))),
                 *(_score(by_metric[metric], metric) for metric in metrics),
                 number(first["floor"], f"{first['floor']:.2f}"),
                 number(first["ceiling"], f"{first['ceiling']:.2f}"),
@@ -145,10 +153,14 @@ def published(compared: pd.DataFrame) -> Table:
     ]
     rows = [
         [
-            word(row["experiment"]),
-            *map(word, (row["panel"], row["x_name"])),
-            number(row["x"]) if isinstance(row["x"], int | float) else word(row["x"]),
-            *map(word, (heading(row["metric"]), row["method"])),
+            word(labels.experiment(row["experiment"])),
+            word(labels.panel(row["panel"])),
+            word(labels.parameter(row["x_name"])),
+            number(row["x"])
+            if isinstance(row["x"], int | float)
+            else word(labels.value(row["x"])),
+            word(labels.metric(row["metric"])),
+            word(labels.method(row["method"])),
             number(row["published"], f"{row['published']:.2f}"),
             number(row["ours"], show(row["ours"], row["low"], row["high"]), "not run"),
             number(row["n"], f"{row['n']} / {row['n_planned']}"),
@@ -173,8 +185,10 @@ def residuals(rests: pd.DataFrame) -> Table:
     ]
     rows = [
         [
-            *map(word, (row["experiment"], row["setting"])),
-            *map(word, (heading(row["metric"]), row["method"])),
+            word(labels.experiment(row["experiment"])),
+            word(labels.settings(row["setting"])),
+            word(labels.metric(row["metric"])),
+            word(labels.method(row["method"])),
             number(row["n"], f"{row['n']} / {row['n_published']}"),
             number(row["mean"], f"{row['mean']:+.3f}", "not run"),
             number(row["rms"], f"{row['rms']:.3f}", "not run"),

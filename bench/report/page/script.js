@@ -22,6 +22,25 @@ const sort = (head) => {
   body.append(...rows);
 };
 
+// On a narrow screen a row is a block, in which each entry shows its heading.
+const NARROW = window.matchMedia("(max-width: 640px)");
+const stack = (table) => {
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+  table.setAttribute("role", "table");
+  for (const row of table.rows) {
+    row.setAttribute("role", "row");
+    for (const [place, entry] of [...row.cells].entries()) {
+      entry.setAttribute("role", entry.tagName === "TH" ? "columnheader" : "cell");
+      entry.dataset.head = heads[place];
+    }
+  }
+};
+const stackAll = () => {
+  if (NARROW.matches) document.querySelectorAll("table").forEach(stack);
+};
+NARROW.addEventListener("change", stackAll);
+stackAll();
+
 // Filtering: a row must have a pressed value in every column that has pressed values.
 const filter = (table) => {
   const wanted = [...document.querySelectorAll(`.chips[data-table="${table.id}"]`)].map((chips) => ({

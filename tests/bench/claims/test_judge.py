@@ -33,7 +33,7 @@ def test_verdicts(results, small):
     beats = {"experiment": "volume", "against": ["pcmci", "random"], "above": 0}
     row = verdict(results, small, **beats)
     assert row["verdict"] == "holds"
-    assert "(pcmci)" in row["fair"]
+    assert "(PCMCI)" in row["fair"]
     assert row["fair_mean"] == pytest.approx(0.2)
     worse = {"methods": ("pcmci",), "against": ["dot"], "experiment": "volume", "above": 0}
     assert verdict(results, small, **worse)["verdict"] == "does not hold"
@@ -307,7 +307,7 @@ def test_seeds_that_few_conditions_have_weigh_no_more_than_others(small):
     means = {n: (2 * np.mean(each) + 0) / 3 for n, each in parts.items()}
     dot, pcmci = (2.5 / 3 + means[6], 1.8 / 3 + means[8])
     assert row["fair_mean"] == pytest.approx(dot - pcmci)
-    assert row["fair"].startswith(f"{dot:.2f} against {pcmci:.2f} (pcmci)")
+    assert row["fair"].startswith(f"{dot:.2f} against {pcmci:.2f} (PCMCI)")
 
 
 def test_less_than_half_of_the_rivals_and_runs_are_too_few(small):

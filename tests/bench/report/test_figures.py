@@ -60,7 +60,7 @@ def test_a_run_has_a_figure_of_lengths_and_one_of_each_swept_parameter(run, tmp_
         "linear_level.svg",
     }
     shown = texts(tmp_path / "linear_level.svg")
-    assert {"dot", "var", "chance level", "oracle", "regimes.level", "0.5"} <= set(shown)
+    assert {"dot", "var", "chance level", "oracle", "heterogeneity", "0.5"} <= set(shown)
     assert {"AUPRC", "F1, fair protocol", "CPU seconds"} <= set(shown)
     assert "steps" in texts(tmp_path / "volume.svg")
     assert (

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.report import labels
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -44,16 +46,16 @@ document.querySelector("#section-lags details").open = true;
 const chips = '.chips[data-table="points-lags"] button';
 press(chips, "random");
 seen.random = texts("points-lags", 2);
-press(chips, "dot");
+press(chips, "DOT");
 seen.both = [...new Set(texts("points-lags", 2))];
-press(chips, "dot");
+press(chips, "DOT");
 press(chips, "random");
 seen.all = texts("points-lags", 2).length;
 seen.claims = [...document.querySelectorAll("#statements .card")].length;
 seen.verdicts = texts("claims", 2);
 
 seen.drawn = shown("dot");
-press("#section-volume .legend button", "dot");
+press("#section-volume .legend button", "DOT");
 seen.hidden = shown("dot");
 const ink = () => getComputedStyle(document.body).color;
 const before = ink();
@@ -67,6 +69,14 @@ const out = document.createElement("pre");
 out.id = "probe";
 out.textContent = JSON.stringify(seen);
 document.body.append(out);
+}"""
+# What is wider than the screen with everything open.
+WIDE = """{
+for (const part of document.querySelectorAll("details")) part.open = true;
+const over = [...document.querySelectorAll("main *")]
+  .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
+  .map((part) => part.outerHTML.slice(0, 100));
+parent.postMessage(JSON.stringify([innerWidth, over]), "*");
 }"""
 CATCH = "window.seenErrors = []; window.onerror = (text) => { seenErrors.push(String(text)); };"
 
@@ -88,12 +98,17 @@ def chromium(page, *words):
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
 
 
+def probed(small, page, script):
+    """Write the page with a script behind its own."""
+    text = small.text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
+    page.write_text(text.replace("</body>", f"<script>{script}</script></body>"))
+    return page
+
+
 @pytest.fixture(scope="module")
 def seen(small, tmp_path_factory):
     """What the probe found in the page, and what the console said."""
-    page = tmp_path_factory.mktemp("probe") / "page.html"
-    text = small.text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
-    page.write_text(text.replace("</body>", f"<script>{PROBE}</script></body>"))
+    page = probed(small, tmp_path_factory.mktemp("probe") / "page.html", PROBE)
     done = chromium(page, "--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom")
     (found,) = re.findall(r'<pre id="probe">(.*?)</pre>', done.stdout, flags=re.DOTALL)
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -107,7 +122,7 @@ def test_it_renders_without_network_and_errors(seen):
 
 
 def test_every_method_and_experiment_is_there(seen, small):
-    assert sorted(seen["methods"]) == sorted(small.methods)
+    assert sorted(seen["methods"]) == sorted(map(labels.method, small.methods))
     assert seen["answers"] == 2  # kinds of system
     assert seen["sections"] == [part.name for part in small.parts]
     assert seen["figures"] == 4 * len(small.parts)
@@ -124,7 +139,7 @@ def test_a_click_on_a_heading_sorts(seen):
 
 def test_a_click_on_a_value_filters(seen):
     assert seen["random"] == ["random"] * 2
-    assert sorted(seen["both"]) == ["dot", "random"]
+    assert sorted(seen["both"]) == ["DOT", "random"]
     assert seen["all"] == 8
     # A card for each claim that these runs decide.
     decided = [text for text in seen["verdicts"] if "not tested" not in text]
@@ -136,6 +151,20 @@ def test_the_legend_hides_a_method_and_the_button_turns_the_theme(seen):
     assert seen["drawn"] > 0
     assert seen["hidden"] == 0
     assert len(set(seen["themes"])) == 2
+
+
+def test_nothing_is_wider_than_a_phone(small, tmp_path):
+    # A window is at least 500 pixels wide, a frame can be narrower.
+    page = probed(small, tmp_path / "page.html", WIDE)
+    frame = tmp_path / "frame.html"
+    hear = "onmessage = (sent) => { document.title = sent.data; }"
+    frame.write_text(
+        f"<title>-</title><script>{hear}</script>"
+        f'<iframe src="{page.name}" width="400" height="900" style="border: 0"></iframe>'
+    )
+    done = chromium(frame, "--virtual-time-budget=9000", "--dump-dom")
+    (found,) = re.findall(r"<title>(.*?)</title>", done.stdout, flags=re.DOTALL)
+    assert json.loads(found) == [400, []]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

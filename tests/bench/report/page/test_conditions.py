@@ -42,6 +42,7 @@ def test_a_condition_has_its_best_trivial_method_and_means_over_systems(found):
 def test_what_is_unknown_is_a_dash(found):
     first, second = conditions(found).markdown().splitlines()[2:]
     assert first == (
-        "| grid | linear k=1 | 100 | 2 | 0.58 (correlation) | 0.60 | yes | 0.40 | - | - | 0.90 |"
+        "| grid | linear, edges k 1 | 100 | 2 | 0.58 (lagged correlation) | 0.60 | yes "
+        "| 0.40 | - | - | 0.90 |"
     )
-    assert second == "| grid | linear k=2 | 100 | 3 | - | - |  | - | - | - | - |"
+    assert second == "| grid | linear, edges k 2 | 100 | 3 | - | - |  | - | - | - | - |"

@@ -277,7 +277,7 @@ def test_the_command_reports_on_a_folder_and_on_nothing_run(tmp_path, capsys, mo
     assert main(["run", *words, "name=trial"]) == 0
     assert main(["report", "results/trial", "--reference", "var"]) == 0
     text = (tmp_path / "results" / "trial" / "report" / "index.html").read_text()
-    assert "difference to var" in text
+    assert "difference to VAR" in text
     # Without its records, the exported table says the same.
     folder = tmp_path / "results" / "trial"
     assert 'id="comparison"' not in text  # nothing is published of it
