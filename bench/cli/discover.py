@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import methods.registry
+from bench.cli.link_table import strongest
 from bench.cli.reading import read
 from bench.config.validate import build
 from bench.store.atomic import replacing
@@ -101,22 +102,3 @@ def _write_regimes(regimes: Sequence[IntArray], path: Path) -> None:
         for step, label in enumerate(labels)
     ]
     path.write_text("\n".join(["segment,step,regime", *rows]) + "\n", encoding="utf-8")
-
-
-def strongest(graph: LaggedGraph, count: int) -> str:
-    """Return the `count` highest scores as a text table, one edge a line, strongest first."""
-    flat = np.where(np.isnan(graph.scores), -np.inf, graph.scores).ravel()
-    order = np.argsort(-flat, kind="stable")[: min(count, int(np.isfinite(flat).sum()))]
-    edges = [np.unravel_index(index, graph.scores.shape) for index in order]
-    width = max(len(name) for name in (*graph.names, "effect"))
-    lines = [f"rank  {'cause':{width}}  {'effect':{width}}  lag       score  selected"]
-    for rank, (i, j, lag) in enumerate(edges, start=1):
-        selected = (
-            "-" if graph.adjacency is None else "yes" if graph.adjacency[i, j, lag] else "no"
-        )
-        lines.append(
-            f"{rank:4d}  {graph.names[i]:{width}}  {graph.names[j]:{width}}  {lag:3d}  "
-            f"{graph.scores[i, j, lag]:10.4g}  {selected}"
-        )
-    total = "no decision" if graph.adjacency is None else f"{int(graph.adjacency.sum())} selected"
-    return "\n".join([*lines, f"{total} of {int(np.isfinite(flat).sum())} scored links"])

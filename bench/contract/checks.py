@@ -33,6 +33,7 @@ from bench.contract.probes import (
     generator,
     hint,
     noise,
+    planted,
     planted_series,
     ranked,
     require,
@@ -172,6 +173,35 @@ def result_is_well_formed(method: Method) -> None:
     require(np.isnan(np.diag(now)).all(), "lag 0 scores a variable as cause of itself; set NaN")
 
 
+def marks_agree_with_the_decision(method: Method) -> None:
+    """Mark every selected edge --> or o->, and select every scored link that is marked -->."""
+    graph = discover(method, _at_once(), 2)
+    if graph.marks is None:
+        raise Skip("gives no marks beside its decision")
+    require(graph.adjacency is not None, "there are marks, but no decision")
+    # Unknown marks, and marks at lag 0 that are not mirrored, are refused by LaggedGraph.
+    selected, scored = np.asarray(graph.adjacency), ~np.isnan(graph.scores)
+    for wrong, what in (
+        (selected & ~np.isin(graph.marks, ("-->", "o->")), "is selected"),
+        (~selected & scored & (graph.marks == "-->"), "is not selected"),
+    ):
+        for i, j, lag in np.argwhere(wrong).tolist():
+            mark = str(graph.marks[i, j, lag])
+            raise AssertionError(f"{say(graph, (i, j, lag))} {what} and marked {mark!r}")
+    require(
+        (np.diagonal(graph.marks[:, :, 0]) == "").all(), "a variable is linked to itself at lag 0"
+    )
+
+
+def _at_once() -> TimeSeries:
+    """Return a series with a lagged edge, one at lag 0 that it directs, and one that none does."""
+    values = planted([(0, 1, 2)], 800, np.random.default_rng(21))
+    values[:, 3] += 0.8 * values[:, 1]
+    free = np.random.default_rng(22).uniform(-1, 1, size=(len(values), 2))
+    free[:, 1] += free[:, 0]
+    return TimeSeries.from_array(np.hstack([values, free]))
+
+
 def planted_edge_comes_first(method: Method) -> None:
     """Rank a single planted edge at lag 2 first, with its direction and lag."""
     if method.handles.trivial:
@@ -227,6 +257,8 @@ def _arrays(graph: LaggedGraph, of: str = "") -> dict[str, np.ndarray]:
     plain = {"scores": graph.scores, "adjacency": graph.adjacency, "p_values": graph.p_values}
     found: dict[str, np.ndarray] = {k: v for k, v in plain.items() if v is not None}
     found |= {f"edge_statistics[{k!r}]": v for k, v in graph.edge_statistics.items()}
+    if graph.marks is not None:
+        found["marks"] = graph.marks
     if graph.regimes is not None:
         found["regimes"] = np.concatenate(graph.regimes)
     found = {f"{name}{of}": array for name, array in found.items()}
@@ -288,6 +320,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     imports_are_lazy,
     truth_is_out_of_reach,
     result_is_well_formed,
+    marks_agree_with_the_decision,
     planted_edge_comes_first,
     leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
@@ -299,6 +332,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     segment_border_is_not_crossed,
 )
 _NEED_A_GRAPH = (
+    marks_agree_with_the_decision,
     planted_edge_comes_first,
     leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,

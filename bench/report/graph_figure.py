@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from bench.report.saving import ALL_FORMATS, save_as
 from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
 from methods.types.errors import InputError
+from methods.types.shown import links
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,11 +45,12 @@ def figure_of(graph: LaggedGraph) -> Figure:
 
     The heat map has one cell per cause and effect. Its colour is the strongest score over lags,
     and the lags of the shown edges are written in it. Shown are the edges that the method has
-    selected, or the three strongest per effect if it makes no decision.
+    selected, or the three strongest per effect if it makes no decision. Links with another mark
+    than an edge are shown with that mark.
     """
     from matplotlib.figure import Figure
 
-    shown = graph.adjacency if graph.adjacency is not None else strongest_per_effect(graph, 3)
+    shown = links(graph) if graph.adjacency is not None else strongest_per_effect(graph, 3)
     n = graph.n_vars
     small = n <= _MOST_VARS and graph.max_lag <= _MOST_LAGS and int(shown.sum()) <= _MOST_EDGES
     side = min(max(4.5, 0.32 * n + 2.0), 24.0)
@@ -87,11 +90,21 @@ def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
     ax.set_title("strongest score over lags; numbers are the lags of shown edges", fontsize=9)
     dark = 0.6 * np.nanmax(strength)
     for i, j in np.argwhere(shown.any(axis=2)).tolist():
-        lags = [str(lag) for lag in np.flatnonzero(shown[i, j])]
+        lags = [_lag_and_mark(graph, i, j, lag) for lag in np.flatnonzero(shown[i, j]).tolist()]
         text = ",".join(lags if len(lags) <= 3 else [*lags[:2], f"+{len(lags) - 2}"])
         colour = "white" if strength[i, j] > dark else "black"
         ax.text(j, i, text, ha="center", va="center", color=colour, fontsize=size * 0.8)
     ax.figure.colorbar(image, ax=ax, shrink=0.7, label="score")
+
+
+def _lag_and_mark(graph: LaggedGraph, i: int, j: int, lag: int) -> str:
+    """Return the lag, with its mark behind it if it is no edge."""
+    mark = _mark(graph, i, j, lag)
+    return str(lag) if mark == "-->" else f"{lag} {mark}"
+
+
+def _mark(graph: LaggedGraph, i: int, j: int, lag: int) -> str:
+    return "-->" if graph.marks is None else str(graph.marks[i, j, lag])
 
 
 def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
@@ -103,24 +116,33 @@ def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
         ax.text(-max_lag - 0.3, height, plain(name), ha="right", va="center")
     low, top = min(float(np.nanmin(graph.scores)), 0.0), float(np.nanmax(graph.scores))
     for i, j, lag in np.argwhere(shown).tolist():
-        strength = (graph.scores[i, j, lag] - low) / ((top - low) or 1.0)
+        # A link that has a mark and no score is as thin as the weakest.
+        strength = np.nan_to_num((graph.scores[i, j, lag] - low) / ((top - low) or 1.0))
         # Arcs keep an arrow along its own row off the nodes that it passes.
         bend = 0.25 if i == j else 0.08
-        _arrow(ax, (-lag, n - 1 - i), (0, n - 1 - j), strength, bend)
+        _arrow(ax, (-lag, n - 1 - i), (0, n - 1 - j), strength, bend, _mark(graph, i, j, lag))
     ax.set_xticks(times, [f"t-{lag}" if lag else "t" for lag in range(max_lag, -1, -1)])
     ax.set_xlim(-max_lag - 1.2, 0.6)
     ax.set_ylim(-0.7, n - 0.3)
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
-    ax.set_title("arrows into time t, wider = stronger", fontsize=9)
+    title = "arrows into time t, wider = stronger"
+    if any(_mark(graph, *at) != "-->" for at in np.argwhere(shown).tolist()):
+        title += "\ncircle: not known; two heads: hidden cause; cross: contradiction"
+    ax.set_title(title, fontsize=9)
 
 
 def _arrow(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], strength: float, bend: float
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    strength: float,
+    bend: float,
+    mark: str,
 ) -> None:
-    """Draw an arrow; `strength` from 0 to 1 is its width, `bend` the height of its arc."""
+    """Draw a link; `strength` from 0 to 1 is its width, `bend` the height of its arc."""
     arrow = {
-        "arrowstyle": "-|>",
+        "arrowstyle": ("<|" if mark[0] == "<" else "") + "-" + ("|>" if mark[-1] == ">" else ""),
         "lw": 0.6 + 2.4 * strength,
         "color": ACCENT,
         "alpha": 0.8,
@@ -129,3 +151,8 @@ def _arrow(
         "connectionstyle": f"arc3,rad={-bend}",
     }
     ax.annotate("", end, start, arrowprops=arrow, zorder=3)
+    for sign, near, far in ((mark[0], start, end), (mark[-1], end, start)):
+        if sign in "ox":
+            way = 0.15 / math.dist(near, far)  # so close to the node that the arc does not matter
+            at = [a + way * (b - a) for a, b in zip(near, far, strict=True)]
+            ax.plot(*at, sign, color=ACCENT, markerfacecolor="white", markersize=5, zorder=4)

@@ -2,8 +2,8 @@
 
 Metrics come from scores (`auroc`, `auprc`, `tpr@fdr10`, `effect_r`, see `ranking`) or from a
 graph decided by a named rule (`f1@own`, `shd@top3`, ...: rules in `decisions`, definitions in
-`counts`), at four levels (`candidates`). Regimes that a method found are scored beside its
-graphs (`regimes`).
+`counts`), at four levels (`candidates`). At lag 0 links and their direction are scored apart too
+(`orientation`). Regimes that a method found are scored beside its graphs (`regimes`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bench.scoring.candidates import Candidates, candidates_by_level
 from bench.scoring.counts import expected_metrics
 from bench.scoring.decisions import Selection, decide
 from bench.scoring.floors import selection_floor, simulated_floor
+from bench.scoring.orientation import orientation_metrics
 from bench.scoring.ranking import rank_metrics
 from bench.scoring.regimes import average, differ, graphs_of_regimes, overlap, regime_metrics
 from methods import LaggedGraph
@@ -121,6 +122,9 @@ def _table(estimate: LaggedGraph, truth: LaggedGraph, rng: np.random.Generator) 
         ceiling = _metrics(oracle, decide(oracle))
         for metric in value:
             table[level, metric] = (value[metric], floor[metric], ceiling[metric])
+    if truth.max_lag:  # else it is a summary graph, which has no lag 0
+        apart = orientation_metrics(estimate, truth)
+        table |= {("instantaneous", metric): numbers for metric, numbers in apart.items()}
     return table
 
 

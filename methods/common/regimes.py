@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from methods.types.arrays import IntArray
 from methods.types.graph import LaggedGraph
+from methods.types.marks import combined
 from methods.types.series import TimeSeries, standing_still
 
 
@@ -50,8 +51,9 @@ def union(
     """Return one graph of all regimes, which also holds the graph of each.
 
     The score of an edge is the largest of its scores in the regimes, of those that have one. An
-    edge is selected if any regime selects it. Its other statistics are means over regimes. So is
-    the forecast error, which is relative to the variance within the regime.
+    edge is selected if any regime selects it. Its mark is that on which the regimes agree, with a
+    cross at an end where they do not. Its other statistics are means over regimes. So is the
+    forecast error, which is relative to the variance within the regime.
 
     Parameters
     ----------
@@ -70,6 +72,7 @@ def union(
     shares = np.sqrt(rests / rests.max())
     errors = [g.forecast_error for g in every if g.forecast_error is not None]
     decided = [g.adjacency for g in every if g.adjacency is not None]
+    marks = [g.marks for g in every if g.marks is not None]
     names = every[0].edge_statistics
     return LaggedGraph(
         np.fmax.reduce([share * g.scores for share, g in zip(shares, every, strict=True)]),
@@ -79,4 +82,5 @@ def union(
         forecast_error=float(np.mean(errors)) if errors else None,
         regimes=found,
         edge_statistics={k: np.mean([g.edge_statistics[k] for g in every], axis=0) for k in names},
+        marks=combined(marks) if marks else None,
     )

@@ -29,7 +29,7 @@ class CDNOD(Method):
     An edge `i(t - l) -> j(t)` is selected if the skeleton keeps it; time gives its direction.
     Scores and p-values are those of PC: the smallest Fisher-z statistic over the conditioning sets
     tried, with the index among the candidates. Lag 0 and the index serve as conditions and are not
-    scored.
+    scored. A link at lag 0 that the skeleton keeps is marked `o-o`, as in PC.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from methods.common.lagged import (
 from methods.pc.fisherz import register
 from methods.types.arrays import FloatArray
 from methods.types.graph import LaggedGraph
+from methods.types.marks import Marks
 from methods.types.method import DeclinedError, Exact
 from methods.types.series import TimeSeries
 
@@ -69,18 +70,40 @@ class Columns:
         return data, register(exact), {"n_rows": self.n_rows, "smallest": smallest}
 
     def graph(self, kept: Any, smallest: FloatArray) -> LaggedGraph:
-        """Return the lagged graph of the kept edges and statistics, matrices over the columns."""
-        statistic = self._lagged(smallest)
-        return LaggedGraph.from_lags(
+        """Return the lagged graph of the kept edges and statistics, matrices over the columns.
+
+        Time directs the edges from the past, marked `-->`. An edge at lag 0 is marked `o-o`.
+        """
+        marks = np.where(kept, "-->", "").astype("<U3")
+        present = self._present
+        marks[present, present] = np.where(np.asarray(kept)[present, present], "o-o", "")
+        return self.marked(marks, smallest)
+
+    def marked(self, marks: Marks, smallest: FloatArray) -> LaggedGraph:
+        """Return the lagged graph of marks and statistics, matrices over the columns.
+
+        A lagged edge is selected unless its mark has an arrowhead at the cause.
+        """
+        statistic, lagged = self._lagged(smallest), self._lagged(marks)
+        present = self._present
+        graph = LaggedGraph.from_lags(
             statistic,
             self.series.names,
-            adjacency=self._lagged(np.asarray(kept)),
+            adjacency=np.isin(lagged, ("-->", "o->")),
             p_values=2 * ndtr(-statistic),
         )
+        every = np.concatenate([marks[present, present][:, :, None], lagged], axis=2)
+        return replace(graph, marks=every)
+
+    @property
+    def _present(self) -> slice:
+        """Where the columns of lag 0 stand."""
+        n_past = self.series.n_vars * self.max_lag
+        return slice(n_past, n_past + self.series.n_vars)
 
     def _lagged(self, matrix: Any) -> Any:
-        n, n_past = self.series.n_vars, self.series.n_vars * self.max_lag
-        across = matrix[:n_past, n_past : n_past + n]
+        n, present = self.series.n_vars, self._present
+        across = matrix[: present.start, present]
         return across.reshape(n, self.max_lag, n).transpose(0, 2, 1)
 
 

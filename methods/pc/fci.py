@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Interval
 
 from methods.pc.columns import columns_of, silence, time_order
 from methods.types.graph import LaggedGraph
+from methods.types.marks import Marks
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 
-_ARROW = 1  # the library's mark of an arrowhead; a tail is -1, a circle 2
+# The library's numbers at the start and at the end of an edge.
+_STARTS, _ENDS = {-1: "-", 1: "<", 2: "o"}, {-1: "-", 1: ">", 2: "o"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,8 @@ class FCI(Method):
     smallest Fisher-z statistic of a pair, which is above the critical value exactly if the edge is
     kept. The second stage tests in the order of columns and stops at the first set that separates
     a pair. A score below the critical value may therefore depend on that order. Lag 0 serves as a
-    condition but is not scored.
+    condition and is not scored; its links are among the marks, those of the partial ancestral
+    graph.
 
     Parameters
     ----------
@@ -77,6 +80,12 @@ class FCI(Method):
                 show_progress=False,
                 **options,
             )
-        # `[a, b]` holds the mark at the end of `a` on the edge between `a` and `b`.
-        marks = found.graph
-        return columns.graph((marks != 0) & (marks != _ARROW), options["smallest"])
+        return columns.marked(_marks(found.graph), options["smallest"])
+
+
+def _marks(ends: Any) -> Marks:
+    """Return marks from the library's matrix: `[a, b]` is the end of `a` on the edge to `b`."""
+    marks = np.full(ends.shape, "", dtype="<U3")
+    for a, b in np.argwhere(ends).tolist():
+        marks[a, b] = f"{_STARTS[int(ends[a, b])]}-{_ENDS[int(ends[b, a])]}"
+    return marks

@@ -26,7 +26,8 @@ class PC(Method):
     the critical value exactly if the edge is kept. The p-value is that of the same test, the
     largest over the sets. Skeletons are of the stable kind, which does not depend on the order of
     columns. Lag 0 serves as a condition but is not scored. Its tests have no direction, and the
-    library's orientation of it depends on the order of columns.
+    library's orientation of it depends on the order of columns. A link at lag 0 that the skeleton
+    keeps is therefore marked `o-o`.
 
     Parameters
     ----------

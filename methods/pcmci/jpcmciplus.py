@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ from annotated_types import Interval
 
 from methods.pcmci.library.ci_tests import independence_test
 from methods.pcmci.library.frame import frame_of, no_spread_declines
-from methods.pcmci.library.marks import edges, graph_of
+from methods.pcmci.library.marks import graph_of
 from methods.pcmci.search import FDR, LIBRARIES, check_fdr, kept
 from methods.types.arrays import FloatArray
 from methods.types.errors import InputError
@@ -85,8 +85,7 @@ class JPCMCIPlus(Method):
             ).run_jpcmciplus(tau_max=max_lag, pc_alpha=self.alpha, fdr_method=self.fdr)
         n = series.n_vars
         parts = {key: found[key][:n, :n] for key in ("graph", "val_matrix", "p_matrix")}
-        graph = graph_of(parts, series.names)
-        return replace(graph, adjacency=edges(parts) & kept(parts, self.alpha))
+        return graph_of(parts, series.names, kept(parts, self.alpha))
 
     def _test(self, rng: np.random.Generator) -> Any:
         if self.cond_ind_test not in ("parcorr", "cmiknn"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Interval
 
-from methods.pcmci.library.marks import edges
+from methods.pcmci.library.marks import graph_of
 from methods.pcmci.search import FDR, LIBRARIES, TigramiteSearch, check_fdr, kept
 from methods.types.graph import LaggedGraph
 
@@ -30,7 +30,7 @@ class PCMCIPlus(TigramiteSearch):
         Level of each test (0 to 1): `pc_alpha` of `run_pcmciplus`, with its default.
     fdr
         `none`, or `fdr_bh`: the p-values of lagged links are corrected by Benjamini-Hochberg after
-        the search. The library leaves its graph as it is; here an edge is selected only if its
+        the search. The library leaves its graph as it is; here a link is kept only if its
         corrected p-value is at most `alpha` too. P-values at lag 0 stay as they are.
     cond_ind_test
         The test; see `methods.pcmci.library.ci_tests`.
@@ -58,5 +58,4 @@ class PCMCIPlus(TigramiteSearch):
         return found
 
     def _graph(self, found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
-        graph = super()._graph(found, names)
-        return replace(graph, adjacency=edges(found) & kept(found, self.alpha))
+        return graph_of(found, names, kept(found, self.alpha))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from methods.types.arrays import BoolArray, FloatArray, IntArray
 from methods.types.errors import InputError
+from methods.types.marks import Marks
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 COLUMNS = ("cause", "effect", "lag", "score", "selected")
 """The first columns of the CSV format."""
 
-FURTHER = ("p_value", "regime")
+FURTHER = ("mark", "p_value", "regime")
 """Columns that follow where a graph has them; the statistics of an edge come last."""
 
 Fields = dict[str, Any]
@@ -43,6 +44,8 @@ class Graph(Protocol):
     def regimes(self) -> tuple[IntArray, ...] | None: ...  # noqa: D102
     @property
     def edge_statistics(self) -> Mapping[str, FloatArray]: ...  # noqa: D102
+    @property
+    def marks(self) -> Marks | None: ...  # noqa: D102
     @property
     def max_lag(self) -> int: ...  # noqa: D102
 
@@ -68,7 +71,7 @@ def to_npz(graph: Graph, file: Path | BinaryIO) -> None:
 
 
 def _arrays(graph: Graph, prefix: str) -> dict[str, Any]:
-    fields = ("scores", "adjacency", "p_values", "forecast_error", "converged")
+    fields = ("scores", "adjacency", "p_values", "forecast_error", "converged", "marks")
     values = {name: getattr(graph, name) for name in fields}
     values |= {_STATISTIC + name: array for name, array in graph.edge_statistics.items()}
     return {prefix + name: value for name, value in values.items() if value is not None}
@@ -96,6 +99,7 @@ def _part(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Fields:
         "p_values": arrays.get(prefix + "p_values"),
         "forecast_error": None if error is None else float(error),
         "converged": None if converged is None else bool(converged),
+        "marks": arrays.get(prefix + "marks"),
         "edge_statistics": {
             key.removeprefix(statistic): array
             for key, array in arrays.items()
@@ -117,9 +121,9 @@ def to_csv(graph: Graph, path: Path) -> None:
 
 
 def to_frame(graph: Graph) -> pd.DataFrame:
-    """Return one row per score that is not NaN.
+    """Return one row per score that is not NaN, and per link that has a mark and no score.
 
-    The columns are `COLUMNS`, then `p_value` if the graph has p-values, then its
+    The columns are `COLUMNS`, then `mark` and `p_value` if the graph has them, then its
     `edge_statistics`. `selected` is empty if the method makes no decision. With regimes a column
     `regime` follows. It is empty in the rows of the graph itself, and holds the label in the rows
     of each regime's graph.
@@ -137,20 +141,28 @@ def to_frame(graph: Graph) -> pd.DataFrame:
 def _rows(graph: Graph) -> pd.DataFrame:
     import pandas as pd
 
-    said = ~np.isnan(graph.scores)
-    i, j, lag = (place.tolist() for place in np.nonzero(said))
+    rows = said(graph)
+    i, j, lag = (place.tolist() for place in np.nonzero(rows))
     names = graph.names
     columns: dict[str, Any] = {
         "cause": [names[k] for k in i],
         "effect": [names[k] for k in j],
         "lag": lag,
-        "score": graph.scores[said],
-        "selected": None if graph.adjacency is None else graph.adjacency[said].astype(object),
+        "score": graph.scores[rows],
+        "selected": None if graph.adjacency is None else graph.adjacency[rows].astype(object),
     }
+    if graph.marks is not None:
+        columns["mark"] = graph.marks[rows]
     if graph.p_values is not None:
-        columns["p_value"] = graph.p_values[said]
-    columns |= {name: values[said] for name, values in graph.edge_statistics.items()}
+        columns["p_value"] = graph.p_values[rows]
+    columns |= {name: values[rows] for name, values in graph.edge_statistics.items()}
     return pd.DataFrame(columns)
+
+
+def said(graph: Graph) -> BoolArray:
+    """Return where the graph says something: a score, or a mark without one."""
+    scored = ~np.isnan(graph.scores)
+    return np.asarray(scored if graph.marks is None else scored | (graph.marks != ""))
 
 
 def from_csv(path: Path, names: Sequence[str] | None, max_lag: int | None) -> Fields:
@@ -191,8 +203,8 @@ def _graph_of(frame: pd.DataFrame, names: Sequence[str], max_lag: int) -> Fields
         frame["lag"].to_numpy(dtype=int),
     )
 
-    def spread(column: pd.Series, fill: float | bool) -> NDArray[Any]:
-        array = np.full(shape, fill)
+    def spread(column: pd.Series, fill: float | bool | str) -> NDArray[Any]:
+        array = np.full(shape, fill, dtype="<U3" if fill == "" else None)
         array[at] = column.to_numpy(dtype=array.dtype)
         return array
 
@@ -202,6 +214,7 @@ def _graph_of(frame: pd.DataFrame, names: Sequence[str], max_lag: int) -> Fields
         "scores": spread(frame["score"], np.nan),
         "names": tuple(names),
         "adjacency": spread(frame["selected"], False) if decided else None,
+        "marks": spread(frame["mark"].fillna(""), "") if "mark" in frame else None,
         "p_values": spread(frame["p_value"], np.nan) if "p_value" in frame else None,
         "edge_statistics": {str(name): spread(numbers[name], np.nan) for name in numbers},
     }
@@ -218,7 +231,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
         )
     return pd.read_csv(
         path,
-        dtype={"cause": str, "effect": str},
+        dtype={"cause": str, "effect": str, "mark": str},
         keep_default_na=False,
         na_values={name: [""] for name in columns if name not in ("cause", "effect")},
     )
@@ -235,36 +248,50 @@ def _check_rows(path: Path, frame: pd.DataFrame, names: Sequence[str], max_lag: 
 
 
 def to_networkx(graph: Graph) -> nx.MultiDiGraph:
-    """Return edges `cause -> effect` keyed by lag, with `score` and (if decided) `selected`."""
+    """Return edges `cause -> effect` keyed by lag, with `score`, `selected` and `mark`.
+
+    Decision and mark are there if the graph has them.
+    """
     import networkx as nx
 
     multigraph = nx.MultiDiGraph(max_lag=graph.max_lag)
     multigraph.add_nodes_from(graph.names)
-    for i, j, lag in np.argwhere(~np.isnan(graph.scores)).tolist():
+    for i, j, lag in np.argwhere(said(graph)).tolist():
         data: dict[str, Any] = {"lag": lag, "score": float(graph.scores[i, j, lag])}
         if graph.adjacency is not None:
             data["selected"] = bool(graph.adjacency[i, j, lag])
+        if graph.marks is not None:
+            data["mark"] = str(graph.marks[i, j, lag])
         multigraph.add_edge(graph.names[i], graph.names[j], key=lag, **data)
     return multigraph
 
 
 def from_networkx(graph: nx.MultiDiGraph) -> Fields:
-    """Read a multigraph with `lag`, `score` and optional `selected` on its edges."""
+    """Read a multigraph with `lag`, `score` and optional `selected` and `mark` on its edges."""
     names = tuple(str(node) for node in graph.nodes)
     index = {name: i for i, name in enumerate(names)}
     edges = [(index[str(u)], index[str(v)], data) for u, v, data in graph.edges(data=True)]
     largest = max((data["lag"] for *_, data in edges), default=0)
     shape = (len(names), len(names), graph.graph.get("max_lag", largest) + 1)
     scores, adjacency = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    marks = np.full(shape, "", dtype="<U3")
     for i, j, data in edges:
         scores[i, j, data["lag"]] = data["score"]
         adjacency[i, j, data["lag"]] = data.get("selected", False)
-    decided = any("selected" in data for *_, data in edges)
-    return {"scores": scores, "names": names, "adjacency": adjacency if decided else None}
+        marks[i, j, data["lag"]] = data.get("mark", "")
+    known = {key for *_, data in edges for key in data}
+    return {
+        "scores": scores,
+        "names": names,
+        "adjacency": adjacency if "selected" in known else None,
+        "marks": marks if "mark" in known else None,
+    }
 
 
 def to_tigramite(graph: Graph) -> NDArray[np.str_]:
-    """Write `-->` at `[cause, effect, lag]`, and `<--` at the mirrored entry of lag 0."""
+    """Return the marks, or else `-->` at each edge and `<--` at its mirror image at lag 0."""
+    if graph.marks is not None:
+        return np.array(graph.marks)
     if graph.adjacency is None:
         raise InputError(
             "adjacency: expected the decided edges, found none; build the graph with "
@@ -292,5 +319,6 @@ def from_tigramite(
         "scores": scores,
         "names": tuple(names),
         "adjacency": adjacency,
+        "marks": marks,
         "p_values": None if p_matrix is None else np.asarray(p_matrix),
     }

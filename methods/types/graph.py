@@ -20,6 +20,7 @@ from methods.types import formats, shown
 from methods.types.arrays import BoolArray, FloatArray, IntArray
 from methods.types.errors import InputError
 from methods.types.formats import COLUMNS, FURTHER
+from methods.types.marks import Marks, as_marks
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,13 +67,17 @@ class LaggedGraph:
     edge_statistics
         Further statistics of each edge, by name: arrays of the shape of `scores`, NaN where the
         method gives none.
+    marks
+        What the method says about both ends of each link, such as `o->`, text of the shape of
+        `scores`, empty where there is no link; see `methods.types.marks`. None if the method does
+        not tell more than its decision.
 
     Raises
     ------
     ValueError
         If shapes disagree, a score is infinite, or a p-value lies outside [0, 1]. Also if an edge
-        is selected where the score is NaN, a label is no integer, or a statistic has the name of
-        one of `COLUMNS` or `FURTHER`.
+        is selected where the score is NaN, a label is no integer, a statistic has the name of one
+        of `COLUMNS` or `FURTHER`, or marks are not those of a graph over time.
     """
 
     scores: FloatArray
@@ -84,6 +89,7 @@ class LaggedGraph:
     regimes: tuple[IntArray, ...] | None = None
     edge_statistics: Mapping[str, FloatArray] = field(default_factory=dict)
     converged: bool | None = None
+    marks: Marks | None = None
 
     def __post_init__(self) -> None:
         scores = np.array(self.scores, dtype=np.float64)
@@ -121,6 +127,8 @@ class LaggedGraph:
             for name, values in self.edge_statistics.items()
         }
         object.__setattr__(self, "edge_statistics", statistics)
+        if self.marks is not None:
+            _freeze(self, "marks", as_marks(self.marks, scores.shape))
 
     @classmethod
     def from_lags(
@@ -194,6 +202,7 @@ class LaggedGraph:
             self.regimes,
             {name: pick(values) for name, values in self.edge_statistics.items()},
             self.converged,
+            pick(self.marks),
         )
 
     def to_npz(self, file: str | Path | BinaryIO) -> None:
@@ -221,11 +230,11 @@ class LaggedGraph:
         return figure
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per score that is not NaN; see `methods.types.formats.to_frame`."""
+        """Return one row per score or mark; see `methods.types.formats.to_frame`."""
         return formats.to_frame(self)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row per score that is not NaN; see `methods.types.formats.to_csv`."""
+        """Write one row per score or mark; see `methods.types.formats.to_csv`."""
         formats.to_csv(self, Path(path))
 
     @classmethod
@@ -238,7 +247,7 @@ class LaggedGraph:
         return cls(**fields, per_regime=regimes)
 
     def to_networkx(self) -> nx.MultiDiGraph:
-        """Return a multigraph with one edge per entry that is not NaN, keyed by its lag."""
+        """Return a multigraph with one edge per score or mark, keyed by its lag."""
         return formats.to_networkx(self)
 
     @classmethod
@@ -247,7 +256,11 @@ class LaggedGraph:
         return cls(**formats.from_networkx(graph))
 
     def to_tigramite(self) -> NDArray[np.str_]:
-        """Return the adjacency as tigramite's string graph, shape `(n, n, max_lag + 1)`."""
+        """Return tigramite's string graph, shape `(n, n, max_lag + 1)`.
+
+        It holds the marks. Without any it holds the adjacency: at lag 0 `<--` stands at the mirror
+        image of an edge, and `o-o` for edges in both directions.
+        """
         return formats.to_tigramite(self)
 
     @classmethod
@@ -262,7 +275,7 @@ class LaggedGraph:
     ) -> LaggedGraph:
         """Read tigramite's string graph; only links whose mark is in `marks` are edges.
 
-        Scores are the absolute `val_matrix`, or 1 and 0 where none is given.
+        Its marks are kept. Scores are the absolute `val_matrix`, or 1 and 0 where none is given.
         """
         return cls(**formats.from_tigramite(graph, names, val_matrix, p_matrix, marks))
 

@@ -76,6 +76,7 @@ class _Screened(Method):
             edges(found),
             np.where(tested, found["p_matrix"], np.nan),
             edge_statistics=self._statistics(found, tested),
+            marks=found["graph"],
         )
 
     def _ranking(self, series: TimeSeries, max_lag: int, rng: np.random.Generator) -> LaggedGraph:

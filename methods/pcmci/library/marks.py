@@ -1,4 +1,4 @@
-"""Reading the marks of tigramite's graphs as selected edges and scores."""
+"""Reading tigramite's graphs: marks, selected edges and scores."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
 
 
-def graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:
+def graph_of(
+    found: dict[str, Any], names: tuple[str, ...], kept: BoolArray | None = None
+) -> LaggedGraph:
     """Return the graph of a search that also orients links at lag 0.
 
     An edge is selected if its mark is `-->`. Every other mark is a link but no edge: `o->`, `o-o`,
     `x-x` and `<->` select nothing. Scores are those of `marked_scores` and p-values those of the
-    search. Both are NaN for a variable and itself at lag 0.
+    search. Both are NaN for a variable and itself at lag 0. Links outside of `kept` are left out.
     """
     p_values = np.array(found["p_matrix"])
     np.fill_diagonal(p_values[:, :, 0], np.nan)
-    return LaggedGraph(marked_scores(found), names, edges(found), p_values)
+    marks = found["graph"] if kept is None else np.where(kept, found["graph"], "")
+    return LaggedGraph(marked_scores(found), names, marks == "-->", p_values, marks=marks)
 
 
 def lagged_graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bench.__main__ import main
-from bench.cli.discover import strongest
+from bench.cli.link_table import strongest
 from bench.report.graph_figure import draw, strongest_per_effect
 from methods import LaggedGraph, discover
 
@@ -130,6 +130,29 @@ def test_names_in_any_script_are_drawn_without_a_warning(tmp_path, suffix):
     assert len(content) > 1000
     if suffix == ".svg":
         assert "雨量 1".encode() in content
+
+
+def test_links_without_a_direction_are_listed_once_and_drawn(tmp_path):
+    scores = np.zeros((3, 3, 2))
+    scores[0, 1, 1], scores[0, 2, 0], scores[2, 0, 0], scores[1, 2, 1] = 0.9, 0.8, 0.8, 0.7
+    scores[0, 1, 0] = scores[1, 0, 0] = np.nan
+    marks = np.full(scores.shape, "", dtype="<U3")
+    marks[0, 1, 1], marks[1, 2, 1] = "-->", "<->"
+    marks[0, 2, 0] = marks[2, 0, 0] = marks[0, 1, 0] = marks[1, 0, 0] = "o-o"
+    graph = LaggedGraph(scores, ("rain", "soil", "dew"), marks == "-->", marks=marks)
+    *lines, total = strongest(graph, 3).splitlines()
+    assert [line.split() for line in lines] == [
+        ["rank", "cause", "effect", "lag", "score", "selected", "mark"],
+        ["1", "rain", "soil", "1", "0.9", "yes", "-->"],
+        ["2", "rain", "dew", "0", "0.8", "no", "o-o"],
+        ["3", "soil", "dew", "1", "0.7", "no", "<->"],
+        ["4", "rain", "soil", "0", "-", "-", "o-o"],
+    ]
+    assert total == "1 selected of 16 scored links; 3 other links, see mark"
+    draw(graph, tmp_path / "graph.svg")
+    drawn = (tmp_path / "graph.svg").read_text(encoding="utf-8")
+    for text in ("0 o-o", "1 &lt;-&gt;", "circle: not known"):
+        assert text in drawn
 
 
 def test_strongest_lists_scores_in_order_and_skips_nan():

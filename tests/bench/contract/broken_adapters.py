@@ -55,6 +55,19 @@ class SilentlyInstantaneous(VAR):
         return LaggedGraph(np.nan_to_num(scores_of_var(series, max_lag)), series.names)
 
 
+class MarksNoEdge(VAR):
+    def discover(self, series, *, max_lag, rng):
+        graph = VAR().discover(series, max_lag=max_lag, rng=rng)
+        return dataclasses.replace(graph, marks=np.full(graph.scores.shape, ""))
+
+
+class DoubtsItsMarks(VAR):
+    def discover(self, series, *, max_lag, rng):
+        graph = VAR().discover(series, max_lag=max_lag, rng=rng)
+        marks = np.where(np.isnan(graph.scores), "", "-->")
+        return dataclasses.replace(graph, marks=marks)
+
+
 class OwnCauseAtOnce(VAR):
     handles = Handles(instantaneous=True)
 

@@ -45,6 +45,7 @@ def test_both_routes_agree_on_random_systems(method):
         series, lags = small_system(seed)
         fast, shipped = both(method, series, lags)
         assert np.array_equal(fast.adjacency, shipped.adjacency)
+        assert np.array_equal(fast.marks, shipped.marks)
         assert fast.p_values == pytest.approx(shipped.p_values, rel=1e-7, abs=1e-14, nan_ok=True)
         # Statistics of the library are read back from p-values, which end at rounding.
         known = shipped.scores < 5

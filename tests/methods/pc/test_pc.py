@@ -28,6 +28,18 @@ def test_decision_is_that_of_the_library_without_knowledge_of_time():
     assert np.array_equal(discover(series).adjacency[:, :, 1:], kept)
 
 
+def test_time_directs_what_it_can_and_lag_0_stays_open():
+    values = chain(1000)
+    values[:, 0] += values[:, 2]
+    series = TimeSeries.from_array(values)
+    found = pc(np.concatenate(list(blocks(series, 2))), 0.05, "fisherz", show_progress=False)
+    marks = discover(series, max_lag=2).marks
+    assert np.array_equal(marks[:, :, 0] == "o-o", found.G.graph[6:, 6:] != 0)
+    assert marks[0, 2, 0] == "o-o"
+    assert {*marks[:, :, 0].ravel()} == {"", "o-o"}
+    assert {*marks[:, :, 1:].ravel()} == {"", "-->"}
+
+
 def test_score_is_above_the_critical_value_exactly_where_an_edge_is_kept():
     graph = discover(TimeSeries.from_array(chain(300)), alpha=0.1)
     lagged = graph.scores[:, :, 1:]

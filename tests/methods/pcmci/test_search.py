@@ -49,6 +49,7 @@ def test_a_hidden_cause_is_a_link_and_no_edge(confounded):
     graph = discover(LPCMCI, confounded(), alpha=0.01)
     assert edges(graph.adjacency) == {(0, 0, 1), (1, 1, 1), (2, 2, 1), (1, 2, 1)}
     assert edges(graph.edge_statistics["confounded"] == 1) == {(0, 1, 1)}
+    assert edges(graph.marks == "<->") == {(0, 1, 1)}
     assert graph.scores[0, 1, 1] > 0.2
     assert graph.p_values[0, 1, 1] < 1e-4
 
@@ -59,6 +60,7 @@ def test_a_link_at_lag_0_without_direction_scores_both_ways_and_is_not_selected(
     for method in (PCMCIPlus, LPCMCI):
         graph = discover(method, noise, max_lag=1)
         assert graph.scores[0, 1, 0] == graph.scores[1, 0, 0] > 0.5
+        assert graph.marks[:, :, 0].tolist() == [["", "o-o"], ["o-o", ""]]
         assert not graph.adjacency[:, :, 0].any()
 
 
@@ -70,6 +72,7 @@ def test_the_library_route_is_the_library_with_its_defaults(instantaneous):
     ):
         graph = discover(method, values, exact="library")
         assert np.array_equal(graph.adjacency, found["graph"] == "-->")
+        assert np.array_equal(graph.marks, found["graph"])
         lagged = np.abs(found["val_matrix"][:, :, 1:])
         assert np.array_equal(graph.scores[:, :, 1:], lagged)
         assert np.array_equal(graph.p_values[:, :, 1:], found["p_matrix"][:, :, 1:])
@@ -86,6 +89,7 @@ def test_both_routes_agree(method, n_segments):
     np.testing.assert_allclose(fast.scores, library.scores, rtol=0, atol=1e-12)
     np.testing.assert_allclose(fast.p_values, library.p_values, rtol=0, atol=1e-11)
     assert np.array_equal(fast.adjacency, library.adjacency)
+    assert np.array_equal(fast.marks, library.marks)
 
 
 def test_correction_only_ever_drops_edges():
@@ -94,6 +98,8 @@ def test_correction_only_ever_drops_edges():
         plain = discover(method, values, alpha=0.2)
         corrected = discover(method, values, alpha=0.2, fdr="fdr_bh")
         assert edges(corrected.adjacency) < edges(plain.adjacency)
+        assert edges(corrected.marks != "") < edges(plain.marks != "")
+        assert edges(corrected.marks == "-->") == edges(corrected.adjacency)
         assert (corrected.p_values >= plain.p_values - 1e-12)[~np.isnan(plain.scores)].all()
         with pytest.raises(ValueError, match=r"^fdr: expected"):
             discover(method, values, fdr="holm")
@@ -115,6 +121,7 @@ def test_one_segment_without_labels_is_searched_by_pcmciplus(instantaneous):
     joint, plain = discover(JPCMCIPlus, values), discover(PCMCIPlus, values)
     np.testing.assert_allclose(joint.scores, plain.scores, rtol=0, atol=1e-12)
     assert np.array_equal(joint.adjacency, plain.adjacency)
+    assert np.array_equal(joint.marks, plain.marks)
 
 
 def test_dummies_take_no_test_for_single_columns(instantaneous):

@@ -115,6 +115,64 @@ def test_csv_is_one_row_per_scored_entry(folder):
     assert (folder / "some.csv").read_text().splitlines()[1] == 'rain,"flow, lower",2,0.75,'
 
 
+MARKED = np.array(
+    [
+        [["", "-->"], ["o-o", "o->"], ["-->", ""]],
+        [["o-o", "<->"], ["", "-->"], ["<-o", "x->"]],
+        [["<--", ""], ["o->", ""], ["", ""]],
+    ]
+)
+
+
+@pytest.fixture
+def marked():
+    """A graph with every kind of mark, and one link at lag 0 that has no score."""
+    scores = RNG(0).normal(size=MARKED.shape)
+    scores[0, 1, 0] = scores[1, 0, 0] = scores[2, 2] = np.nan
+    return LaggedGraph(scores, ("a", "b", "c"), MARKED == "-->", marks=MARKED)
+
+
+def test_every_format_keeps_marks(marked, folder):
+    full = replace(marked, per_regime={3: marked})
+    full.to_npz(folder / "marked.npz")
+    full.to_csv(folder / "marked.csv")
+    read = (
+        LaggedGraph.from_npz(folder / "marked.npz"),
+        LaggedGraph.from_csv(folder / "marked.csv"),
+    )
+    for back in read:
+        assert_same(back, full, (*FIELDS, "marks"))
+        assert_same(back.per_regime[3], marked, (*FIELDS, "marks"))
+    assert_same(LaggedGraph.from_networkx(marked.to_networkx()), marked, (*FIELDS, "marks"))
+    np.testing.assert_array_equal(marked.to_tigramite(), MARKED)
+    back = LaggedGraph.from_tigramite(MARKED, marked.names)
+    np.testing.assert_array_equal(back.marks, MARKED)
+    np.testing.assert_array_equal(back.adjacency, MARKED == "-->")
+
+
+def test_a_link_without_a_score_is_a_row_of_the_frame(marked):
+    frame = marked.to_frame()
+    assert list(frame.columns) == ["cause", "effect", "lag", "score", "selected", "mark"]
+    assert frame[frame["score"].isna()].drop(columns="score").to_numpy().tolist() == [
+        ["a", "b", 0, False, "o-o"],
+        ["b", "a", 0, False, "o-o"],
+    ]
+    assert len(frame) == 16
+
+
+def test_a_graph_without_marks_has_none_in_any_format(graph_without_marks, folder):
+    graph_without_marks.to_npz(folder / "plain.npz")
+    with np.load(folder / "plain.npz") as stored:
+        assert "marks" not in stored
+    assert LaggedGraph.from_npz(folder / "plain.npz").marks is None
+    assert "mark" not in graph_without_marks.to_frame()
+
+
+@pytest.fixture
+def graph_without_marks():
+    return LaggedGraph(np.ones((2, 2, 2)), ("a", "b"), np.ones((2, 2, 2), dtype=bool))
+
+
 @settings(max_examples=25)
 @given(graph=graphs(), silent=st.booleans())
 def test_csv_keeps_the_statistics_of_scored_edges(graph, silent, folder):

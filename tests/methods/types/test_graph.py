@@ -1,5 +1,7 @@
 """What a LaggedGraph refuses, and its summary, its order of variables and its parts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -154,6 +156,8 @@ def test_take_permutes_every_part_and_is_undone_by_its_inverse(seed, order):
         {"double": 2 * scores},
     )
     taken = graph.take(order)
+    marked = replace(graph, marks=np.where(scores > 0, "-->", "")).take(order)
+    np.testing.assert_array_equal(marked.marks == "-->", taken.scores > 0)
     np.testing.assert_array_equal(taken.edge_statistics["double"], 2 * taken.scores)
     assert [found.tolist() for found in taken.regimes] == [[1, 1], [1, 0, 1]]
     for new_cause, cause in enumerate(order):

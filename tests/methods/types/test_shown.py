@@ -25,6 +25,18 @@ def test_a_graph_is_one_short_line(graph):
     assert repr(regimes) == "LaggedGraph(3 variables, lags 0-2, 3 edges, 2 regimes)"
 
 
+def test_links_that_are_no_edges_are_counted_once_and_shown():
+    scores = np.ones((3, 3, 2))
+    marks = np.full(scores.shape, "", dtype="<U3")
+    marks[0, 1, 0], marks[1, 0, 0] = "o-o", "o-o"
+    marks[2, 1, 0], marks[1, 2, 0] = "o->", "<-o"
+    marks[1, 2, 1], marks[0, 0, 1] = "<->", "-->"
+    graph = LaggedGraph(scores, NAMES, marks == "-->", marks=marks)
+    assert repr(graph) == "LaggedGraph(3 variables, lags 0-1, 1 edges, 3 other links)"
+    html = graph._repr_html_()
+    assert [html.count(f"<td>{mark}</td>") for mark in ("o-o", "o-&gt;", "&lt;-o")] == [1, 1, 0]
+
+
 def test_a_notebook_shows_the_edges_strongest_first_and_escapes_names(graph):
     with_regimes = LaggedGraph(graph.scores, NAMES, graph.adjacency, per_regime={0: graph})
     for one in (graph, with_regimes):
