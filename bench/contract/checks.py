@@ -26,6 +26,7 @@ from bench.contract.hard_input import (
     units_do_not_matter,
 )
 from bench.contract.probes import (
+    HEAVY,
     Skip,
     assert_same_scores,
     bordered,
@@ -40,8 +41,6 @@ from bench.contract.probes import (
     say,
 )
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries
-
-HEAVY = ("causallearn", "lingam", "tigramite", "torch")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ a truth lies in the caller's frame as a bait, and the same question is asked in 
 from __future__ import annotations
 
 import ast
+import atexit
+import functools
 import gc
 import importlib.util
 import os
@@ -20,17 +22,27 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.contract.probes import discover, generator, planted_series, require
+from bench.contract.probes import HEAVY, discover, generator, planted_series, require
 from methods import LaggedGraph, Method
 
 _TRUTH_PACKAGES = ("bench", "simulators")
 _PRECISION = 1e-3  # of the largest score; what is read off a truth differs by far more
-_BLIND = """
-import pickle, sys
-method, series, max_lag, rng = pickle.load(sys.stdin.buffer)
-# Arrays own their memory, as those of any other series do.
-series = type(series)(tuple(part.copy() for part in series.segments), series.names)
-method.discover(series, max_lag=max_lag, rng=rng).to_npz(sys.argv[1])
+_SERVER = """
+import importlib, os, pickle, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+while sys.stdin.buffer.peek(1):
+    path, asked, folder = pickle.load(sys.stdin.buffer)
+    if os.fork() == 0:
+        said = os.open(f"{folder}/said", os.O_WRONLY | os.O_CREAT)
+        os.dup2(said, 1), os.dup2(said, 2)
+        sys.path[:] = path
+        method, series, max_lag, rng = pickle.loads(asked)
+        # Arrays own their memory, as those of any other series do.
+        series = type(series)(tuple(part.copy() for part in series.segments), series.names)
+        method.discover(series, max_lag=max_lag, rng=rng).to_npz(f"{folder}/graph.npz")
+        os._exit(0)
+    print(os.wait()[1], flush=True)
 """
 
 
@@ -51,19 +63,35 @@ def a_truth_in_sight_changes_nothing(method: Method) -> None:
 
 def _blind(asked: bytes) -> LaggedGraph:
     """Return the graph that a new process finds, which is given no more than was asked."""
-    path = os.pathsep.join(filter(None, sys.path))
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "graph.npz"
-        done = subprocess.run(
-            [sys.executable, "-c", _BLIND, file],
-            input=asked,
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            check=False,
-        )
-        said = done.stderr.decode(errors="replace").strip()
-        require(done.returncode == 0, f"in a process of its own it fails: {said[-500:]}")
-        return LaggedGraph.from_npz(file)
+        server = _server()
+        assert server.stdin is not None
+        assert server.stdout is not None
+        pickle.dump((sys.path, asked, folder), server.stdin)
+        server.stdin.flush()
+        status = server.stdout.readline().strip()
+        said = Path(folder, "said").read_text(encoding="utf-8", errors="replace").strip()
+        require(status == b"0", f"in a process of its own it fails: {said[-500:]}")
+        return LaggedGraph.from_npz(Path(folder, "graph.npz"))
+
+
+@functools.cache
+def _server() -> subprocess.Popen[bytes]:
+    """Start a program that forks a process for each question, once for all methods.
+
+    It holds no truth, for it shares nothing with this process. It loads the libraries that this
+    process has loaded, so that those it forks need not.
+    """
+    loaded = [name for name in sys.modules if name in HEAVY or name.startswith("methods.")]
+    path = os.pathsep.join(filter(None, sys.path))
+    server = subprocess.Popen(
+        [sys.executable, "-c", _SERVER, *loaded],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    atexit.register(server.communicate)  # which closes its input, and so ends it
+    return server
 
 
 def truths(*given: object) -> list[object]:

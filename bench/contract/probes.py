@@ -10,6 +10,9 @@ import numpy as np
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries, UnavailableError
 from methods.types.arrays import FloatArray
 
+HEAVY = ("causallearn", "lingam", "tigramite", "torch")
+"""Libraries that take long to load."""
+
 Edge = tuple[int, int, int]
 
 

@@ -78,6 +78,14 @@ def cases():
             )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _libraries():
+    """Load what methods need, so that the processes that answer by themselves have it too."""
+    for cls in map(registry.load, registry.available()):
+        for library in cls.libraries:
+            importlib.import_module(library)
+
+
 @pytest.mark.parametrize(("name", "check", "short"), list(cases()))
 def test_registered_method(name, check, short):
     cls = registry.load(name)
