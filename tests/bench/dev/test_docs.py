@@ -1,11 +1,12 @@
 """What the documents say of methods and results is what these declare and hold."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 
-from bench.dev.docs import declared, kinds, measured, provenance, read
+from bench.dev.docs import declared, kinds, measured, picture, provenance, read
 from bench.dev.docs.engine import PARTS, ROOT, documents, updated
 
 DOCUMENTS = [path.relative_to(ROOT) for path in documents(ROOT)]
@@ -131,3 +132,9 @@ def test_what_is_older_than_the_code_is_told(results):
     # Older tables have no such columns.
     bare = old.drop(columns=["method_version", "simulator_version"])
     assert list(provenance.older(bare)) == list(provenance.older(old))
+
+
+def test_the_picture_shows_the_numbers_of_the_tables():
+    drawn = set(re.findall(r'id="(row[^"]+)"', picture.PICTURE.read_text(encoding="utf-8")))
+    assert drawn == set(picture.marks()), "run python -m bench.dev.docs.picture"
+    assert len(drawn) > 40
