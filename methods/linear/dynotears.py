@@ -19,6 +19,8 @@ from methods.types.series import TimeSeries
 class DYNOTEARS(Method):
     """Penalised structural VAR; the score of an edge is its absolute coefficient.
 
+    The statistic `coefficient` of an edge has its sign.
+
     `X` is the present, `Y` the past and `N` the number of windows. `W` holds the coefficients at
     lag 0 and `A` those at the other lags. They solve
 
@@ -82,8 +84,13 @@ class DYNOTEARS(Method):
         penalty[:n] = self.lambda_w
         weights = structure(second, penalty)
         lagged = weights[n:].reshape(n, max_lag, n).transpose(0, 2, 1)
-        scores = np.abs(np.concatenate([weights[:n, :, None], lagged], axis=2))
-        adjacency = scores > self.threshold
+        coefficients = np.concatenate([weights[:n, :, None], lagged], axis=2)
         # A variable has no effect on itself at the same time.
-        np.fill_diagonal(scores[:, :, 0], np.nan)
-        return LaggedGraph(scores, series.names, adjacency)
+        np.fill_diagonal(coefficients[:, :, 0], np.nan)
+        scores = np.abs(coefficients)
+        return LaggedGraph(
+            scores,
+            series.names,
+            scores > self.threshold,
+            edge_statistics={"coefficient": coefficients},
+        )

@@ -33,7 +33,8 @@ class GrangerMultivariate(Method):
     absolute t statistic of its lag. If the F-test rejects, an edge is selected at the lag with the
     largest t, and at every other lag whose own t-test rejects as well. The summary graph of the
     selected edges is thus the decision of the F-tests. A variable's own past is tested in the same
-    way.
+    way. The statistic `coefficient` of an edge has its sign, in standard deviations of the effect
+    per standard deviation of the cause.
 
     Scores are those of a VAR without ridge. The method `var` differs in p-values and decision.
     Regressions use the folded series (see `methods.common.folded`), which is as exact as a QR
@@ -66,7 +67,7 @@ class GrangerMultivariate(Method):
         freedom = n_windows(series, max_lag) - n * max_lag - 1
         tests = _regress(folded[:, :-n], folded[:, -n:], max_lag, freedom)
         p = fdtrc(max_lag, n * freedom, tests.f)
-        return _graph(series, tests.t, 2 * stdtr(freedom, -tests.t), p, self.alpha)
+        return _graph(series, tests, 2 * stdtr(freedom, -tests.t), p, self.alpha)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,24 +104,25 @@ class GrangerPairwise(Method):
         n = series.n_vars
         require_windows(series.take(range(min(2, n))), max_lag, "Pairwise Granger causality")
         folded = triangle(series.standardized(), max_lag)
-        t, p_t = np.empty((2, n, n, max_lag))
-        p = np.empty((n, n))
+        t, b, p_t = np.empty((3, n, n, max_lag))
+        p, f = np.empty((2, n, n))
         for i, j in _pairs(series, folded, max_lag):
             lags = np.arange(max_lag)
             both = [1 + k * max_lag + lags for k in dict.fromkeys((i, j))]
             design = folded[:, np.concatenate([[0], *both])]
             freedom = n_windows(series, max_lag) - design.shape[1]
             tests = _regress(design, folded[:, [n * max_lag + 1 + j]], max_lag, freedom)
-            t[i, j] = tests.t[0, 0]
+            t[i, j], b[i, j], f[i, j] = tests.t[0, 0], tests.b[0, 0], tests.f[0, 0]
             p_t[i, j] = 2 * stdtr(freedom, -t[i, j])
-            p[i, j] = fdtrc(max_lag, freedom, tests.f[0, 0])
-        return _graph(series, t, p_t, p, self.alpha)
+            p[i, j] = fdtrc(max_lag, freedom, f[i, j])
+        return _graph(series, _Tests(t, b, f), p_t, p, self.alpha)
 
 
 class _Tests(NamedTuple):
-    """Per cause and effect: `t` of shape `(k, e, max_lag)`, absolute, and `f` of `(k, e)`."""
+    """Per cause and effect: absolute `t` and signed `b`, `(k, e, max_lag)`, and `f`, `(k, e)`."""
 
     t: FloatArray
+    b: FloatArray
     f: FloatArray
 
 
@@ -137,7 +139,8 @@ def _regress(design: FloatArray, targets: FloatArray, max_lag: int, freedom: int
         # The covariance of the block is R'R; R comes from the rows of the inverse factor.
         root = np.linalg.qr(inverse[block].T, mode="r")
         squares.append(np.sum(solve_triangular(root, coefficients[block], trans="T") ** 2, axis=0))
-    return _Tests(np.array([t[block].T for block in blocks]), squares / variance / max_lag)
+    by_t, by_b = (np.array([values[block].T for block in blocks]) for values in (t, coefficients))
+    return _Tests(by_t, by_b, squares / variance / max_lag)
 
 
 def _pairs(series: TimeSeries, folded: FloatArray, max_lag: int) -> Iterator[tuple[int, int]]:
@@ -158,12 +161,14 @@ def _pairs(series: TimeSeries, folded: FloatArray, max_lag: int) -> Iterator[tup
 
 
 def _graph(
-    series: TimeSeries, t: FloatArray, p_t: FloatArray, p: FloatArray, alpha: float
+    series: TimeSeries, tests: _Tests, p_t: FloatArray, p: FloatArray, alpha: float
 ) -> LaggedGraph:
+    t = tests.t
     places = (p_t < alpha) | (t == t.max(axis=2, keepdims=True))
     return LaggedGraph.from_lags(
         t,
         series.names,
         adjacency=(p < alpha)[:, :, None] & places,
         p_values=np.broadcast_to(p[:, :, None], t.shape),
+        edge_statistics={"coefficient": tests.b},
     )

@@ -25,8 +25,10 @@ class VAR(Method):
     `S = Z'Z` its second moments and `R = N * ridge * I`. The coefficients are
     `b = (S + R)^-1 Z'y`, with the covariance `s^2 (S + R)^-1 S (S + R)^-1`. Here `s^2` is the
     residual sum of squares over `N - n_vars * max_lag - 1`. An edge is selected if its two-sided
-    p-value is below `alpha`. Second moments are added up over blocks of windows. Only a
-    standardised copy of the series takes memory that grows with its length.
+    p-value is below `alpha`. The statistic `coefficient` of an edge has its sign, in standard
+    deviations of the effect per standard deviation of the cause. Second moments are added up over
+    blocks of windows. Only a standardised copy of the series takes memory that grows with its
+    length.
 
     Parameters
     ----------
@@ -81,6 +83,7 @@ class VAR(Method):
             series.names,
             adjacency=by_lag(p) < self.alpha,
             p_values=by_lag(p),
+            edge_statistics={"coefficient": by_lag(coefficients[1:])},
             forecast_error=self._forecast_error(fitted, held_out, n_past),
         )
 

@@ -21,6 +21,8 @@ from methods.types.series import TimeSeries
 class VARLiNGAM(Method):
     """Linear non-Gaussian structural VAR; the score of an edge is its absolute coefficient.
 
+    The statistic `coefficient` of an edge has its sign.
+
     The model is `x(t) = sum_{l=0..max_lag} B_l x(t - l) + e(t)` with acyclic `B_0` and
     non-Gaussian, independent `e`. A reduced VAR `x(t) = sum_l M_l x(t - l) + r(t)` is fitted by
     least squares. DirectLiNGAM finds the causal order and `B_0` in `r`, and `B_l = (I - B_0) M_l`.
@@ -74,10 +76,13 @@ class VARLiNGAM(Method):
             weights = self._fast(standardized, lags)
         silent = max_lag + 1 - weights.shape[2]
         weights = np.pad(weights, ((0, 0), (0, 0), (0, silent)))
-        scores = np.abs(weights)
+        edges = weights != 0 if self.prune else None
         # A variable has no effect on itself at the same time.
-        np.fill_diagonal(scores[:, :, 0], np.nan)
-        return LaggedGraph(scores, series.names, weights != 0 if self.prune else None)
+        np.fill_diagonal(weights[:, :, 0], np.nan)
+        if edges is not None:
+            np.fill_diagonal(edges[:, :, 0], False)
+        signed = {"coefficient": weights}
+        return LaggedGraph(np.abs(weights), series.names, edges, edge_statistics=signed)
 
     def _fast(self, series: TimeSeries, lags: int) -> FloatArray:
         """Return signed coefficients `[cause, effect, lag]` for lags `0..lags`."""

@@ -13,7 +13,7 @@ from annotated_types import Ge, Interval
 from methods.common.regimes import union
 from methods.pcmci.library.ci_tests import NONLINEAR, Test, bounds_allowed, independence_test
 from methods.pcmci.library.frame import frame_of
-from methods.pcmci.library.marks import lagged_graph_of
+from methods.pcmci.library.marks import lagged_graph_of, with_signs
 from methods.pcmci.library.rounds import Rounds
 from methods.pcmci.search import LIBRARIES
 from methods.types.arrays import FloatArray
@@ -42,7 +42,8 @@ class RPCMCI(Method):
     The run of smallest error counts.
 
     The graph is the union of those in `per_regime`. Each of these has the absolute MCI statistics,
-    the p-values and the edges of its regime. `regimes` holds the regime of every step. Labels of
+    the p-values and the edges of its regime; with a linear test also the signed
+    `partial_correlation`. `regimes` holds the regime of every step. Labels of
     the series are not used.
 
     Parameters
@@ -117,7 +118,10 @@ class RPCMCI(Method):
                 "too few steps; lower n_regimes or max_lag, raise runs or give a longer series"
             )
         weights, parts = found
-        graphs = {k: lagged_graph_of(part, series.names) for k, part in parts.items()}
+        graphs = {
+            k: with_signs(lagged_graph_of(part, series.names), part, self.cond_ind_test)
+            for k, part in parts.items()
+        }
         labels = np.argmax(weights, axis=0)
         return union(graphs, (labels,), {k: int((labels == k).sum()) for k in graphs})
 

@@ -15,7 +15,7 @@ from methods.pcmci.library.ci_tests import (
     independence_test,
 )
 from methods.pcmci.library.frame import frame_of, no_spread_declines
-from methods.pcmci.library.marks import graph_of
+from methods.pcmci.library.marks import graph_of, with_signs
 from methods.types.arrays import BoolArray
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
@@ -40,8 +40,8 @@ class TigramiteSearch(Method):
 
     The library drops the first `2 * max_lag` rows of every segment, so that all tests use the same
     rows. Segments of at most this length are left out. The score of a link is the absolute
-    statistic of its least certain test. P-values are returned too; as scores they would underflow
-    and tie.
+    statistic of its least certain test. With a linear test the statistic `partial_correlation` has
+    its sign. P-values are returned too; as scores they would underflow and tie.
     """
 
     cond_ind_test: Test = "parcorr"
@@ -75,7 +75,7 @@ class TigramiteSearch(Method):
         test = independence_test(self.cond_ind_test, self.exact, rng)
         with no_spread_declines(who), bounds_allowed(self.cond_ind_test):
             found = self._search(frame, test, max_lag)
-        return self._graph(found, series.names)
+        return with_signs(self._graph(found, series.names), found, self.cond_ind_test)
 
     @abstractmethod
     def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class TimeSeries:
         `handles.missing` is not set decline such a series.
     notes
         What was found and done when the series was read, one sentence each.
+    times
+        The time of every row as text, shape `(T_k,)` for each segment, where a frame had times.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class TimeSeries:
     regimes: tuple[IntArray, ...] | None = None
     has_missing: bool = False
     notes: tuple[str, ...] = ()
+    times: tuple[NDArray[np.str_], ...] | None = None
 
     def __post_init__(self) -> None:
         names = tuple(str(name) for name in self.names)
@@ -138,11 +141,15 @@ class TimeSeries:
         from methods.types.reading.read import read_frame
         from methods.types.reading.rules import Rules
 
-        names, segments, notes = read_frame(
-            frame, Rules(time=time, unit=unit, **treatment), Notes()
+        rules = Rules(time=time, unit=unit, **treatment)
+        names, segments, times, notes = read_frame(frame, rules, Notes())
+        return cls(
+            tuple(segments),
+            tuple(names),
+            has_missing=any(bool(np.isnan(segment).any()) for segment in segments),
+            notes=tuple(notes),
+            times=None if times is None else tuple(times),
         )
-        has_missing = any(bool(np.isnan(segment).any()) for segment in segments)
-        return cls(tuple(segments), tuple(names), has_missing=has_missing, notes=tuple(notes))
 
     @classmethod
     def from_file(

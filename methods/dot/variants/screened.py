@@ -94,8 +94,8 @@ class _Screened(Method):
         """Return the library's `graph`, `val_matrix` and `p_matrix`."""
 
     def _statistics(self, found: dict[str, Any], tested: BoolArray) -> dict[str, FloatArray]:
-        """Return what else the search says of each link."""
-        return {}
+        """Return what else the search says of each link: the test with its sign."""
+        return {"partial_correlation": np.where(tested, found["val_matrix"], np.nan)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,10 @@ class DOTLPCMCI(_Screened):
 
     def _statistics(self, found: dict[str, Any], tested: BoolArray) -> dict[str, FloatArray]:
         confounded = (found["graph"] == "<->").astype(np.float64)
-        return {"confounded": np.where(tested, confounded, np.nan)}
+        return {
+            **super()._statistics(found, tested),
+            "confounded": np.where(tested, confounded, np.nan),
+        }
 
 
 def _assumptions(tested: BoolArray, lagged: str) -> dict[int, dict[tuple[int, int], str]]:

@@ -14,6 +14,9 @@ from methods.types.method import Exact, UnavailableError
 
 Test = Literal["parcorr", "robust_parcorr", "gpdc", "cmiknn"]
 
+LINEAR = ("parcorr", "robust_parcorr")
+"""Tests whose statistic is a partial correlation, with a sign."""
+
 NONLINEAR = ("gpdc", "cmiknn")
 """Tests that detect an effect without a linear part."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from methods.pcmci.library.ci_tests import LINEAR
 from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
 
@@ -38,6 +40,15 @@ def lagged_graph_of(found: dict[str, Any], names: tuple[str, ...]) -> LaggedGrap
 def edges(found: dict[str, Any]) -> BoolArray:
     """Return where the mark is `-->`."""
     return np.asarray(found["graph"] == "-->")
+
+
+def with_signs(graph: LaggedGraph, found: dict[str, Any], test: str) -> LaggedGraph:
+    """Return the graph with the statistic `partial_correlation`, if the test is one."""
+    if test not in LINEAR:
+        return graph
+    signed = np.where(np.isnan(graph.scores), np.nan, found["val_matrix"])
+    statistics = {"partial_correlation": signed, **graph.edge_statistics}
+    return replace(graph, edge_statistics=statistics)
 
 
 def marked_scores(found: dict[str, Any]) -> FloatArray:

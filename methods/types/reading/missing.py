@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ def check_missing(missing: str) -> None:
 
 def stretches(values: FloatArray, steps: IntArray, reach: int) -> list[FloatArray]:
     """Cut a unit where more than `reach` steps have no row; give fewer a row of NaN each."""
-    borders = np.flatnonzero(np.diff(steps) > reach + 1) + 1
+    borders = _borders(steps, reach)
     parts = []
     for rows, at in zip(np.split(values, borders), np.split(steps, borders), strict=True):
         whole = np.full((int(at[-1] - at[0]) + 1, values.shape[1]), np.nan)
@@ -53,9 +53,26 @@ def stretches(values: FloatArray, steps: IntArray, reach: int) -> list[FloatArra
     return parts
 
 
+def first_steps(steps: IntArray, reach: int) -> IntArray:
+    """Return the first step of each stretch."""
+    return np.asarray(steps[np.append(0, _borders(steps, reach))])
+
+
+def _borders(steps: IntArray, reach: int) -> IntArray:
+    return np.flatnonzero(np.diff(steps) > reach + 1) + 1
+
+
+class Piece(NamedTuple):
+    """The rows of a segment, the part that it is cut from, and its first row there."""
+
+    values: FloatArray
+    part: int
+    start: int
+
+
 def segments_of(
     parts: Sequence[FloatArray], missing: Missing, max_lag: int, notes: Notes
-) -> list[FloatArray]:
+) -> list[Piece]:
     """Return segments of at least `max_lag + 2` rows; only `drop` leaves NaN in them.
 
     Raises
@@ -66,18 +83,21 @@ def segments_of(
     shortest = max_lag + 2
     if missing in ("interpolate", "kalman"):
         parts = [_filled(part, missing, max_lag) for part in parts]
-    if missing == "drop":
-        pieces = [trimmed for part in parts if len(trimmed := _trimmed(part))]
-    else:
-        pieces = [piece for part in parts for piece in whole_pieces(part)]
-    kept = [piece for piece in pieces if len(piece) >= shortest]
+    cut = _trimmed if missing == "drop" else _whole
+    pieces = [
+        Piece(part[start:stop], k, start)
+        for k, part in enumerate(parts)
+        for start, stop in cut(part)
+    ]
+    lengths = [len(piece.values) for piece in pieces]
+    kept = [piece for piece in pieces if len(piece.values) >= shortest]
     if not kept:
         raise InputError(
             f"missing: expected a stretch of at least {shortest} rows without a gap, found "
-            f"{max(map(len, pieces), default=0)} at most; lower max_lag or fill the gaps"
+            f"{max(lengths, default=0)} at most; lower max_lag or fill the gaps"
         )
     if lost := len(pieces) - len(kept):
-        rows = sum(map(len, pieces)) - sum(map(len, kept))
+        rows = sum(length for length in lengths if length < shortest)
         notes.warn(
             f"dropped {lost} of {len(pieces)} segments ({rows} rows) shorter than max_lag + 2 = "
             f"{shortest} rows"
@@ -133,13 +153,18 @@ def _pairs(part: FloatArray, max_lag: int) -> IntArray:
 
 def whole_pieces(part: FloatArray) -> list[FloatArray]:
     """Return the stretches of rows without a missing value."""
-    return [part[start:stop] for start, stop in _runs(np.asarray(~np.isnan(part).any(axis=1)))]
+    return [part[start:stop] for start, stop in _whole(part)]
 
 
-def _trimmed(part: FloatArray) -> FloatArray:
-    """Return the part without rows of nothing but NaN at its ends."""
+def _whole(part: FloatArray) -> list[tuple[int, int]]:
+    """Return start and stop of the stretches of rows without a missing value."""
+    return _runs(np.asarray(~np.isnan(part).any(axis=1)))
+
+
+def _trimmed(part: FloatArray) -> list[tuple[int, int]]:
+    """Return start and stop of the part without rows of nothing but NaN at its ends."""
     some = np.flatnonzero(~np.isnan(part).all(axis=1))
-    return part[some[0] : some[-1] + 1] if len(some) else part[:0]
+    return [(int(some[0]), int(some[-1]) + 1)] if len(some) else []
 
 
 def _runs(where: BoolArray) -> list[tuple[int, int]]:

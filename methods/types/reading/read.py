@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from methods.types.arrays import FloatArray
 from methods.types.errors import InputError
 from methods.types.reading.missing import (
+    Piece,
     check_missing,
     chosen,
+    first_steps,
     left_by_each,
     segments_of,
     stretches,
@@ -23,10 +26,11 @@ from methods.types.reading.units import differing, standardised
 
 
 class Reading(NamedTuple):
-    """Names, segments of shape `(T_k, n_vars)`, and what was found and done."""
+    """Names, segments of shape `(T_k, n_vars)`, their times if known, and what was done."""
 
     names: list[str]
     segments: list[FloatArray]
+    times: list[NDArray[np.str_]] | None
     notes: Notes
 
 
@@ -36,7 +40,8 @@ def read_frame(frame: pd.DataFrame, rules: Rules, notes: Notes) -> Reading:
     names, units = units_of(frame, rules, notes)
     if rules.unit is not None:
         units = _levelled(units, names, rules.standardise_units, notes)
-    return Reading(names, _segments(units, names, rules, notes), notes)
+    pieces = _segments(units, names, rules, notes)
+    return Reading(names, [p.values for p in pieces], _times(units, pieces, _reach(rules)), notes)
 
 
 def _levelled(
@@ -64,10 +69,26 @@ def _levelled(
     return units
 
 
-def _segments(units: list[Unit], names: list[str], rules: Rules, notes: Notes) -> list[FloatArray]:
+def _reach(rules: Rules) -> int:
+    """Return the longest gap that stays in a segment; tigramite's windows are that long."""
+    return 2 * rules.max_lag
+
+
+def _times(units: list[Unit], pieces: list[Piece], reach: int) -> list[NDArray[np.str_]] | None:
+    """Return the time of every row of every segment, None where the frame has no times."""
+    parts = [(unit.stamps, s) for unit in units for s in first_steps(unit.steps, reach).tolist()]
+    times = []
+    for piece in pieces:
+        stamps, first = parts[piece.part]
+        if stamps is None:
+            return None
+        times.append(stamps.of(first + piece.start + np.arange(len(piece.values))))
+    return times
+
+
+def _segments(units: list[Unit], names: list[str], rules: Rules, notes: Notes) -> list[Piece]:
     """Return the segments that the rule for missing values leaves."""
-    # A window, and tigramite's of twice the length, never spans a longer gap.
-    reach = 2 * rules.max_lag
+    reach = _reach(rules)
     lacking = np.sum([np.isnan(unit.values).sum(axis=0) for unit in units], axis=0)
     parts = [part for unit in units for part in stretches(unit.values, unit.steps, reach)]
     if not any(np.isnan(part).any() for part in parts):
@@ -94,6 +115,8 @@ def _segments(units: list[Unit], names: list[str], rules: Rules, notes: Notes) -
     return segments_of(parts, used, rules.max_lag, notes)
 
 
-def _long_enough(parts: list[FloatArray], rules: Rules, notes: Notes) -> list[FloatArray]:
+def _long_enough(parts: list[FloatArray], rules: Rules, notes: Notes) -> list[Piece]:
     """Return whole units; a single series stays as it is, for `TimeSeries` to judge."""
-    return parts if len(parts) == 1 else segments_of(parts, rules.missing, rules.max_lag, notes)
+    if len(parts) == 1:
+        return [Piece(parts[0], 0, 0)]
+    return segments_of(parts, rules.missing, rules.max_lag, notes)

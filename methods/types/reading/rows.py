@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from methods.types.arrays import FloatArray, IntArray
 from methods.types.errors import InputError
@@ -22,12 +23,24 @@ from methods.types.reading.rules import Rules
 from methods.types.reading.stamps import Stamped, take_time
 
 
+class Stamps(NamedTuple):
+    """The times of the rows of a unit, as text, and the step number of each, in time order."""
+
+    times: NDArray[np.str_]
+    steps: IntArray
+
+    def of(self, steps: IntArray) -> NDArray[np.str_]:
+        """Return the time of each step; one without a row has that of the row before it."""
+        return np.asarray(self.times[np.searchsorted(self.steps, steps, side="right") - 1])
+
+
 class Unit(NamedTuple):
     """The rows of one unit `(T, n_vars)` in time order, and the step number of each `(T,)`."""
 
     name: str
     values: FloatArray
     steps: IntArray
+    stamps: Stamps | None = None
 
 
 def units_of(frame: pd.DataFrame, rules: Rules, notes: Notes) -> tuple[list[str], list[Unit]]:
@@ -50,7 +63,9 @@ def units_of(frame: pd.DataFrame, rules: Rules, notes: Notes) -> tuple[list[str]
     units = _units(values, owners, stamped, notes)
     if owners is None:
         refuse_labels(names, units[0].values, notes)
-    return names, [Unit(u.name, *adjusted(u.values, u.steps, rules.adjust)) for u in units]
+    return names, [
+        Unit(u.name, *adjusted(u.values, u.steps, rules.adjust), u.stamps) for u in units
+    ]
 
 
 def _check_shape(frame: pd.DataFrame) -> None:
@@ -96,11 +111,18 @@ def _units(
         notes.warn(f"rows were not in the order of {stamped.name!r}{where} and have been sorted")
     clock = clock_of([stamped.times.iloc[at] for at in sorted_rows.values()], stamped.name)
     units = [
-        Unit(name, values[at], steps)
+        Unit(name, values[at], steps, Stamps(_as_text(stamped.times.iloc[at]), steps))
         for (name, at), steps in zip(sorted_rows.items(), clock.steps, strict=True)
     ]
     _say_steps(units, sorted_rows, stamped, clock.step, notes)
     return units
+
+
+def _as_text(times: pd.Series) -> NDArray[np.str_]:
+    """Return times as text, dates without the time of day where all are at midnight."""
+    if times.dtype.kind == "M" and (times == times.dt.normalize()).all():
+        times = times.dt.strftime("%Y-%m-%d")
+    return np.asarray(times.astype(str), dtype=np.str_)
 
 
 def _in_order(stamped: Stamped, rows: IntArray, unit: str) -> IntArray:

@@ -134,3 +134,16 @@ def test_a_copy_is_declined_and_few_windows_are_not():
     long = np.random.default_rng(0).normal(size=(60, 2))
     with pytest.raises(DeclinedError, match=r"DYNOTEARS needs .* values of X0, X2;"):
         discover(TimeSeries.from_array(np.column_stack([long, long[:, 0]])))
+
+
+def test_coefficients_have_a_sign():
+    values = structural(800)
+    plain, turned = (
+        discover(TimeSeries.from_array(v)).edge_statistics["coefficient"]
+        for v in (values, values * [1.0, -1.0, 1.0])
+    )
+    assert plain[0, 1, 0] > 0.3
+    signs = np.outer([1, -1, 1], [1, -1, 1])[:, :, None]
+    np.testing.assert_allclose(turned, signs * plain, atol=1e-9)
+    scores = discover(TimeSeries.from_array(values)).scores
+    np.testing.assert_array_equal(scores, np.abs(plain))

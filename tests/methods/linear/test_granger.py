@@ -106,6 +106,19 @@ def test_a_lag_is_selected_at_the_p_value_of_its_t_test(method):
 
 
 @BOTH
+def test_coefficients_have_the_sign_of_least_squares(method):
+    values = chain(80) * [1.0, -3.0, 1.0]
+    scaled = (values - values.mean(axis=0)) / values.std(axis=0)
+    causes = [0, 1, 2] if method is GrangerMultivariate else [0, 1]
+    lagged = [scaled[2 - lag : 80 - lag, cause] for cause in causes for lag in (1, 2)]
+    fitted = OLS(scaled[2:, 1], np.column_stack([np.ones(78), *lagged])).fit()
+    graph = discover(method, TimeSeries.from_array(values), 2)
+    found = graph.edge_statistics["coefficient"][0, 1, 1:]
+    assert found == pytest.approx(fitted.params[1:3], rel=1e-8)
+    assert found[0] < 0
+
+
+@BOTH
 def test_segments_count_only_their_own_windows(method):
     """A gap between them is as good as a missing row: the statistics are those of the rows."""
     values = chain(60)

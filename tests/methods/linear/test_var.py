@@ -39,6 +39,18 @@ def test_t_and_p_are_those_of_statsmodels():
     assert graph.p_values[:, :, 1:] == pytest.approx(by_lag(fitted.pvalues), abs=2e-3)
 
 
+def test_coefficients_are_those_of_statsmodels_in_standard_deviations():
+    from statsmodels.tsa.api import VAR as Statsmodels
+
+    values = coupled() * [1.0, -100.0, 0.01]
+    params = Statsmodels(values).fit(3, trend="c").params[1:]
+    sd = values.std(axis=0)
+    expected = params.reshape(3, 3, 3).transpose(1, 2, 0) * (sd[:, None] / sd)[:, :, None]
+    found = discover(values, ridge=1e-10).edge_statistics["coefficient"]
+    assert found[:, :, 1:] == pytest.approx(expected, rel=1e-5)
+    assert found[0, 1, 2] < -0.3
+
+
 def test_selects_exactly_the_true_edges():
     graph = discover(coupled(4000), alpha=1e-4)
     assert np.argwhere(graph.adjacency).tolist() == [[0, 0, 1], [0, 1, 2], [1, 2, 1]]

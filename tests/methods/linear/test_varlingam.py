@@ -24,11 +24,15 @@ def discover(series, max_lag=2, **parameters):
 
 @pytest.mark.parametrize("prune", [True, False])
 def test_is_what_the_library_returns_on_one_segment(prune):
-    series = TimeSeries.from_array(structural(400) * [1, 10, 0.1] + [0, 5, 0])
+    series = TimeSeries.from_array(structural(400) * [1, -10, 0.1] + [0, 5, 0])
     graph = discover(series, max_lag=3, prune=prune)
     [standardized] = series.standardized().segments
     model = lingam.VARLiNGAM(lags=3, criterion=None, prune=prune).fit(standardized)
-    expected = np.abs(model.adjacency_matrices_).transpose(2, 1, 0)
+    signed = np.asarray(model.adjacency_matrices_).transpose(2, 1, 0)
+    found = np.nan_to_num(graph.edge_statistics["coefficient"])
+    assert found == pytest.approx(signed, rel=1e-6, abs=1e-9)
+    assert found[0, 1, 0] < 0
+    expected = np.abs(signed)
     scores = graph.scores.copy()
     assert np.isnan(np.diag(scores[:, :, 0])).all()
     np.fill_diagonal(scores[:, :, 0], 0.0)

@@ -76,6 +76,9 @@ def test_the_library_route_is_the_library_with_its_defaults(instantaneous):
         lagged = np.abs(found["val_matrix"][:, :, 1:])
         assert np.array_equal(graph.scores[:, :, 1:], lagged)
         assert np.array_equal(graph.p_values[:, :, 1:], found["p_matrix"][:, :, 1:])
+        signed = graph.edge_statistics["partial_correlation"]
+        assert edges(np.isnan(signed)) == {(k, k, 0) for k in range(3)}
+        assert np.array_equal(np.nan_to_num(signed), found["val_matrix"] * ~np.isnan(signed))
 
 
 @ALL

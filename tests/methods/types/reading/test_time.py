@@ -203,3 +203,40 @@ def test_without_a_time_this_is_said(planted):
         "no column found, so that rows count as equal steps"
         in (TimeSeries.from_frame(planted()).notes[0])
     )
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_every_row_of_every_segment_keeps_its_time():
+    days = pd.date_range("2020-01-01", periods=60)
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.standard_normal((60, 2)), columns=["a", "b"]).assign(day=days)
+    whole = TimeSeries.from_frame(frame.sample(frac=1, random_state=0))
+    assert [times.tolist() for times in whole.times] == [days.strftime("%Y-%m-%d").tolist()]
+    frame.loc[10:12, "a"] = np.nan  # a missing value, and then a gap of six steps
+    frame = frame.drop(index=range(30, 36))
+    for options, firsts, lengths in (
+        ({"missing": "split"}, ["2020-01-01", "2020-01-14", "2020-02-06"], [10, 17, 24]),
+        ({"missing": "split", "difference": True}, ["2020-01-02", "2020-01-15"], [9, 16]),
+        ({"missing": "drop", "max_lag": 1}, ["2020-01-01", "2020-02-06"], [30, 24]),
+        ({"missing": "interpolate", "max_lag": 3}, ["2020-01-01", "2020-02-06"], [30, 24]),
+    ):
+        series = TimeSeries.from_frame(frame, **options)
+        assert [str(times[0]) for times in series.times][: len(firsts)] == firsts
+        assert [len(times) for times in series.times][: len(lengths)] == lengths
+        assert [len(times) for times in series.times] == [len(part) for part in series.segments]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_step_without_a_row_has_the_time_before_it_and_rows_without_times_have_none():
+    frame = pd.DataFrame({"a": np.arange(20) % 7.0, "b": np.arange(20) % 3.0})
+    assert TimeSeries.from_frame(frame).times is None
+    frame["time"] = pd.date_range("2020-01-01 06:00", periods=20, freq="h")
+    series = TimeSeries.from_frame(frame.drop(index=[4]), missing="interpolate")
+    assert series.times[0][3:6].tolist() == [
+        "2020-01-01 09:00:00",
+        "2020-01-01 09:00:00",
+        "2020-01-01 11:00:00",
+    ]
+    panel = pd.concat([frame.assign(site=name) for name in "xy"])
+    units = TimeSeries.from_frame(panel, unit="site").times
+    assert [str(times[-1]) for times in units] == ["2020-01-02 01:00:00"] * 2
