@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,10 @@ import numpy as np
 import methods.registry
 from bench.cli.link_table import strongest
 from bench.cli.reading import read
+from bench.cli.regimes import stays, write_regimes
 from bench.config.validate import build
 from bench.store.atomic import replacing
-from methods import DeclinedError, LaggedGraph, Method
-from methods.types.arrays import IntArray
+from methods import DeclinedError, LaggedGraph, Method, TimeSeries
 from methods.types.errors import InputError
 from methods.types.reading.missing import Missing
 
@@ -39,12 +38,13 @@ def discover(args: argparse.Namespace) -> int:
     except DeclinedError as reason:
         raise InputError(f"{args.method} declines this file: {reason}") from None
     # Files first: a reader who closes the pipe early still has them.
-    written = _write(graph, args.out, args.plot)
+    written = _write(graph, series, args.out, args.plot)
     print(
         f"{args.method}: {series.n_vars} variables, {series.n_samples} steps, "
         f"{len(series.segments)} segment(s), lags up to {args.max_lag}"
     )
-    print(strongest(graph, _SHOWN))
+    for line in (*stays(graph, series), strongest(graph, _SHOWN)):
+        print(line)
     for path in written:
         print(f"wrote {path}")
     return 0
@@ -73,7 +73,7 @@ def _check_outputs(args: argparse.Namespace) -> None:
         raise InputError(f"--plot: expected a .png, .svg or .pdf path, found {args.plot}")
 
 
-def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
+def _write(graph: LaggedGraph, series: TimeSeries, out: str | None, plot: str | None) -> list[str]:
     """Write what was asked for, and return the files."""
     written = []
     if out:
@@ -83,7 +83,7 @@ def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
         if graph.regimes is not None:
             steps = Path(out).with_suffix(".regimes.csv")
             with replacing(steps) as draft:
-                _write_regimes(graph.regimes, draft)
+                write_regimes(graph, series, draft)
             written.append(str(steps))
     if plot:
         from bench.report.graph_figure import draw
@@ -92,13 +92,3 @@ def _write(graph: LaggedGraph, out: str | None, plot: str | None) -> list[str]:
             draw(graph, draft)
         written.append(plot)
     return written
-
-
-def _write_regimes(regimes: Sequence[IntArray], path: Path) -> None:
-    """Write the regime that was found for each row of each segment."""
-    rows = [
-        f"{segment},{step},{label}"
-        for segment, labels in enumerate(regimes)
-        for step, label in enumerate(labels)
-    ]
-    path.write_text("\n".join(["segment,step,regime", *rows]) + "\n", encoding="utf-8")

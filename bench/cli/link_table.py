@@ -19,8 +19,26 @@ def strongest(graph: LaggedGraph, count: int) -> str:
     """Return the `count` strongest links, one a line, and a line that counts the edges.
 
     A link at lag 0 whose mark says the same of both directions is listed once. As many links that
-    have a mark and no score follow.
+    have a mark and no score follow. Where the graph has regimes, half as many links of each follow
+    those of the graph of all steps.
     """
+    import pandas as pd
+
+    rows = _ranked(graph, count)
+    if graph.per_regime:
+        parts = [_ranked(part, count // 2) for part in graph.per_regime.values()]
+        labels = ["all", *map(str, graph.per_regime)]
+        rows = pd.concat(
+            [
+                part.assign(regime=np.full(len(part), label, dtype=object))
+                for part, label in zip([rows, *parts], labels, strict=True)
+            ]
+        )
+    return "\n".join([*_aligned(rows), counted(graph)])
+
+
+def _ranked(graph: LaggedGraph, count: int) -> pd.DataFrame:
+    """Return the rows of the strongest links of the graph itself, with their ranks."""
     import pandas as pd
 
     rows = _rows(graph)
@@ -28,7 +46,7 @@ def strongest(graph: LaggedGraph, count: int) -> str:
     rows["selected"] = rows["selected"].mask(unscored, None)  # nothing is decided there
     rows = pd.concat([rows[~unscored].head(count), rows[unscored].head(count)])
     rows.insert(0, "rank", range(1, len(rows) + 1))
-    return "\n".join([*_aligned(rows), counted(graph)])
+    return rows
 
 
 def _rows(graph: LaggedGraph) -> pd.DataFrame:

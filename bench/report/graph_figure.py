@@ -1,19 +1,18 @@
-"""The figure of one lagged graph: a heat map, and arrows over time if the graph is small."""
+"""The figure of one lagged graph, and of the graphs of several regimes beside each other."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.report.fonts import any_script
+from bench.report.graph_panels import heat_map, shown_links, time_series_graph
 from bench.report.saving import ALL_FORMATS, save_as
-from bench.report.styles import ACCENT, MUTED, plain
 from methods import LaggedGraph
+from methods.types.arrays import IntArray
 from methods.types.errors import InputError
-from methods.types.shown import links
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 # With more nodes or arrows than this they overlap; the heat map is readable at any size.
 _MOST_VARS, _MOST_LAGS, _MOST_EDGES = 12, 10, 60
+_IN_A_ROW = 3  # panels
 
 
 def draw(graph: LaggedGraph, path: str | Path) -> Figure:
@@ -46,113 +46,70 @@ def figure_of(graph: LaggedGraph) -> Figure:
     The heat map has one cell per cause and effect. Its colour is the strongest score over lags,
     and the lags of the shown edges are written in it. Shown are the edges that the method has
     selected, or the three strongest per effect if it makes no decision. Links with another mark
-    than an edge are shown with that mark.
+    than an edge are shown with that mark. A small graph is drawn as arrows over time too.
+
+    Where the graph has regimes, there is a panel for the graph of each, beside that of all steps:
+    arrows if all are small, else heat maps. If the method found the regimes, a strip below says
+    which step belongs to which.
     """
+    with any_script():
+        return _of_regimes(graph) if graph.per_regime else _of_one(graph)
+
+
+def _of_one(graph: LaggedGraph) -> Figure:
     from matplotlib.figure import Figure
 
-    shown = links(graph) if graph.adjacency is not None else strongest_per_effect(graph, 3)
-    n = graph.n_vars
-    small = n <= _MOST_VARS and graph.max_lag <= _MOST_LAGS and int(shown.sum()) <= _MOST_EDGES
-    side = min(max(4.5, 0.32 * n + 2.0), 24.0)
+    shown, small, top = shown_links(graph), _is_small(graph), float(np.nanmax(graph.scores))
+    side = min(max(4.5, 0.32 * graph.n_vars + 2.0), 24.0)
     figure = Figure(figsize=(side * (2.1 if small else 1.15), side), layout="constrained")
-    with any_script():
-        axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
-        if small:
-            _time_series_graph(axes[0], graph, shown)
-        _heat_map(axes[-1], graph, shown)
-        return figure
+    axes = figure.subplots(1, 2 if small else 1, squeeze=False)[0]
+    if small:
+        time_series_graph(axes[0], graph, shown, top)
+    image = heat_map(axes[-1], graph, shown, top)
+    figure.colorbar(image, ax=axes[-1], shrink=0.7, label="score")
+    return figure
 
 
-def strongest_per_effect(graph: LaggedGraph, count: int) -> np.ndarray:
-    """Return a bool mask `[cause, effect, lag]` of the `count` largest scores per effect."""
-    scores = np.where(np.isnan(graph.scores), -np.inf, graph.scores)
-    mask = np.zeros(scores.shape, dtype=bool)
-    for effect in range(graph.n_vars):
-        flat = scores[:, effect, :].ravel()
-        best = np.argsort(-flat, kind="stable")[:count]
-        rows, lags = np.unravel_index(best[np.isfinite(flat[best])], scores[:, effect, :].shape)
-        mask[rows, effect, lags] = True
-    return mask
+def _is_small(graph: LaggedGraph) -> bool:
+    edges = int(shown_links(graph).sum())
+    return graph.n_vars <= _MOST_VARS and graph.max_lag <= _MOST_LAGS and edges <= _MOST_EDGES
 
 
-def _heat_map(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
-    n = graph.n_vars
-    strength = graph.summary().scores
-    lowest = min(0.0, float(np.nanmin(strength)))
-    image = ax.imshow(strength, cmap="Blues", vmin=lowest, aspect="equal")
-    # With a long axis the labels get smaller rather than fewer: every name must be findable.
-    size = float(np.clip(240 / n, 5, 10))
-    names = [plain(name) for name in graph.names]
-    ax.set_xticks(range(n), names, rotation=90, fontsize=size)
-    ax.set_yticks(range(n), names, fontsize=size)
-    ax.set_xlabel("effect")
-    ax.set_ylabel("cause")
-    ax.set_title("strongest score over lags; numbers are the lags of shown edges", fontsize=9)
-    dark = 0.6 * np.nanmax(strength)
-    for i, j in np.argwhere(shown.any(axis=2)).tolist():
-        lags = [_lag_and_mark(graph, i, j, lag) for lag in np.flatnonzero(shown[i, j]).tolist()]
-        text = ",".join(lags if len(lags) <= 3 else [*lags[:2], f"+{len(lags) - 2}"])
-        colour = "white" if strength[i, j] > dark else "black"
-        ax.text(j, i, text, ha="center", va="center", color=colour, fontsize=size * 0.8)
-    ax.figure.colorbar(image, ax=ax, shrink=0.7, label="score")
+def _of_regimes(graph: LaggedGraph) -> Figure:
+    from matplotlib.figure import Figure
+
+    parts = {"all steps": graph} | {f"regime {k}": part for k, part in graph.per_regime.items()}
+    rows = -(-len(parts) // _IN_A_ROW)
+    columns = min(len(parts), _IN_A_ROW)
+    side = min(max(3.2, 0.3 * graph.n_vars + 1.5), 12.0)
+    strip = 0.0 if graph.regimes is None else 0.9
+    figure = Figure(figsize=(side * columns * 1.15, side * rows + strip), layout="constrained")
+    heights = [side] * rows + ([strip] if strip else [])
+    grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
+    panel = time_series_graph if all(map(_is_small, parts.values())) else heat_map
+    top = max(float(np.nanmax(part.scores)) for part in parts.values())
+    for place, (title, part) in enumerate(parts.items()):
+        ax = figure.add_subplot(grid[divmod(place, _IN_A_ROW)])
+        panel(ax, part, shown_links(part), top)
+        ax.set_title(title, fontsize=9)
+    if graph.regimes is not None:
+        _strip(figure.add_subplot(grid[-1, :]), graph.regimes)
+    return figure
 
 
-def _lag_and_mark(graph: LaggedGraph, i: int, j: int, lag: int) -> str:
-    """Return the lag, with its mark behind it if it is no edge."""
-    mark = _mark(graph, i, j, lag)
-    return str(lag) if mark == "-->" else f"{lag} {mark}"
+def _strip(ax: Axes, regimes: tuple[IntArray, ...]) -> None:
+    """Colour every step by its regime, with a line between segments."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Patch
 
-
-def _mark(graph: LaggedGraph, i: int, j: int, lag: int) -> str:
-    return "-->" if graph.marks is None else str(graph.marks[i, j, lag])
-
-
-def _time_series_graph(ax: Axes, graph: LaggedGraph, shown: np.ndarray) -> None:
-    """Draw a row of nodes per variable, a column per time step, and arrows into time t."""
-    n, max_lag = graph.n_vars, graph.max_lag
-    times = np.arange(-max_lag, 1)
-    for height, name in zip(range(n - 1, -1, -1), graph.names, strict=True):
-        ax.scatter(times, np.full(len(times), height), s=60, color=MUTED, alpha=0.5, zorder=2)
-        ax.text(-max_lag - 0.3, height, plain(name), ha="right", va="center")
-    low, top = min(float(np.nanmin(graph.scores)), 0.0), float(np.nanmax(graph.scores))
-    for i, j, lag in np.argwhere(shown).tolist():
-        # A link that has a mark and no score is as thin as the weakest.
-        strength = np.nan_to_num((graph.scores[i, j, lag] - low) / ((top - low) or 1.0))
-        # Arcs keep an arrow along its own row off the nodes that it passes.
-        bend = 0.25 if i == j else 0.08
-        _arrow(ax, (-lag, n - 1 - i), (0, n - 1 - j), strength, bend, _mark(graph, i, j, lag))
-    ax.set_xticks(times, [f"t-{lag}" if lag else "t" for lag in range(max_lag, -1, -1)])
-    ax.set_xlim(-max_lag - 1.2, 0.6)
-    ax.set_ylim(-0.7, n - 0.3)
+    kinds, labels = np.unique(np.concatenate(regimes), return_inverse=True)
+    colours = colormaps["tab10"](np.arange(len(kinds)) % 10)
+    ax.imshow(colours[labels][None], aspect="auto", extent=(0, len(labels), 0, 1))
+    for border in np.cumsum([len(part) for part in regimes])[:-1].tolist():
+        ax.axvline(border, color="black", linewidth=0.8)
     ax.set_yticks([])
-    ax.spines[:].set_visible(False)
-    title = "arrows into time t, wider = stronger"
-    if any(_mark(graph, *at) != "-->" for at in np.argwhere(shown).tolist()):
-        title += "\ncircle: not known; two heads: hidden cause; cross: contradiction"
-    ax.set_title(title, fontsize=9)
-
-
-def _arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    strength: float,
-    bend: float,
-    mark: str,
-) -> None:
-    """Draw a link; `strength` from 0 to 1 is its width, `bend` the height of its arc."""
-    arrow = {
-        "arrowstyle": ("<|" if mark[0] == "<" else "") + "-" + ("|>" if mark[-1] == ">" else ""),
-        "lw": 0.6 + 2.4 * strength,
-        "color": ACCENT,
-        "alpha": 0.8,
-        "shrinkA": 4,
-        "shrinkB": 5,
-        "connectionstyle": f"arc3,rad={-bend}",
-    }
-    ax.annotate("", end, start, arrowprops=arrow, zorder=3)
-    for sign, near, far in ((mark[0], start, end), (mark[-1], end, start)):
-        if sign in "ox":
-            way = 0.15 / math.dist(near, far)  # so close to the node that the arc does not matter
-            at = [a + way * (b - a) for a, b in zip(near, far, strict=True)]
-            ax.plot(*at, sign, color=ACCENT, markerfacecolor="white", markersize=5, zorder=4)
+    ax.set_xlabel("step", fontsize=8)
+    keys = [Patch(color=c, label=f"regime {k}") for c, k in zip(colours, kinds, strict=True)]
+    ax.legend(
+        handles=keys, loc="lower right", bbox_to_anchor=(1, 1), ncols=5, fontsize=7, frameon=False
+    )
