@@ -1,7 +1,7 @@
 # Everything starts from a clone: `make test`, `make bench`. Needs python3 (3.11 to 3.13), make, gcc.
 .DELETE_ON_ERROR:
 .PHONY: help test test-all lint imports bench bench-simulators bench-harness bench-dot \
-  bench-gpu bench-baselines docs faults soak clean
+  bench-gpu bench-baselines docs site faults soak clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -48,8 +48,13 @@ bench-gpu: $(STAMP) ## dot and dot_paper on a GPU, where there is one (8 minutes
 bench-baselines: $(STAMP) ## baselines as their libraries ship them beside ours (ARGS=--long: more)
 	$(PY) -m bench.dev.baselines $(ARGS)
 
-docs: $(STAMP) ## write the tables of docs/ anew from the methods and conf/
+docs: $(STAMP) ## write the generated parts of documents anew, from the code and from results/
 	$(PY) -m bench.dev.docs
+	$(PY) -m bench.dev.docs.picture
+
+site: $(STAMP) ## build the documents as a site, in site/ (1 minute)
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(PY) -m mkdocs build
 
 faults: $(STAMP) ## try everything that can go wrong in a sweep, and list it
 	$(PY) -m pytest -m "" tests/faults -v $(ARGS)

@@ -96,6 +96,7 @@ def test_the_top_level_is_the_agreed_one():
     allowed = {
         "pyproject.toml",
         "Makefile",
+        "mkdocs.yml",
         "README.md",
         "CHANGELOG.md",
         "CITATION.cff",

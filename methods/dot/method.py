@@ -53,6 +53,8 @@ __all__ = ["DOT"]
 class DOT(Pipeline):
     """Decoder-only transformer with gradient read-out (arXiv 2601.05647).
 
+    Parameters that are not listed are those of `methods.dot.options.Options`.
+
     Parameters
     ----------
     predictor
@@ -67,8 +69,6 @@ class DOT(Pipeline):
     context
         Longest past that a forecast of `steps` sees (steps); raised to `2 * max_lag` where that
         is longer. The others see `max_lag` steps.
-
-    The others are those of `methods.dot.options.Options`.
 
     Raises
     ------

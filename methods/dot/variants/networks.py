@@ -76,12 +76,12 @@ class LSTM(_OverSteps):
     square of the gradient. It has one layer: on a few hundred steps two are fitted to noise before
     they have found an edge.
 
+    Parameters that are not listed are those of `methods.dot.variants.plain.Plain`.
+
     Parameters
     ----------
     context
         Longest past that a forecast sees (steps); raised to `2 * max_lag` where that is longer.
-
-    The others are those of `methods.dot.variants.plain.Plain`.
     """
 
     layers: Annotated[int, Ge(1)] = 1

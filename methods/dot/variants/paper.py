@@ -37,6 +37,8 @@ class DOTPaper(Plain):
     samples, spread evenly over the series or the regime. Sizes, batch and rate were chosen by the
     held-out forecast error on tuning seeds (`python -m bench.dev.training`).
 
+    Parameters that are not listed are those of `methods.dot.variants.plain.Plain`.
+
     Parameters
     ----------
     heads
@@ -45,8 +47,6 @@ class DOTPaper(Plain):
         Steps that a forecast sees; raised to `max_lag`, which is the default. Where it is longer,
         every place of a sequence with a full window forecasts its next step in training, and the
         graph is read at the last place, for lags up to `max_lag`.
-
-    The others are those of `methods.dot.variants.plain.Plain`.
 
     Raises
     ------

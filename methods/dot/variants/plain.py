@@ -41,6 +41,8 @@ class Plain(TrainingOptions, Method):
     reads a graph for each segment, and `regimes=told` one for each true regime. The union of the
     graphs is that of `methods.common.regimes.union`.
 
+    Parameters that are not listed are those of `methods.dot.options.TrainingOptions`.
+
     Parameters
     ----------
     updates
@@ -56,8 +58,6 @@ class Plain(TrainingOptions, Method):
     domain_index
         Give the network the index of the regime of the step that it forecasts as further inputs,
         as in an ablation of the source. Only where the series has labels.
-
-    The others are those of `methods.dot.options.TrainingOptions`.
 
     Raises
     ------
