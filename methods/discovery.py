@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import methods.registry
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Knowledge
 from methods.types.method import Method
 from methods.types.series import TimeSeries
 
@@ -26,6 +27,7 @@ def discover(
     method: str | Method = "dot",
     *,
     seed: int = 0,
+    knowledge: Knowledge | Mapping[str, Any] | None = None,
     **parameters: Any,
 ) -> LaggedGraph:
     """Find the lagged graph of a frame, as `lagbench discover` does.
@@ -45,6 +47,10 @@ def discover(
         A name of `lagbench list methods`, `module:Class`, or a method that has been built.
     seed
         Seed of the method's random numbers, at least 0.
+    knowledge
+        Links that are forbidden or required, and tiers: a mapping such as
+        `{"forbidden": ["river -> rain"]}`, or `methods.types.knowledge.Knowledge`, which also
+        reads files and tigramite's `link_assumptions`. Most methods decline it.
     parameters
         Parameters of the method, as `alpha=0.01`; see `docs/methods.md`.
 
@@ -74,7 +80,12 @@ def discover(
     else:
         built = methods.registry.load(method)(**parameters)
     with one_thread(built):
-        return built.discover(data, max_lag=max_lag, rng=np.random.default_rng(seed))  # type: ignore[arg-type]
+        return built.discover(
+            data,  # type: ignore[arg-type]
+            max_lag=max_lag,
+            rng=np.random.default_rng(seed),
+            **({} if knowledge is None else {"knowledge": knowledge}),
+        )
 
 
 @contextmanager

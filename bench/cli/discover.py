@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from bench.config.validate import build
 from bench.store.atomic import replacing
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries
 from methods.types.errors import InputError
+from methods.types.knowledge import Knowledge, Link
 from methods.types.reading.missing import Missing
 
 _SHOWN = 20
@@ -34,7 +36,7 @@ def discover(args: argparse.Namespace) -> int:
     series = read(args, missing=missing, max_lag=args.max_lag)
     try:
         rng = np.random.default_rng(args.seed)
-        graph = method.discover(series, max_lag=args.max_lag, rng=rng)
+        graph = method.discover(series, max_lag=args.max_lag, rng=rng, **_knowledge(args))
     except DeclinedError as reason:
         raise InputError(f"{args.method} declines this file: {reason}") from None
     # Files first: a reader who closes the pipe early still has them.
@@ -58,6 +60,17 @@ def _method(args: argparse.Namespace) -> Method:
 
         params = parameters(args.set, "--set")
     return build(methods.registry.load(args.method), params, args.method)
+
+
+def _knowledge(args: argparse.Namespace) -> dict[str, Knowledge]:
+    """Return what is known beforehand, from the file and the links, if anything is."""
+    known = Knowledge.from_file(args.knowledge) if args.knowledge else Knowledge()
+    known = replace(
+        known,
+        forbidden=(*known.forbidden, *map(Link.parse, args.forbid)),
+        required=(*known.required, *map(Link.parse, args.require)),
+    )
+    return {} if known == Knowledge() else {"knowledge": known}
 
 
 def _check_outputs(args: argparse.Namespace) -> None:

@@ -154,6 +154,17 @@ def _add_discover(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="parameter of the method, as alpha=0.01; may be given again (see docs/methods.md)",
     )
+    for option, what in (("--forbid", "does not exist"), ("--require", "exists")):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar="LINK",
+            help=f'a link that {what}, as "rain->soil@2" (@2 is the lag); may be given again',
+        )
+    parser.add_argument(
+        "--knowledge", metavar="FILE", help="YAML of forbidden and required links, and tiers"
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
     add_reading(parser)
     parser.add_argument(

@@ -41,6 +41,7 @@ from bench.contract.probes import (
     say,
 )
 from methods import DeclinedError, LaggedGraph, Method, TimeSeries
+from methods.types.knowledge import Knowledge, Link
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,28 @@ def _at_once() -> TimeSeries:
     return TimeSeries.from_array(np.hstack([values, free]))
 
 
+def knowledge_is_kept_or_declined(method: Method) -> None:
+    """Select what is required and nothing that is forbidden, or decline knowledge."""
+    series = planted_series([(0, 1, 2)])
+    names = series.names
+    known = Knowledge(
+        forbidden=(Link(names[0], names[1]),), required=(Link(names[2], names[3], 1),)
+    )
+    run = {"max_lag": 2, "rng": generator(), "knowledge": known}
+    if not method.handles.knowledge:
+        try:
+            method.discover(series, **run)  # type: ignore[arg-type]
+        except DeclinedError:
+            raise Skip("takes no background knowledge, and says so") from None
+        raise AssertionError("handles.knowledge is False, yet knowledge is taken")
+    graph = method.discover(series, **run)  # type: ignore[arg-type]
+    require(graph.adjacency is not None, "knowledge is taken, but nothing is selected")
+    selected = np.asarray(graph.adjacency)
+    require(bool(selected[2, 3, 1]), f"{say(graph, (2, 3, 1))} is required and not selected")
+    require(not selected[0, 1].any(), f"{names[0]} -> {names[1]} is forbidden and selected")
+    require(bool(np.isnan(graph.scores[0, 1]).all()), "a forbidden link has a score")
+
+
 def planted_edge_comes_first(method: Method) -> None:
     """Rank a single planted edge at lag 2 first, with its direction and lag."""
     if method.handles.trivial:
@@ -320,6 +343,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
     truth_is_out_of_reach,
     result_is_well_formed,
     marks_agree_with_the_decision,
+    knowledge_is_kept_or_declined,
     planted_edge_comes_first,
     leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,
@@ -332,6 +356,7 @@ CHECKS: tuple[Callable[[Method], None], ...] = (
 )
 _NEED_A_GRAPH = (
     marks_agree_with_the_decision,
+    knowledge_is_kept_or_declined,
     planted_edge_comes_first,
     leaks.a_truth_in_sight_changes_nothing,
     column_order_does_not_matter,

@@ -11,8 +11,9 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import stdtr
 
 from methods.common.lagged import blocks, gram, n_windows, require_windows
-from methods.types.arrays import FloatArray
+from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Constraints
 from methods.types.method import Handles, Method
 from methods.types.series import TimeSeries
 
@@ -51,58 +52,88 @@ class VAR(Method):
     DOI 10.1080/00401706.1970.10488634.
     """
 
-    handles = Handles()
+    handles = Handles(knowledge=True)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.01
     ridge: Annotated[float, Interval(ge=1e-10)] = 1e-6
     holdout: Annotated[float, Interval(ge=0, lt=1)] = 0.2
 
     def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+        self,
+        series: TimeSeries,
+        *,
+        max_lag: int,
+        rng: np.random.Generator,
+        knowledge: Constraints | None = None,
     ) -> LaggedGraph:
-        """Return t statistics, p-values, the selected edges and the forecast error."""
+        """Return t statistics, p-values, the selected edges and the forecast error.
+
+        A forbidden link is no input of its equation. A required one is selected whatever its test.
+        """
         require_windows(series, max_lag, "VAR")
-        n, n_past = series.n_vars, series.n_vars * max_lag
+        n = series.n_vars
         cut = round((1 - self.holdout) * n_windows(series, max_lag))
         fitted, held_out = _moments(series.standardized(), max_lag, cut)
         moments = fitted + held_out
-        coefficients, inverse = self._fit(moments, n_past)
-        freedom = moments[0, 0] - n_past - 1
+        inputs = _inputs(n, max_lag, knowledge)
+        coefficients, spread = self._fit(moments, inputs)
+        freedom = moments[0, 0] - inputs.sum(axis=0)
         variance = _residual_squares(moments, coefficients) / freedom
-        spread = np.diag(inverse @ moments[: n_past + 1, : n_past + 1] @ inverse)
-        # A constant lagged column gives 0 / 0 up to rounding; its t becomes 0.
-        spread = np.maximum(spread, np.finfo(float).eps * np.diag(inverse))
-        t = np.abs(coefficients[1:]) / np.sqrt(np.outer(spread[1:], variance))
+        t = np.abs(coefficients[1:]) / np.sqrt(spread[1:] * variance)
         p = 2 * stdtr(freedom, -t)
 
         def by_lag(values: FloatArray) -> FloatArray:
             return values.reshape(n, max_lag, n).transpose(0, 2, 1)
 
+        required = False if knowledge is None else knowledge.required[:, :, 1:]
         return LaggedGraph.from_lags(
             by_lag(t),
             series.names,
-            adjacency=by_lag(p) < self.alpha,
+            adjacency=(by_lag(p) < self.alpha) | required,
             p_values=by_lag(p),
             edge_statistics={"coefficient": by_lag(coefficients[1:])},
-            forecast_error=self._forecast_error(fitted, held_out, n_past),
+            forecast_error=self._forecast_error(fitted, held_out, inputs),
         )
 
-    def _fit(self, moments: FloatArray, n_past: int) -> tuple[FloatArray, FloatArray]:
-        """Return coefficients `(1 + n_past, n_vars)`, intercept first, and `(S + R)^-1`."""
-        past = slice(n_past + 1)
-        penalty = np.full(n_past + 1, self.ridge * moments[0, 0])
-        penalty[0] = 0.0
-        factor = cho_factor(moments[past, past] + np.diag(penalty))
-        inverse = cho_solve(factor, np.eye(n_past + 1))
-        return cho_solve(factor, moments[past, n_past + 1 :]), inverse
+    def _fit(self, moments: FloatArray, inputs: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Return coefficients, intercept first, and their variances over that of the residual.
+
+        All have the shape `(1 + n_past, n_vars)` of `inputs`. What is no input has the coefficient
+        0 and an infinite variance. Effects with the same inputs are solved together.
+        """
+        coefficients, spread = np.zeros(inputs.shape), np.full(inputs.shape, np.inf)
+        kinds, kind_of = np.unique(inputs, axis=1, return_inverse=True)
+        for kind, pattern in enumerate(kinds.T):
+            used, effects = np.flatnonzero(pattern), np.flatnonzero(kind_of.ravel() == kind)
+            penalty = np.full(len(used), self.ridge * moments[0, 0])
+            penalty[0] = 0.0
+            squares = moments[np.ix_(used, used)]
+            factor = cho_factor(squares + np.diag(penalty))
+            inverse = cho_solve(factor, np.eye(len(used)))
+            targets = moments[np.ix_(used, len(inputs) + effects)]
+            coefficients[np.ix_(used, effects)] = cho_solve(factor, targets)
+            # A constant lagged column gives 0 / 0 up to rounding; its t becomes 0.
+            least = np.finfo(float).eps * np.diag(inverse)
+            variances = np.maximum(np.diag(inverse @ squares @ inverse), least)
+            spread[np.ix_(used, effects)] = variances[:, None]
+        return coefficients, spread
 
     def _forecast_error(
-        self, fitted: FloatArray, held_out: FloatArray, n_past: int
+        self, fitted: FloatArray, held_out: FloatArray, inputs: BoolArray
     ) -> float | None:
-        if held_out[0, 0] == 0 or fitted[0, 0] <= n_past + 1:
+        if held_out[0, 0] == 0 or fitted[0, 0] <= len(inputs):
             return None
-        coefficients, _ = self._fit(fitted, n_past)
+        coefficients, _ = self._fit(fitted, inputs)
         return float(np.mean(_residual_squares(held_out, coefficients) / held_out[0, 0]))
+
+
+def _inputs(n: int, max_lag: int, knowledge: Constraints | None) -> BoolArray:
+    """Return which columns of `[1, past]` are inputs of which equation, `(1 + n_past, n_vars)`."""
+    inputs = np.ones((1 + n * max_lag, n), dtype=bool)
+    if knowledge is not None:
+        allowed = ~knowledge.forbidden[:, :, 1:]
+        inputs[1:] = allowed.transpose(0, 2, 1).reshape(n * max_lag, n)
+    return inputs
 
 
 def _moments(series: TimeSeries, max_lag: int, cut: int) -> tuple[FloatArray, FloatArray]:

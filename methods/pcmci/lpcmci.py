@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from annotated_types import Ge, Interval
 
+from methods.pcmci.library.assumptions import Assumptions
 from methods.pcmci.search import LIBRARIES, TigramiteSearch
 from methods.types.graph import LaggedGraph
 from methods.types.method import Handles
@@ -26,6 +27,9 @@ class LPCMCI(TigramiteSearch):
     false, and many true ones are left out. A lagged link keeps its score whatever its mark,
     because the link is more certain than the mark. At lag 0 the direction that a mark excludes
     scores 0, and a `<->` scores 0 in both. See `TigramiteSearch`.
+
+    A forbidden link is absent, also as that of a hidden cause. Where only one direction at lag 0
+    is forbidden, the cause is no ancestor of the effect.
 
     The number of conditions per test is not bounded. On long series with many links the last phase
     can therefore take very long.
@@ -57,11 +61,16 @@ class LPCMCI(TigramiteSearch):
         """Those of `TigramiteSearch`, and hidden causes."""
         return replace(super().handles, latent=True)
 
-    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+    def _search(
+        self, frame: DataFrame, test: Any, max_lag: int, assumed: Assumptions | None
+    ) -> dict[str, Any]:
         from tigramite.lpcmci import LPCMCI as Tigramite
 
         found: dict[str, Any] = Tigramite(frame, test).run_lpcmci(
-            tau_max=max_lag, pc_alpha=self.alpha, n_preliminary_iterations=self.preliminary
+            link_assumptions=assumed,
+            tau_max=max_lag,
+            pc_alpha=self.alpha,
+            n_preliminary_iterations=self.preliminary,
         )
         return found
 

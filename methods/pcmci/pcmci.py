@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Interval
 
+from methods.pcmci.library.assumptions import Assumptions
 from methods.pcmci.library.marks import lagged_graph_of
 from methods.pcmci.search import FDR, LIBRARIES, TigramiteSearch, check_fdr
 from methods.types.graph import LaggedGraph
@@ -58,11 +59,14 @@ class PCMCI(TigramiteSearch):
         """Those of `TigramiteSearch`, without lag 0."""
         return replace(super().handles, instantaneous=False)
 
-    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+    def _search(
+        self, frame: DataFrame, test: Any, max_lag: int, assumed: Assumptions | None
+    ) -> dict[str, Any]:
         from tigramite.pcmci import PCMCI as Tigramite
 
         check_fdr(self.fdr)
         found: dict[str, Any] = Tigramite(frame, test).run_pcmci(
+            link_assumptions=assumed,
             tau_min=1,
             tau_max=max_lag,
             pc_alpha=self.pc_alpha,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Interval
 
+from methods.pcmci.library.assumptions import Assumptions
 from methods.pcmci.library.marks import graph_of
 from methods.pcmci.search import FDR, LIBRARIES, TigramiteSearch, check_fdr, kept
 from methods.types.graph import LaggedGraph
@@ -48,12 +49,17 @@ class PCMCIPlus(TigramiteSearch):
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.01
     fdr: FDR = "none"
 
-    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+    def _search(
+        self, frame: DataFrame, test: Any, max_lag: int, assumed: Assumptions | None
+    ) -> dict[str, Any]:
         from tigramite.pcmci import PCMCI
 
         check_fdr(self.fdr)
         found: dict[str, Any] = PCMCI(frame, test).run_pcmciplus(
-            tau_max=max_lag, pc_alpha=self.alpha, fdr_method=self.fdr
+            link_assumptions=assumed,
+            tau_max=max_lag,
+            pc_alpha=self.alpha,
+            fdr_method=self.fdr,
         )
         return found
 

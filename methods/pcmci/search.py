@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from methods.pcmci.library.assumptions import Assumptions, known_assumptions
 from methods.pcmci.library.ci_tests import (
     NONLINEAR,
     Test,
@@ -15,10 +16,11 @@ from methods.pcmci.library.ci_tests import (
     independence_test,
 )
 from methods.pcmci.library.frame import frame_of, no_spread_declines
-from methods.pcmci.library.marks import graph_of, with_signs
+from methods.pcmci.library.marks import graph_of, settled, with_signs
 from methods.types.arrays import BoolArray
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Constraints
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 
@@ -53,14 +55,23 @@ class TigramiteSearch(Method):
         return Handles(
             instantaneous=True,
             missing=True,
+            knowledge=True,
             nonlinear=self.cond_ind_test in NONLINEAR,
             stochastic=self.cond_ind_test == "cmiknn",
         )
 
     def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+        self,
+        series: TimeSeries,
+        *,
+        max_lag: int,
+        rng: np.random.Generator,
+        knowledge: Constraints | None = None,
     ) -> LaggedGraph:
         """Return scores, p-values and the selected edges; see `Method.discover`.
+
+        What is known goes into the search. A required link is not tested: its score is 1 and its
+        p-value 0.
 
         Raises
         ------
@@ -74,11 +85,23 @@ class TigramiteSearch(Method):
         frame = frame_of(series, max_lag, who)
         test = independence_test(self.cond_ind_test, self.exact, rng)
         with no_spread_declines(who), bounds_allowed(self.cond_ind_test):
-            found = self._search(frame, test, max_lag)
+            found = self._search(frame, test, max_lag, self._assumed(knowledge))
+        if knowledge is not None:
+            found = settled(found, *knowledge)
         return with_signs(self._graph(found, series.names), found, self.cond_ind_test)
 
+    def _assumed(self, knowledge: Constraints | None) -> Assumptions | None:
+        """Return the library's `link_assumptions`, or None where nothing is known."""
+        if knowledge is None:
+            return None
+        # Where hidden causes are allowed, a tail would deny them.
+        possible = "o?>" if self.handles.latent else "-?>"
+        return known_assumptions(*knowledge, possible, int(not self.handles.instantaneous))
+
     @abstractmethod
-    def _search(self, frame: DataFrame, test: Any, max_lag: int) -> dict[str, Any]:
+    def _search(
+        self, frame: DataFrame, test: Any, max_lag: int, assumed: Assumptions | None
+    ) -> dict[str, Any]:
         """Return the library's `graph`, `val_matrix` and `p_matrix`."""
 
     def _graph(self, found: dict[str, Any], names: tuple[str, ...]) -> LaggedGraph:

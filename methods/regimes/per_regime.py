@@ -63,7 +63,9 @@ class PerRegime(Method):
     @property
     def handles(self) -> Handles:
         """What the method declares; segments are its own matter, and finders need every value."""
-        return replace(self.method.handles, segments=True, regimes=True, missing=False)
+        return replace(
+            self.method.handles, segments=True, regimes=True, missing=False, knowledge=False
+        )
 
     @property
     def libraries(self) -> tuple[str, ...]:  # type: ignore[override]  # those of this instance

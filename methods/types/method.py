@@ -8,14 +8,16 @@ from __future__ import annotations
 import functools
 import sys
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from methods.types.arrays import BoolArray, FloatArray
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import TAKERS, Constraints, Knowledge
 from methods.types.parameters import Parameters
 from methods.types.series import TimeSeries
 
@@ -63,6 +65,8 @@ class Handles:
         variables which a test needs.
     trivial
         Is a floor method. The checks against a known truth are skipped.
+    knowledge
+        Takes forbidden and required links; see `methods.types.knowledge`.
     """
 
     instantaneous: bool = False
@@ -74,6 +78,7 @@ class Handles:
     stochastic: bool = False
     missing: bool = False
     trivial: bool = False
+    knowledge: bool = False
 
 
 class Method(Parameters):
@@ -115,6 +120,10 @@ class Method(Parameters):
             The only source of randomness. Callers may leave it out for
             `np.random.default_rng(0)`, the stream of `lagbench discover`.
 
+        Callers may also give `knowledge`, see `methods.types.knowledge`. An adapter whose
+        `handles.knowledge` is set gets it as `Constraints`; the others decline it. A forbidden
+        link has no score.
+
         Returns
         -------
         LaggedGraph
@@ -143,17 +152,58 @@ def _checked(discover: Callable[..., LaggedGraph]) -> Callable[..., LaggedGraph]
         *,
         max_lag: int,
         rng: np.random.Generator | None = None,
+        knowledge: Knowledge | Mapping[str, Any] | None = None,
     ) -> LaggedGraph:
         if rng is None:
             rng = np.random.default_rng(0)
         read: TimeSeries = _as_series(series, max_lag)
         _check_arguments(self, read, max_lag, rng)
-        graph = discover(self, read, max_lag=int(max_lag), rng=rng)
+        if knowledge is None:
+            graph = discover(self, read, max_lag=int(max_lag), rng=rng)
+        else:
+            known = _constraints(self, read, max_lag, knowledge)
+            graph = discover(self, read, max_lag=int(max_lag), rng=rng, knowledge=known)
+            graph = _silenced(graph, known.forbidden)
         _check_result(self, read, max_lag, graph)
         return graph
 
     del checked.__wrapped__
     return checked
+
+
+def _constraints(
+    method: Method, series: TimeSeries, max_lag: int, knowledge: Knowledge | Mapping[str, Any]
+) -> Constraints:
+    """Return the constraints of what is known, or decline where the method takes none."""
+    if not method.handles.knowledge:
+        raise DeclinedError(
+            f"{type(method).__name__} takes no background knowledge; these methods do: "
+            f"{', '.join(TAKERS)}"
+        )
+    known = Knowledge.of(knowledge).over(series.names, max_lag)
+    if known.required[:, :, 0].any() and not method.handles.instantaneous:
+        raise DeclinedError(
+            f"{type(method).__name__} does not look at lag 0, where the knowledge requires a link"
+        )
+    return known
+
+
+def _silenced(graph: LaggedGraph, forbidden: BoolArray) -> LaggedGraph:
+    """Return the graph without scores, decisions and marks of forbidden links."""
+
+    def quiet(values: FloatArray) -> FloatArray:
+        return np.where(forbidden, np.nan, values)
+
+    unlinked = forbidden.copy()
+    unlinked[:, :, 0] &= forbidden[:, :, 0].T  # else the mark of the other direction stays
+    return replace(
+        graph,
+        scores=quiet(graph.scores),
+        adjacency=None if graph.adjacency is None else graph.adjacency & ~forbidden,
+        p_values=None if graph.p_values is None else quiet(graph.p_values),
+        edge_statistics={name: quiet(values) for name, values in graph.edge_statistics.items()},
+        marks=None if graph.marks is None else np.where(unlinked, "", graph.marks),
+    )
 
 
 def _as_series(data: Any, max_lag: Any) -> Any:

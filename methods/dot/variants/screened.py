@@ -17,6 +17,7 @@ from annotated_types import Ge, Interval
 
 from methods.common.libraries import TRAINING
 from methods.dot.method import DOT
+from methods.pcmci.library.assumptions import assumptions
 from methods.pcmci.library.frame import frame_of, no_spread_declines
 from methods.pcmci.library.marks import edges, marked_scores
 from methods.pcmci.search import LIBRARIES
@@ -130,7 +131,9 @@ class DOTPCMCIPlus(_Screened):
         from methods.pcmci.library.parcorr import CovParCorr
 
         found: dict[str, Any] = PCMCI(frame, CovParCorr()).run_pcmciplus(
-            link_assumptions=_assumptions(tested, "-?>"), tau_max=max_lag, pc_alpha=self.alpha
+            link_assumptions=assumptions(tested, np.zeros_like(tested), "-?>"),
+            tau_max=max_lag,
+            pc_alpha=self.alpha,
         )
         return found
 
@@ -174,7 +177,7 @@ class DOTLPCMCI(_Screened):
 
         # Not "-?>", which would tell the library that every candidate is an ancestor.
         found: dict[str, Any] = LPCMCI(frame, CovParCorr()).run_lpcmci(
-            link_assumptions=_assumptions(tested, "o?>"),
+            link_assumptions=assumptions(tested, np.zeros_like(tested), "o?>"),
             tau_max=max_lag,
             pc_alpha=self.alpha,
             max_p_non_ancestral=_MOST_CONDITIONS,
@@ -187,14 +190,6 @@ class DOTLPCMCI(_Screened):
             **super()._statistics(found, tested),
             "confounded": np.where(tested, confounded, np.nan),
         }
-
-
-def _assumptions(tested: BoolArray, lagged: str) -> dict[int, dict[tuple[int, int], str]]:
-    """Return tigramite's `link_assumptions`; it takes links that are not in there as absent."""
-    links: dict[int, dict[tuple[int, int], str]] = {effect: {} for effect in range(len(tested))}
-    for cause, effect, lag in np.argwhere(tested).tolist():
-        links[effect][cause, -lag] = lagged if lag else "o?o"
-    return links
 
 
 def _scores(found: dict[str, Any], tested: BoolArray, ranking: FloatArray) -> FloatArray:

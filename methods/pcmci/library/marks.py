@@ -42,11 +42,29 @@ def edges(found: dict[str, Any]) -> BoolArray:
     return np.asarray(found["graph"] == "-->")
 
 
+def settled(found: dict[str, Any], forbidden: BoolArray, required: BoolArray) -> dict[str, Any]:
+    """Return the result with a statistic and a p-value for links that were not tested.
+
+    They are 1 and 0 for a required link, and 0 and 1 for a forbidden one. A link at lag 0 of which
+    one direction is allowed was tested; both its entries stay.
+    """
+    silent, sure = forbidden.copy(), required.copy()
+    silent[:, :, 0] &= forbidden[:, :, 0].T
+    sure[:, :, 0] |= required[:, :, 0].T
+    value = np.where(silent, 0.0, np.where(sure, 1.0, found["val_matrix"]))
+    p_value = np.where(silent, 1.0, np.where(sure, 0.0, found["p_matrix"]))
+    return {**found, "val_matrix": value, "p_matrix": p_value, "required": sure}
+
+
 def with_signs(graph: LaggedGraph, found: dict[str, Any], test: str) -> LaggedGraph:
-    """Return the graph with the statistic `partial_correlation`, if the test is one."""
+    """Return the graph with the statistic `partial_correlation`, if the test is one.
+
+    It is NaN for a link that was not tested because it is required.
+    """
     if test not in LINEAR:
         return graph
-    signed = np.where(np.isnan(graph.scores), np.nan, found["val_matrix"])
+    silent = np.isnan(graph.scores) | found.get("required", False)
+    signed = np.where(silent, np.nan, found["val_matrix"])
     statistics = {"partial_correlation": signed, **graph.edge_statistics}
     return replace(graph, edge_statistics=statistics)
 

@@ -47,6 +47,30 @@ def test_parameters_are_set_as_in_python(csv, tmp_path):
     assert given.adjacency.sum() > default.adjacency.sum()
 
 
+def test_what_is_known_is_kept(csv, tmp_path, capsys):
+    out = tmp_path / "graph.csv"
+    words = ["discover", str(csv), "--max-lag", "3", "--method", "pcmci", "--out", str(out)]
+    assert main([*words, "--forbid", "rain->river", "--require", "wind->rain@2"]) == 0
+    found = LaggedGraph.from_csv(out, names=["rain", "river", "wind"], max_lag=3)
+    assert np.isnan(found.scores[0, 1]).all()
+    assert found.adjacency[2, 0, 2]
+    file = tmp_path / "known.yaml"
+    file.write_text("tiers: [[river], [rain, wind]]\n")
+    assert main([*words, "--knowledge", str(file)]) == 0
+    found = LaggedGraph.from_csv(out, names=["rain", "river", "wind"], max_lag=3)
+    assert np.isnan(found.scores[[0, 2], 1]).all()
+    capsys.readouterr()
+    for option, said in (
+        ("rain-river", "expected CAUSE->EFFECT or CAUSE->EFFECT@LAG, found 'rain-river'"),
+        ("rain->rivr", "found 'rivr'; did you mean 'river'?"),
+        ("rain->river@4", "expected a lag of at most max_lag 3, found 4"),
+    ):
+        assert main([*words, "--forbid", option]) == 2
+        assert said in capsys.readouterr().err
+    assert main([*words[:-3], "varlingam", "--forbid", "rain->river"]) == 2
+    assert "these methods do: lpcmci, pcmci, pcmciplus, var" in capsys.readouterr().err
+
+
 def test_the_same_seed_prints_the_same(csv, capsys):
     said = []
     for _ in range(2):

@@ -9,7 +9,13 @@ import numpy as np
 
 from methods import DeclinedError, Handles, LaggedGraph, Method, TimeSeries, UnavailableError
 from methods.floors.correlation import Correlation
-from methods.linear.var import VAR
+from methods.linear.var import VAR as Knowing
+
+
+class VAR(Knowing):
+    """Takes no knowledge, so that what is derived from it need not either."""
+
+    handles = Handles()
 
 
 def scores_of_var(series, max_lag):
@@ -53,6 +59,13 @@ class Infinite(VAR):
 class SilentlyInstantaneous(VAR):
     def discover(self, series, *, max_lag, rng):
         return LaggedGraph(np.nan_to_num(scores_of_var(series, max_lag)), series.names)
+
+
+class ForgetsWhatIsKnown(VAR):
+    handles = Handles(knowledge=True)
+
+    def discover(self, series, *, max_lag, rng, knowledge=None):
+        return VAR().discover(series, max_lag=max_lag, rng=rng)
 
 
 class MarksNoEdge(VAR):

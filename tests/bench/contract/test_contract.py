@@ -125,6 +125,7 @@ def broken(monkeypatch):
         ("SilentlyInstantaneous", "result_is_well_formed", "handles.instantaneous is False"),
         ("OwnCauseAtOnce", "result_is_well_formed", "a variable as cause of itself"),
         ("MarksNoEdge", "marks_agree_with_the_decision", "is selected and marked ''"),
+        ("ForgetsWhatIsKnown", "knowledge_is_kept_or_declined", "is required and not selected"),
         ("DoubtsItsMarks", "marks_agree_with_the_decision", "is not selected and marked '-->'"),
         ("DeclinesEverything", "result_is_well_formed", "declines an ordinary problem"),
         ("Glues", "segment_border_is_not_crossed", "windows cross a border"),
@@ -186,8 +187,9 @@ def test_unchecked_adapters_are_caught_where_the_base_no_longer_helps(broken):
     assert "several segments are taken" in failed[-1].message
     forgiving = run_checks(broken.Forgiving())
     failed = [result for result in forgiving if result.status == "fail"]
-    assert [result.name for result in failed] == ["bad_input_is_refused"]
-    assert "max_lag 0 is taken without an error" in failed[0].message
+    names = [result.name for result in failed]
+    assert names == ["knowledge_is_kept_or_declined", "bad_input_is_refused"]
+    assert "max_lag 0 is taken without an error" in failed[1].message
 
 
 def test_a_method_that_hangs_is_left_behind(broken, monkeypatch):
@@ -244,6 +246,7 @@ def test_whatever_an_adapter_raises_is_a_failure_and_graph_checks_are_not_repeat
     skipped = [result.name for result in results if result.status == "skip"]
     assert skipped == [
         "marks_agree_with_the_decision",
+        "knowledge_is_kept_or_declined",
         "planted_edge_comes_first",
         "a_truth_in_sight_changes_nothing",
         "column_order_does_not_matter",

@@ -130,3 +130,25 @@ def test_exact_relation_stays_finite():
 def test_too_few_windows_are_declined():
     with pytest.raises(DeclinedError, match="VAR needs more than 13 windows"):
         discover(coupled(15))
+
+
+def test_forbidden_links_are_no_inputs_and_required_ones_are_selected():
+    from statsmodels.api import OLS
+
+    values = coupled(200)
+    known = {"forbidden": ["X0->X1", "X2->X1@2"], "required": ["X2->X0@3"]}
+    series = TimeSeries.from_array(values)
+    graph = VAR(ridge=1e-10).discover(series, max_lag=3, knowledge=known)
+    columns = {(i, l): values[3 - l : 200 - l, i] for i in range(3) for l in (1, 2, 3)}
+    used = [at for at in columns if at[0] != 0 and at != (2, 2)]
+    fitted = OLS(
+        values[3:, 1], np.column_stack([np.ones(197), *(columns[at] for at in used)])
+    ).fit()
+    for place, (i, lag) in enumerate(used, start=1):
+        assert graph.scores[i, 1, lag] == pytest.approx(abs(fitted.tvalues[place]), rel=1e-5)
+        assert graph.p_values[i, 1, lag] == pytest.approx(fitted.pvalues[place], rel=1e-5)
+    assert np.isnan(graph.scores[0, 1]).all()
+    assert np.isnan(graph.scores[2, 1, 2])
+    assert graph.adjacency[2, 0, 3]
+    free = VAR(ridge=1e-10).discover(series, max_lag=3)
+    np.testing.assert_array_equal(graph.scores[:, 2, 1:], free.scores[:, 2, 1:])

@@ -10,6 +10,7 @@ from tigramite.pcmci import PCMCI as Tigramite
 from methods import DeclinedError, TimeSeries
 from methods.pcmci.jpcmciplus import JPCMCIPlus
 from methods.pcmci.lpcmci import LPCMCI
+from methods.pcmci.pcmci import PCMCI
 from methods.pcmci.pcmciplus import PCMCIPlus
 
 ALL = pytest.mark.parametrize("method", [PCMCIPlus, LPCMCI, JPCMCIPlus])
@@ -147,3 +148,46 @@ def test_one_variable_and_whole_numbers_are_taken(method):
     graph = discover(method, values)
     assert graph.scores.shape == (1, 1, 3)
     assert graph.scores[0, 0, 1] > 0.3
+
+
+def test_what_is_known_reaches_the_library(instantaneous):
+    """Our links against the library's own `link_assumptions`, written by hand."""
+    values = instantaneous(300)
+    known = {
+        "forbidden": ["X0->X1@2", "X2->X1@0", "X2->X0"],
+        "required": ["X2->X1@1", "X0->X2@0"],
+    }
+    links = {j: {(i, -lag): "-?>" for i in range(3) for lag in (1, 2)} for j in range(3)}
+    del links[1][0, -2], links[0][2, -1], links[0][2, -2]
+    links[1][2, -1] = "-->"
+    lagged = {j: dict(found) for j, found in links.items()}
+    latent = {
+        j: {at: m.replace("-?", "o?") for at, m in found.items()} for j, found in links.items()
+    }
+    for free, one_way in ((links, "-?>"), (latent, "o?>")):
+        free[2] |= {(1, 0): one_way, (0, 0): "-->"}
+        free[1] |= {(2, 0): one_way[::-1].replace(">", "<"), (0, 0): "o?o"}
+        free[0] |= {(2, 0): "<--", (1, 0): "o?o"}
+    series = TimeSeries.from_array(values)
+    frame, test = DataFrame(values), ParCorr()
+    for method, found in (
+        (PCMCI, Tigramite(frame, test).run_pcmci(link_assumptions=lagged, tau_min=1, tau_max=2)),
+        (PCMCIPlus, Tigramite(frame, test).run_pcmciplus(link_assumptions=links, tau_max=2)),
+        (LPCMCI, TigramiteLPCMCI(frame, test).run_lpcmci(link_assumptions=latent, tau_max=2)),
+    ):
+        given = known if method is not PCMCI else {**known, "required": ["X2->X1@1"]}
+        graph = method().discover(series, max_lag=2, knowledge=given)
+        lags = slice(int(method is PCMCI), None)
+        marks = found["graph"][:, :, lags]
+        if graph.marks is not None:
+            assert np.array_equal(graph.marks, found["graph"])
+        assert np.array_equal(graph.adjacency[:, :, lags], marks == "-->")
+        tested = ~np.isnan(graph.edge_statistics["partial_correlation"][:, :, 1:])
+        np.testing.assert_allclose(
+            graph.scores[:, :, 1:][tested],
+            np.abs(found["val_matrix"][:, :, 1:][tested]),
+            atol=1e-12,
+        )
+        assert graph.adjacency[2, 1, 1]
+        assert (graph.scores[2, 1, 1], graph.p_values[2, 1, 1]) == (1, 0)
+        assert np.isnan(graph.scores[0, 1, 2])
