@@ -25,6 +25,7 @@ SCOPE: Mapping[str, str] = {
     "hidden causes": "latent",
     "several segments": "segments",
     "missing values": "missing",
+    "background knowledge": "knowledge",
     "depends on chance": "stochastic",
 }
 

@@ -45,8 +45,11 @@ def test_assumptions_are_those_of_the_methods():
         for name in ("var", "lpcmci", "rpcmci", "persistence (floor method)")
     }
     assert takes == {
-        "var": {"several segments"},
-        "lpcmci": {"edges at lag 0", "hidden causes", "several segments", "missing values"},
+        "var": {"several segments", "background knowledge"},
+        "lpcmci": {
+            *("edges at lag 0", "hidden causes", "several segments", "missing values"),
+            "background knowledge",
+        },
         "rpcmci": {"distribution that changes", "depends on chance"},
         "persistence (floor method)": {"several segments"},
     }
