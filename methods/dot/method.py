@@ -9,7 +9,8 @@ samples.
 Departures from the source (`dot_paper` is the source as far as it is known):
 
 - A linear path over the `max_lag` window carries the least-squares forecast, and the transformer
-  learns the residual. On small linear data this is as good as least squares.
+  learns the residual. On small linear data this is as good as least squares. Where steps are few,
+  each effect is regressed on inputs found by forward selection, if these forecast better.
 - Tokens are single lagged values, as in the source, but each effect has weights of its own, and
   tokens for its candidates only. Feature screening picks these in closed form among all inputs.
 - The forecast is a normal distribution with mean and deviation, so that edges on the variance
@@ -21,7 +22,8 @@ Departures from the source (`dot_paper` is the source as far as it is known):
   and an edge is scored by the energy on which they agree.
 - The decision compares the scores with those of surrogates instead of taking the three highest
   per effect. Surrogates are further inputs which depend on the same causes as the real ones and
-  cause nothing. On series too short for them the scores are compared with Student's distribution.
+  cause nothing; a tail is fitted to their scores (`methods.dot.null`). On series too short for
+  them the scores are compared with Student's distribution.
 - Regimes are found first, and each has models and a graph of its own.
 
 The steps are in the order of `methods.dot.pipeline`: `methods.regimes`, then `inputs`,
@@ -76,7 +78,7 @@ class DOT(Pipeline):
         If `width` is not a multiple of `heads`, or the predictor has no rule for `attribution`.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     predictor: Literal["values", "steps"] = "values"
     candidates: Annotated[int, Ge(1)] = 10

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
+    from methods.dot.null import ExpectedFalse
     from methods.dot.predictors.parts import Predictor
     from methods.dot.training.fit import Trained
     from methods.types.arrays import BoolArray, FloatArray
 
 
-_STEPS_PER_INPUT = 5  # with fewer, the columns of surrogates cost more accuracy than they give
+_STEPS_PER_INPUT = 5  # with fewer, surrogates cost more accuracy than they give
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ class Pipeline(Options, Method):
         weights = torch.Generator().manual_seed(seeds[0])
         batches = torch.Generator(device).manual_seed(seeds[1])
         segments = series.standardized().segments
-        with_surrogates = self.needs_surrogates(series, max_lag)
+        copies = self.surrogates_of(series, max_lag)
         members = []
         for member in range(self.members):
             sequences = Sequences.cut(
@@ -148,7 +149,7 @@ class Pipeline(Options, Method):
                 self.context_of(max_lag),
                 device,
                 shift=member / self.members,
-                with_surrogates=with_surrogates,
+                copies=copies,
             )
             members.append(fit(sequences, self, self.build, weights, batches))
         return members, sequences
@@ -158,42 +159,48 @@ class Pipeline(Options, Method):
     ) -> LaggedGraph:
         """Attribute the forecasts of all targets and decide."""
         from methods.dot.attribution.rules import RULES, attribute
-        from methods.dot.readout import in_conditional_standard_deviations, student_null
+        from methods.dot.null import of_student, of_surrogates
+        from methods.dot.readout import in_conditional_standard_deviations
 
         found = attribute([m.model for m in members], sequences, self.attribution)
         scores = found.scores
         if RULES[self.attribution].per_unit:
-            sd = members[0].conditional_sd.cpu().numpy()
+            sd = np.mean([m.path.conditional_sd.cpu().numpy() for m in members], axis=0)
             scores = in_conditional_standard_deviations(scores, sd)
         errors = [m.forecast_error for m in members if m.forecast_error is not None]
         n = len(names)
-        null = scores[n : 2 * n]
-        if sequences.n_inputs == n:  # without surrogates
-            null = student_null(scores[:n].shape, len(sequences.targets))
+        own, null = scores[:n], scores[n:]
+        freedom = max(len(sequences.targets) - round(members[0].path.size), 1)
+        law = of_surrogates(null, own.size) if null.size else of_student(own.size, freedom)
         return LaggedGraph.from_lags(
-            scores[:n],
+            own,
             names,
-            adjacency=self._decide(scores[:n], null),
+            adjacency=self._decide(own, law),
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
 
-    def needs_surrogates(self, series: TimeSeries, max_lag: int) -> bool:
-        """Return whether the decision needs the null distribution that only surrogates give.
+    def surrogates_of(self, series: TimeSeries, max_lag: int) -> int:
+        """Return how many surrogates of each series the decision needs.
 
-        On short series that of `score_energy` is known well enough, and the columns of surrogates
-        would cost more accuracy than a better null distribution is worth.
+        Small graphs need several, for a null distribution of enough scores. On short series that
+        of `score_energy` is known well enough, because what it sees is nearly linear.
         """
+        from methods.dot.null import FEWEST
+
         steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
         long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
-        return self.readout == "automatic" and (long or self.attribution != "score_energy")
+        needed = self.readout == "automatic" and (long or self.attribution != "score_energy")
+        return -(-FEWEST // (series.n_vars**2 * max_lag)) if needed else 0
 
-    def _decide(self, scores: FloatArray, null: FloatArray) -> BoolArray:
+    def _decide(self, scores: FloatArray, expected_false: ExpectedFalse) -> BoolArray:
         """Return the selected edges by the read-out of the options."""
         from methods.dot import readout
 
         if self.readout == "automatic":
-            return readout.at_false_discovery_rate(scores, null, self.false_discovery_rate)
+            return readout.at_false_discovery_rate(
+                scores, expected_false, self.false_discovery_rate
+            )
         if self.readout == "top_per_effect":
             return readout.top_per_effect(scores, self.in_degree)
         if self.readout == "top_overall":

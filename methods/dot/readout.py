@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
+from methods.dot.null import ExpectedFalse
 from methods.types.arrays import BoolArray, FloatArray
 
 
@@ -23,9 +23,9 @@ def in_conditional_standard_deviations(
     attribution
         Shape `(n_inputs, n_effects, max_lag)`, `[cause, effect, lag - 1]`.
     conditional_sd
-        Shape `(n_inputs, max_lag)`, `[cause, lag - 1]`.
+        The same shape.
     """
-    return np.asarray(attribution * conditional_sd[:, None])
+    return np.asarray(attribution * conditional_sd)
 
 
 def top_per_effect(scores: FloatArray, in_degree: int) -> BoolArray:
@@ -50,57 +50,43 @@ def above_threshold(scores: FloatArray, threshold: float) -> BoolArray:
     return np.asarray(scores > threshold)
 
 
-def at_false_discovery_rate(scores: FloatArray, null: FloatArray, rate: float) -> BoolArray:
+def at_false_discovery_rate(
+    scores: FloatArray, expected_false: ExpectedFalse, rate: float
+) -> BoolArray:
     r"""Select the entries above a threshold that lets few false discoveries pass.
 
     Above a threshold `t` the share of false discoveries is estimated as
 
-    .. math:: \frac{1 + \#\{null \ge t\}}{\#\{scores \ge t\}}
+    .. math:: \frac{F(t)}{\#\{scores \ge t\}}
 
-    (Barber and Candes, 2015, doi 10.1214/15-AOS1337). They pair every input with its own
-    knockoff; here the null is pooled, as in target-decoy searches (Elias and Gygi, 2007, doi
-    10.1038/nmeth1019). They take the lowest threshold with an estimate of at most `rate`, which
-    fills the allowance with false discoveries even where edges and the rest lie far apart.
-
-    Here the threshold lies in the widest gap between neighbouring scores, as a ratio, at or above
-    the lowest allowed one. Only thresholds count that lose at most the share `rate` of the
-    discoveries estimated to be true, :math:`\#\{scores \ge t\} - \#\{null \ge t\}`. With fewer
-    than `1 / rate` discoveries no estimate can be that low; then all entries above the largest
-    null score are selected.
+    with `F` the expected number of false ones. Benjamini and Hochberg (1995, doi
+    10.1111/j.2517-6161.1995.tb02031.x) take the lowest threshold with an estimate of at most
+    `rate`, which fills the allowance with false discoveries even where edges and the rest lie far
+    apart. Here the threshold lies in the widest gap between neighbouring scores, as a ratio, at
+    or above that. Only thresholds count that lose at most the share `rate` of the discoveries
+    estimated to be true. Where no threshold is allowed, nothing is selected.
 
     Parameters
     ----------
-    scores, null
-        Scores of the inputs, and of as many inputs that cannot be causes.
+    scores
+        Scores of the inputs.
+    expected_false
+        How many false discoveries a threshold lets pass; see `methods.dot.null`.
     rate
         Allowed share of false discoveries (0 to 1).
     """
     ordered = np.sort(scores, axis=None)[::-1]
-    false = null.size - np.searchsorted(np.sort(null, axis=None), ordered, side="left")
+    false = expected_false(ordered)
     found = np.arange(1, ordered.size + 1)
-    allowed = np.flatnonzero((1 + false) / found <= rate)
+    allowed = np.flatnonzero(false / found <= rate)
     if allowed.size == 0:
-        return np.asarray(scores > null.max())
+        return np.zeros(scores.shape, dtype=bool)
     true = found - false
     first = np.flatnonzero(true >= (1 - rate) * true[allowed].max())[0]
     # Scores are below 0 where models disagree, and have no ratio.
     positive = np.maximum(np.append(ordered, ordered[-1]), np.finfo(float).tiny)
     gaps = np.log(positive[:-1] / positive[1:])
     return np.asarray(scores >= ordered[first + np.argmax(gaps[first : allowed[-1] + 1])])
-
-
-def student_null(shape: tuple[int, ...], steps: int) -> FloatArray:
-    r"""Return the null scores of `score_energy` for a linear model, by Student's distribution.
-
-    Multiplied by the conditional standard deviation of its input, the score of an input without
-    effect is :math:`|t| / \sqrt d` of a least-squares coefficient with `d` degrees of freedom,
-    `steps` less one per input. The result holds the quantiles of that, in the given shape of
-    scores, `[cause, effect, lag - 1]`.
-    """
-    freedom = max(steps - shape[0] * shape[2], 1)
-    size = int(np.prod(shape))
-    middle = (np.arange(size) + 0.5) / size
-    return np.asarray(stats.t.isf(middle / 2, freedom) / np.sqrt(freedom)).reshape(shape)
 
 
 def _strongest(row: FloatArray, count: int) -> BoolArray:

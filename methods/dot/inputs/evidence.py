@@ -22,7 +22,7 @@ _FEWEST_PAIR_ROWS = 2_000  # with fewer steps the tails of a product are not yet
 
 
 def wald(path: LinearPath, left: Tensor, steps: int) -> NDArray[np.float64]:
-    """Return the evidence of each linear coefficient, solved on `steps` steps.
+    """Return the evidence of what each input adds to a linear path, solved on `steps` steps.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def wald(path: LinearPath, left: Tensor, steps: int) -> NDArray[np.float64]:
         Shape `(n_effects, inputs)`, as of the others here.
     """
     noise = left.double().std(dim=0)
-    t = path.flat().double() * path.conditional_sd.T.reshape(-1, 1) * math.sqrt(steps) / noise
+    t = path.statistic() * math.sqrt(steps) / noise
     return _minus_log_p(t.square().T, 1)
 
 

@@ -66,20 +66,20 @@ class Sequences:
         *,
         blocks: int = 5,
         shift: float = 0.0,
-        with_surrogates: bool = False,
+        copies: int = 0,
         regimes: Sequence[NDArray[np.int64]] | None = None,
         with_index: bool = False,
     ) -> Self:
         """Lay out standardised segments of shape `(T_k, n_vars)`.
 
         The held-out steps lie in `blocks` stretches, spread evenly over the series. `shift` moves
-        them, by a fraction of the way from one to the next. With `with_surrogates` every series
-        gets a further column: see `surrogates`. `regimes` are labels `0..R-1` of every step; with
+        them, by a fraction of the way from one to the next. Every series gets `copies`
+        further columns: see `surrogates`. `regimes` are labels `0..R-1` of every step; with
         `with_index` the index of the regime is added as well.
         """
         n = segments[0].shape[1]
-        if with_surrogates:
-            segments = _side_by_side(segments, surrogates(segments, max_lag))
+        if copies:
+            segments = _side_by_side(segments, surrogates(segments, max_lag, copies))
         n_index = 0
         if regimes is not None and with_index:
             n_index = 1 + max(int(labels.max()) for labels in regimes)

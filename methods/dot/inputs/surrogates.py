@@ -1,4 +1,4 @@
-"""Surrogates: one further input per series, which depends on the same causes and causes nothing.
+"""Surrogates: further inputs, which depend on the same causes as a series and cause nothing.
 
 A surrogate is the forecast of its series plus the residuals of another time. So it depends on the
 causes of its series as the series itself does, and correlates with everything that these cause,
@@ -22,12 +22,13 @@ _MOST = 1_000  # most functions of all lagged inputs; with more only x itself
 _CHUNK = 16_384  # windows held in memory at once
 
 
-def surrogates(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]:
-    """Return one surrogate per series, arrays of the same shapes as the segments.
+def surrogates(segments: Sequence[FloatArray], max_lag: int, copies: int = 1) -> list[FloatArray]:
+    """Return the surrogates of each series, arrays of shape `(T_k, copies * n_vars)`.
 
     The forecasts are those of a ridge regression on smooth functions of every lagged value. Their
-    residuals are rotated within each segment by half its length. The first `max_lag` steps, which
-    have no forecast, are those of the rotated series.
+    residuals are rotated within each segment, by a part of its length that is another one for each
+    copy, and half for a single one. The first `max_lag` steps, which have no forecast, are those
+    of the rotated series.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ def surrogates(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]
         Standardised, shape `(T_k, n_vars)`.
     max_lag
         Steps that a forecast sees.
+    copies
+        Surrogates per series.
     """
     n = segments[0].shape[1]
     smooth = n * max_lag * _FUNCTIONS <= _MOST
@@ -45,14 +48,24 @@ def surrogates(segments: Sequence[FloatArray], max_lag: int) -> list[FloatArray]
             gram += design.T @ design
             cross += design.T @ present
     fit: FloatArray = np.linalg.solve(gram, cross).astype(np.float64, copy=False)
-    return [_surrogate(segment, max_lag, smooth, fit) for segment in segments]
+    return [_of_segment(segment, max_lag, smooth, fit, copies) for segment in segments]
 
 
-def _surrogate(segment: FloatArray, max_lag: int, smooth: bool, fit: FloatArray) -> FloatArray:
+def _of_segment(
+    segment: FloatArray, max_lag: int, smooth: bool, fit: FloatArray, copies: int
+) -> FloatArray:
     forecast = np.concatenate([design @ fit for design, _ in _windows(segment, max_lag, smooth)])
     residuals = segment[max_lag:] - forecast
-    first = np.roll(segment, len(segment) // 2, axis=0)[:max_lag]
-    return np.concatenate([first, forecast + np.roll(residuals, len(residuals) // 2, axis=0)])
+
+    def rotated(rows: FloatArray, copy: int) -> FloatArray:
+        return np.roll(rows, len(rows) * copy // (copies + 1), axis=0)
+
+    return np.hstack(
+        [
+            np.concatenate([rotated(segment, k)[:max_lag], forecast + rotated(residuals, k)])
+            for k in range(1, copies + 1)
+        ]
+    )
 
 
 def _windows(

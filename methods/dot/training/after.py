@@ -11,6 +11,7 @@ from methods.dot.training.held_out import CHUNK, HeldOut, in_chunks
 from methods.dot.training.model import Forecaster
 
 _MOST_FITTED = 200_000  # targets on which the predictor's forecast is projected on the path
+_PRICE = 2.0  # of a factor, in units of the squared t statistic: that of Akaike's criterion
 _STRETCHES = 20  # stretches in which they lie on longer series
 
 
@@ -18,23 +19,33 @@ _STRETCHES = 20  # stretches in which they lie on longer series
 def shrink(model: Forecaster, validation: HeldOut) -> None:
     r"""Scale the predictor's outputs for each effect by factors fitted on the validation steps.
 
-    For the mean the factor is :math:`s_j = \mathrm{clip}(\langle r_j, f_j \rangle / \langle f_j,
-    f_j \rangle, 0, 1)`, with `r` the residual of the linear path: the least-squares factor. It is
-    near 0 for an effect of which the predictor has learnt nothing but noise. For the deviation
-    :math:`u_j` is the one of 0, 1/4, .., 1 with the highest likelihood.
+    For the mean let :math:`b_j = \langle r_j, f_j \rangle / \langle f_j, f_j \rangle` be the
+    least-squares factor, with `r` the residual of the linear path, and `z` its `t` statistic. The
+    factor is :math:`s_j = \mathrm{clip}(b_j (1 - 2 / z_j^2), 0, 1)`, the positive part of a
+    shrunk estimate (James and Stein, 1961), and 0 for a negative one: an effect of which the
+    predictor has learnt nothing but noise keeps its linear path alone. For the deviation
+    :math:`u_j` is the one of 0, 1/4, .., 1 with the highest likelihood, where that is at least 1
+    nat above 0's.
     """
-    both = in_chunks(model.predictor, validation.inputs)
-    mean, log_sd = (part[validation.mask] for part in both)
+    outputs = in_chunks(model.predictor, validation.inputs)
+    mean, log_sd = (part[validation.mask] for part in outputs)
     left = (validation.present - model.linear(validation.inputs))[validation.mask]
     power = mean.square().sum(dim=0).clamp(min=torch.finfo(mean.dtype).tiny)
-    model.scale.copy_(((left * mean).sum(dim=0) / power).clamp(0, 1))
+    both = (left * mean).sum(dim=0)
+    factor = both / power
+    spread = (left - factor * mean).square().mean(dim=0)
+    z2 = (both.square() / (power * spread)).clamp(min=torch.finfo(mean.dtype).tiny)
+    shrunk = factor.clamp(min=0) * (1 - _PRICE / z2).clamp(min=0)
+    model.scale.copy_(shrunk.clamp(max=1))
     square = (left - model.scale * mean).square() / model.noise.square()
     factors = torch.linspace(0, 1, 5, device=mean.device)
     cost = [(u * log_sd + square * torch.exp(-2 * u * log_sd) / 2).mean(dim=0) for u in factors]
-    model.log_scale.copy_(factors[torch.stack(cost).argmin(dim=0)])
+    each = torch.stack(cost)
+    each[0] -= 1 / len(left)
+    model.log_scale.copy_(factors[each.argmin(dim=0)])
 
 
-def path_of_rest(model: Forecaster, sequences: Sequences) -> LinearPath:
+def path_of_rest(model: Forecaster, sequences: Sequences, *, few: bool) -> LinearPath:
     """Solve the linear path on all targets for the residual of the predictor.
 
     On very long series the predictor's forecast is projected on a part of the targets only, in
@@ -42,12 +53,15 @@ def path_of_rest(model: Forecaster, sequences: Sequences) -> LinearPath:
     """
     at, n = sequences.targets, sequences.n_effects
     if len(at) <= _MOST_FITTED:
-        return least_squares(sequences, at, sequences.rows[at, :n] - _fitted(model, sequences, at))
-    path = least_squares(sequences, at, sequences.rows[at, :n])
+        rest = sequences.rows[at, :n] - _fitted(model, sequences, at)
+        return least_squares(sequences, at, rest, few=few)
+    path = least_squares(sequences, at, sequences.rows[at, :n], few=False)
     place = torch.arange(len(at), device=at.device) * _STRETCHES / len(at) % 1
     part = at[place < _MOST_FITTED / len(at)]
-    learnt = least_squares(sequences, part, _fitted(model, sequences, part))
-    return path._replace(coefficients=path.coefficients - learnt.coefficients)
+    learnt = least_squares(sequences, part, _fitted(model, sequences, part), few=False)
+    return path._replace(
+        coefficients=path.coefficients - learnt.coefficients, each=path.each - learnt.each
+    )
 
 
 @torch.no_grad()

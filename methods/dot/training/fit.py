@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from methods.dot.inputs.linear_path import LinearPath, least_squares
+from methods.dot.inputs.linear_path import (
+    FEWEST_HELD_OUT,
+    LinearPath,
+    forecasts_better_with_few,
+    least_squares,
+)
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.options import Options
 from methods.dot.predictors.parts import Predictor
@@ -22,7 +27,6 @@ Build = Callable[[Sequences, LinearPath, Generator], Predictor]
 """Makes a predictor for the data, given the linear path on the training steps."""
 
 _ROWS = 8192  # windows held in memory at once
-_FEWEST_HELD_OUT = 20  # steps; with fewer, validation could not tell signal from noise
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,14 @@ class Trained:
     ----------
     model
         The forecaster; its parameters are frozen.
-    conditional_sd
-        Shape `(n_inputs, max_lag)`: see `LinearPath`.
+    path
+        The linear path that is read.
     forecast_error
         Mean squared error on test steps over the variance, or None where nothing was held out.
     """
 
     model: Forecaster
-    conditional_sd: Tensor
+    path: LinearPath
     forecast_error: float | None
 
 
@@ -52,6 +56,7 @@ def fit(
     The linear path is solved on the training steps and stays fixed while AdamW trains the
     predictor. The checkpoint with the lowest validation loss is kept and scaled (see `shrink`).
     At the end the linear path is solved again, on all steps, for the residual of the predictor.
+    Then it holds what each input adds (`LinearPath.each`), which is what is read.
 
     Parameters
     ----------
@@ -71,7 +76,8 @@ def fit(
         If the series is too short to train and there is no linear path.
     """
     trained_on = sequences.train.nonzero()[:, 0]
-    path = least_squares(sequences, trained_on, sequences.rows[trained_on, : sequences.n_effects])
+    n, few = sequences.n_effects, options.linear_path and forecasts_better_with_few(sequences)
+    path = least_squares(sequences, trained_on, sequences.rows[trained_on, :n], few=few)
     if not options.linear_path:
         path = path._replace(coefficients=torch.zeros_like(path.coefficients))
     predictor = build(sequences, path, weights)
@@ -80,12 +86,12 @@ def fit(
     error = _train(model, sequences, options, batches)
     model.requires_grad_(False)
     if options.linear_path:
-        path = path_of_rest(model, sequences)
-        model.coefficients = path.coefficients
+        path = path_of_rest(model, sequences, few=few)
+        model.coefficients = path.each
     else:
         at = sequences.targets
-        path = least_squares(sequences, at, sequences.rows[at, : sequences.n_effects])
-    return Trained(model, path.conditional_sd, error)
+        path = least_squares(sequences, at, sequences.rows[at, :n], few=False)
+    return Trained(model, path, error)
 
 
 def _noise(sequences: Sequences, at: Tensor, path: LinearPath) -> Tensor:
@@ -106,7 +112,7 @@ def _train(
 
     A series too short for validation is left to the linear path: the predictor is scaled to 0.
     """
-    if int(sequences.validation.sum()) >= _FEWEST_HELD_OUT:
+    if int(sequences.validation.sum()) >= FEWEST_HELD_OUT:
         validation = HeldOut.of(sequences, sequences.validation)
         optimise(model, sequences, validation, options, batches)
         shrink(model, validation)

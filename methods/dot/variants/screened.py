@@ -46,7 +46,7 @@ class _Screened(Method):
     """
 
     handles: ClassVar[Handles] = Handles(instantaneous=True, stochastic=True)
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.01
     candidates: Annotated[int, Ge(1)] = 10

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from methods.dot.inputs import linear_path
+from methods.dot.inputs import moments
 from methods.dot.inputs.linear_path import least_squares
 from methods.dot.inputs.surrogates import surrogates
 from methods.dot.predictors.parts import Size
@@ -72,26 +72,27 @@ def test_least_squares_and_conditional_sd_agree_with_ridge_regression(cut, noise
     values[1:, 1] += 0.8 * values[:-1, 0]
     sequences = cut(values, max_lag=2)
     at = sequences.targets
-    coefficients, free = least_squares(sequences, at, sequences.rows[at])
+    path = least_squares(sequences, at, sequences.rows[at], few=False)
     past = np.concatenate([values[1:-1], values[:-2]], axis=1)
     ridge = Ridge(alpha=1.0, fit_intercept=False).fit(past, values[2:]).coef_
-    assert coefficients.flip(2).permute(0, 2, 1).reshape(2, 4).numpy() == pytest.approx(
-        ridge, abs=1e-5
-    )
+    assert path.flat().T.numpy() == pytest.approx(ridge, abs=1e-5)
+    assert torch.equal(path.each, path.coefficients)
+    assert path.size == 4
     for k in range(4):
         others = np.delete(past, k, axis=1)
         alone = past[:, k] - Ridge(alpha=1.0, fit_intercept=False).fit(others, past[:, k]).predict(
             others
         )
-        assert float(free[k % 2, k // 2]) == pytest.approx(alone.std(), rel=0.02)
+        sd = path.conditional_sd[k % 2, :, k // 2]
+        assert sd.numpy() == pytest.approx(np.full(2, alone.std()), rel=0.02)
 
 
 @pytest.mark.parametrize("max_lag", [1, 2, 7])
 def test_large_problems_are_summed_by_differences_to_the_same_matrix(max_lag, cut, noise):
     sequences = cut(noise(50, 3), noise(31, 3, seed=1), max_lag=max_lag, context=max_lag)
     for at in (sequences.targets, sequences.train.nonzero()[:, 0], sequences.targets[:1]):
-        direct = linear_path._gram(sequences, at)
-        assert linear_path._gram_by_differences(sequences, at).numpy() == pytest.approx(
+        direct = moments._directly(sequences, at)
+        assert moments._by_differences(sequences, at).numpy() == pytest.approx(
             direct.numpy(), rel=1e-12, abs=1e-10
         )
 
@@ -139,13 +140,13 @@ def test_the_path_of_long_series_takes_away_what_the_predictor_says(
 ):
     model = talking(kind="values", context=3)
     sequences = cut(noise(20_000, 3), context=3)
-    exact = path_of_rest(model, sequences)
+    exact = path_of_rest(model, sequences, few=False)
     monkeypatch.setattr(after, "_MOST_FITTED", 19_990)
-    nearly = path_of_rest(model, sequences)
+    nearly = path_of_rest(model, sequences, few=False)
     assert nearly.conditional_sd.equal(exact.conditional_sd)
     assert nearly.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=2e-3)
     monkeypatch.setattr(after, "_MOST_FITTED", 10_000)
-    part = path_of_rest(model, sequences)
+    part = path_of_rest(model, sequences, few=False)
     assert part.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=0.06)
 
 
@@ -166,7 +167,7 @@ def test_shrinking_keeps_what_validation_confirms_and_drops_the_rest(talking, no
 
 def test_surrogates_are_further_columns(cut, noise):
     one, two = noise(20, 2), noise(31, 2)
-    sequences = cut(one, two, with_surrogates=True)
+    sequences = cut(one, two, copies=1)
     expected = surrogates([one, two], 3)
     assert sequences.rows.shape[1] == 4
     assert sequences.n_effects == 2

@@ -45,6 +45,17 @@ def test_surrogates_stay_within_their_segments(noise):
     assert np.array_equal(first, second)
 
 
+def test_copies_are_rotated_by_different_parts(noise):
+    values = noise(90, 2)
+    (two,) = surrogates([values], 1, copies=2)
+    (one,) = surrogates([values], 1)
+    assert two.shape == (90, 4)
+    assert one.shape == (90, 2)
+    assert not np.isclose(two[1:, :2], two[1:, 2:]).any()
+    # The same residuals at other times, so that their sums are equal.
+    assert two[1:, :2].sum(axis=0) == pytest.approx(one[1:].sum(axis=0))
+
+
 def test_many_inputs_are_forecast_linearly(noise):
     values = noise(300, 40)
     (surrogate,) = surrogates([values], 6)
