@@ -16,6 +16,9 @@ MARGIN = 0.1
 TRIVIAL = ("correlation", "random")
 """Methods that are shown beside the others, and never the best of them."""
 
+CONDITION = ["simulator", "axes", "n_samples"]
+"""Columns that name a condition."""
+
 FUNCTIONS: Mapping[str, str] = {
     "gaussian_process": "smooth",
     "spline": "smooth, by pieces",
@@ -41,8 +44,12 @@ class Data(NamedTuple):
     runs: pd.DataFrame
 
     def means(self, metric: str = "auprc") -> pd.Series[float]:
-        """Return the mean of a metric for each method, the largest first."""
-        return self.runs.groupby("method")[metric].mean().sort_values(ascending=False)
+        """Return the mean of a metric for each method, the largest first.
+
+        Each condition counts once.
+        """
+        conditions = self.runs.groupby(["method", *CONDITION])[metric].mean()
+        return conditions.groupby("method").mean().sort_values(ascending=False)
 
     def leaders(self) -> list[str]:
         """Return the methods within `MARGIN` of the best, the best first."""
@@ -53,6 +60,7 @@ class Data(NamedTuple):
 def kinds() -> Iterator[Data]:
     """Yield each kind of data, from easy to hard."""
     functions = runs("unknown_functions/long")
+    functions = functions[(functions["n_samples"] == 1000) & (functions["graph.n_vars"] == 6)]
     level = functions["difficulty"]
     yield Data("nearly linear functions", functions[level == "easy"])
     yield Data("functions of medium difficulty", functions[level == "medium"])

@@ -61,13 +61,20 @@ def dot_loses() -> str:
 
 
 def on_functions(name: str, groups: Sequence[str]) -> str:
-    """Return mean AUPRC and CPU seconds: a row per group and method, a column per simulator."""
-    rows, by = runs(name), [*groups, "method"]
+    """Return mean AUPRC and CPU seconds: a row per group and method, a column per simulator.
+
+    Lengths and numbers of variables are groups too where there are several.
+    """
+    rows = runs(name)
+    sizes = [size for size in ("n_samples", "graph.n_vars") if rows[size].nunique() > 1]
+    by = [*groups, *sizes, "method"]
     table = rows.pivot_table("auprc", by, "simulator")
     table.insert(0, "mean", table.mean(axis=1))
     table["CPU s"] = rows.groupby(by)["cpu_seconds"].mean()
     table = table.reset_index().sort_values("mean", ascending=False).drop(columns="mean")
-    return _written(_ordered(table, groups), decimals={"CPU s": 1})
+    return _written(
+        _ordered(table, groups), decimals={"CPU s": 1, "n_samples": 0, "graph.n_vars": 0}
+    )
 
 
 def of_regimes() -> str:

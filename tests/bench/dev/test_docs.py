@@ -28,6 +28,15 @@ def test_every_part_stands_in_a_document_and_every_mark_is_a_part():
     assert text.count("<!-- begin ") == sum(text.count(f"<!-- begin {part} -->") for part in PARTS)
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md", "docs/dot.md"])
+def test_pages_about_results_have_no_score_that_is_not_from_a_table(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    by_hand = re.sub(
+        r"<!-- begin (\w+) -->.*?<!-- end \1 -->|```.*?```", "", text, flags=re.DOTALL
+    )
+    assert re.findall(r"(?<![\d.])[01]\.\d\d(?!\d)", by_hand) == []
+
+
 def cells(table, name):
     heads, _, *rows = [
         [cell.strip() for cell in line.strip("| ").split(" | ")]
@@ -83,7 +92,11 @@ def results(tmp_path, monkeypatch):
     monkeypatch.setattr(read, "RESULTS", tmp_path)
     for cached in (read.long, read.runs):
         cached.cache_clear()
-    shared = {"axes": json.dumps({"level": "hard"}), "n_samples": 100, "finder": "{}"}
+    shared = {
+        "axes": json.dumps({"level": "hard", "graph.n_vars": 2}),
+        "n_samples": 100,
+        "finder": "{}",
+    }
     shared |= {"level": "window", "metric": "auprc", "floor": 0.1, "status": "ok", "kind": "var"}
     shared |= {"simulator": "a", "regimes": "own", "method_version": 1, "method": "var"}
     rows = [
@@ -110,6 +123,12 @@ def test_a_run_has_one_score_and_its_regimes_count_each(results):
     assert data.means("cpu_seconds").to_dict() == {"var": 2.0}
 
 
+def test_conditions_count_once():
+    runs = pd.DataFrame({"auprc": [0.0, 0.0, 0.0, 0.8], "n_samples": [100, 100, 100, 200]})
+    data = kinds.Data("", runs.assign(method="x", simulator="a", axes="{}"))
+    assert data.means()["x"] == pytest.approx(0.4)
+
+
 def test_a_table_of_functions_has_means_over_systems(results):
     row = cells(measured.on_functions(results, ["level"]), "hard")
     assert row == {"level": "hard", "method": "var", "a": "0.40", "CPU s": "2.0"}
@@ -125,6 +144,7 @@ def test_a_table_of_functions_has_means_over_systems(results):
 )
 def test_leaders_are_within_the_margin_and_not_trivial(scores, leaders):
     runs = pd.DataFrame({"method": scores.keys(), "auprc": scores.values()})
+    runs = runs.assign(simulator="a", axes="{}", n_samples=100)
     assert kinds.Data("", runs).leaders() == leaders
 
 
