@@ -10,16 +10,16 @@ from bench.analysis.ablation import compare
 from bench.analysis.intervals import show
 from bench.analysis.trivial import best_trivial
 from bench.config import Cell
-from bench.report.curves import draw_rows
+from bench.report import labels
+from bench.report.charts.data import ends
+from bench.report.charts.files import save
+from bench.report.charts.rows import intervals_chart
 from bench.report.markdown import markdown_table
-from bench.report.saving import save
-from bench.report.styles import MUTED, dress, plain
 from bench.store import Scan, Store
 from bench.store.atomic import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 _SHOWN = "auprc"
 _LEGEND = """AUPRC: mean over systems with Student's 95 % interval; `CPU s`: mean of the row. The
@@ -66,26 +66,20 @@ def _trivial(table: pd.DataFrame, system: str) -> str:
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw one panel per system, with the settings one below the other."""
-    from matplotlib.figure import Figure
-
-    settings = list(dict.fromkeys(table["setting"]))[::-1]
+    """Draw one panel per system; a dashed line is at the mean of the first setting."""
     systems = list(dict.fromkeys(table["system"]))
-    size = (2.5 + 2.2 * len(systems), 1.2 + 0.24 * len(settings))
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(1, len(systems), squeeze=False, sharey=True)[0]
-    for ax, system in zip(panels, systems, strict=True):
-        _panel(ax, table[table["system"] == system], settings)
-        ax.set_title(plain(system), fontsize=9)
-    save(figure, path)
-
-
-def _panel(ax: Axes, rows: pd.DataFrame, settings: Sequence[str]) -> None:
-    """Draw the settings of one system; a dashed line is at the mean of the first setting."""
-    draw_rows(ax, rows, rows["setting"].map({setting: k for k, setting in enumerate(settings)}))
-    first = settings[-1]
-    for mean in rows.loc[rows["setting"] == first, "mean"]:
-        ax.axvline(mean, ls="--", color=MUTED, lw=1.2, label=plain(first), zorder=0)
-    ax.set_yticks(range(len(settings)), [plain(setting) for setting in settings])
-    ax.set(xlabel="AUPRC", xlim=(-0.03, 1.05))
-    dress(ax, grid="x", size=8)
+    first = table["setting"].iloc[0]
+    rows = [
+        {
+            "name": labels.method(row["setting"]),
+            "panel": row["system"],
+            "value": row["mean"],
+            **ends(row),
+        }
+        for row in table.to_dict("records")
+    ]
+    marks = [
+        {"panel": row["system"], "value": row["mean"]}
+        for row in table[table["setting"] == first].to_dict("records")
+    ]
+    save(intervals_chart(rows, labels.metric(_SHOWN), systems, marks), path)

@@ -11,7 +11,9 @@ from bench.analysis.experiment import summarise
 from bench.analysis.published import curves
 from bench.config import Cell, View
 from bench.config.compose import Experiment
-from bench.report.panels import Panels
+from bench.report import labels
+from bench.report.charts.files import save
+from bench.report.charts.panels import Panels
 from bench.report.saving import RASTER_AND_VECTOR
 from bench.report.styles import styles_of
 from bench.store import Scan
@@ -51,12 +53,13 @@ def _draw(
         for (name, x), part in planned.items()
     }
     summaries = {name: summarise(experiment) for name, experiment in experiments.items()}
-    styles = styles_of({method for table in summaries.values() for method in table["method"]})
+    named = {labels.method(name) for table in summaries.values() for name in table["method"]}
+    styles = styles_of(named)
     nothing = curves([], pd.DataFrame())
     scored = {name for name, table in summaries.items() if table["mean"].notna().any()}
     for name in sorted(scored):
         panels = Panels(experiments[name], summaries[name], nothing, styles)
-        panels.write(folder / name, RASTER_AND_VECTOR)
+        save(panels.file(), folder / name)
     return scored
 
 

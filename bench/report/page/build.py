@@ -19,15 +19,17 @@ from bench.analysis.published import averages, curves, read_reference
 from bench.claims import Evidence, judge
 from bench.config.claim import Claim, paper_claims
 from bench.config.compose import Experiment
+from bench.report import labels
+from bench.report.charts.files import save
+from bench.report.charts.panels import Panels
 from bench.report.claims import claims_table
 from bench.report.page import counts, scores
-from bench.report.page.average import save_average
+from bench.report.page.average import average
 from bench.report.page.claims import claims
 from bench.report.page.conditions import conditions
-from bench.report.page.ranks import save_ranks
+from bench.report.page.ranks import ranks
 from bench.report.page.render import Contents, render
 from bench.report.page.table import Table
-from bench.report.panels import Panels
 from bench.report.saving import ALL_FORMATS
 from bench.report.styles import styles_of
 from bench.store import MadeBy, Record, Store
@@ -125,7 +127,10 @@ def _contents(
     }
     panels = _panels(shown, summaries, published)
     leading = leaders(experiments, [*cells.values()])
-    return Contents(name, board, leading, frames["average"], tables, panels), frames
+    charts = {f"ranks_{protocol}": ranks(found) for protocol, found in board.ranks.items()}
+    charts["average"] = average(frames["average"])
+    drawn = {name: chart for name, chart in charts.items() if chart is not None}
+    return Contents(name, board, leading, drawn, tables, panels), frames
 
 
 def _claims(names: Collection[str]) -> list[Claim]:
@@ -167,7 +172,7 @@ def _panels(
     published: Mapping[str, pd.DataFrame],
 ) -> list[Panels]:
     everything = (*summaries.values(), *published.values())
-    styles = styles_of({method for table in everything for method in table["method"]})
+    styles = styles_of({labels.method(name) for table in everything for name in table["method"]})
     return [Panels(s, summaries[s.name], published[s.name], styles) for s in experiments]
 
 
@@ -185,7 +190,7 @@ def _write_tables(contents: Contents, frames: Mapping[str, pd.DataFrame], folder
 def _write_figures(contents: Contents, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for panels in contents.panels:
-        panels.write(folder / panels.experiment.name, ALL_FORMATS)
-    for protocol, ranks in contents.board.ranks.items():
-        save_ranks(ranks, folder / f"ranks_{protocol}")
-    save_average(contents.means, folder / "average")
+        if panels.metrics:
+            save(panels.file(), folder / panels.experiment.name, ALL_FORMATS)
+    for name, chart in contents.charts.items():
+        save(chart, folder / name, ALL_FORMATS)

@@ -1,25 +1,20 @@
-"""The page as one HTML file, with its style, script and figures inside."""
+"""The page as one HTML file, with its style, script and charts inside."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench.analysis import Leaderboard
 from bench.analysis.leaders import Leader
 from bench.report import labels
-from bench.report.page.average import average_svg
+from bench.report.charts.panels import Panels
 from bench.report.page.claims import cards
-from bench.report.page.ranks import ranks_svg
-from bench.report.page.svg import inline
+from bench.report.page.embed import embedded, library
 from bench.report.page.table import Table
-from bench.report.panels import Panels
-from bench.report.styles import outline, variables
-
-if TYPE_CHECKING:
-    import pandas as pd
+from bench.report.styles import THEMES, inks
 
 
 @dataclass(frozen=True)
@@ -34,18 +29,18 @@ class Contents:
         The leaderboard, with the average ranks of each protocol.
     leaders
         Who leads on each kind of system.
-    means
-        See `bench.analysis.comparison.make_average`.
+    charts
+        Charts of all methods, by their names: average ranks, and the average.
     tables
         All tables by their name.
     panels
-        The figures of each experiment.
+        The charts of each experiment.
     """
 
     name: str
     board: Leaderboard
     leaders: Sequence[Leader]
-    means: pd.DataFrame
+    charts: Mapping[str, dict[str, Any]]
     tables: Mapping[str, Table]
     panels: Sequence[Panels]
 
@@ -61,46 +56,35 @@ def render(contents: Contents) -> str:
     )
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
-        name: getattr(labels, name) for name in ("method", "system", "experiment")
+        name: getattr(labels, name) for name in ("method", "system", "metric", "experiment")
     }
-    board = contents.board
     return environment.from_string(page).render(
         name=contents.name,
-        board=board,
+        board=contents.board,
         leaders=contents.leaders,
         cards=cards(contents.tables["claims"]),
         tables=contents.tables,
-        average=average_svg(contents.means),
+        charts=contents.charts,
         experiments=[_experiment(panels) for panels in contents.panels],
-        ranks={protocol: ranks_svg(ranks, protocol) for protocol, ranks in board.ranks.items()},
-        colours=variables().values(),
+        inks={theme: inks(theme) for theme in THEMES},
         style=style,
         script=script,
+        data=embedded(contents.charts, contents.panels),
+        library=library(),
     )
 
 
 def _experiment(panels: Panels) -> dict[str, Any]:
     """Return what the template shows of an experiment."""
     experiment = panels.experiment
-    here = {*experiment.cells["method"], *panels.published["method"]}
     missing = experiment.cells["status"] == "missing"
     return {
         "name": experiment.name,
         "about": experiment.about,
         "planned": experiment.cells["key"].nunique(),
         "missing": experiment.cells.loc[missing, "key"].nunique(),
-        "published": not panels.published.empty,
-        "legend": [
-            (method, variables()[style.colour][0], outline(style))
-            for method, style in panels.styles.items()
-            if method in here
-        ],
-        "panels": {
-            labels.metric(metric): _figures(panels, metric) for metric in experiment.metrics
-        },
+        "published": panels.has_published,
+        "legend": [(name, panels.styles[name], name in panels.shown) for name in panels.methods],
+        "metrics": panels.metrics,
+        "not_run": panels.not_run,
     }
-
-
-def _figures(panels: Panels, metric: str) -> list[str]:
-    name = panels.experiment.name
-    return [inline(figure, f"{name}.{metric}.{panel}") for panel, figure in panels.alone(metric)]

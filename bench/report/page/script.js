@@ -70,19 +70,90 @@ for (const button of document.querySelectorAll(".chips button")) {
   });
 }
 
-// The legend of an experiment shows and hides methods in its figures.
+// Charts are drawn one after the other, and anew in the other theme.
+const CHARTS = JSON.parse(document.getElementById("charts").textContent);
+const PANEL = 400; // width from which on a panel has another beside it
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+const theme = () => document.documentElement.dataset.theme || (system.matches ? "dark" : "light");
+const pressed = (group, name) =>
+  [...group.querySelectorAll('[aria-pressed="true"]')].map((b) => b.dataset[name]);
+
+const fitted = (spec, width) => {
+  const copy = structuredClone(spec);
+  const { room, panels } = copy.usermeta; // `room` is for what stands beside a panel
+  if (!copy.facet) return { ...copy, width: Math.min(copy.width, width - room) };
+  copy.columns = Math.max(1, Math.min(3, panels, Math.floor(width / PANEL)));
+  copy.spec.width = Math.min(420, Math.floor(width / copy.columns) - room);
+  return copy;
+};
+
+const decoded = (row) =>
+  Object.fromEntries(
+    CHARTS.columns.map((name, k) => [
+      name,
+      CHARTS.coded.includes(name) ? CHARTS.words[row[k]] : row[k],
+    ]),
+  );
+
+const chosen = (place) => {
+  if (place.dataset.chart) return fitted(CHARTS.charts[place.dataset.chart], place.clientWidth);
+  const { rows, charts } = CHARTS.experiments[place.dataset.experiment];
+  const section = place.closest("section");
+  const [metric] = pressed(section.querySelector(".choice"), "metric");
+  const legend = section.querySelector(".legend");
+  const spec = fitted(charts[metric], place.clientWidth);
+  spec.datasets = { rows: rows.map(decoded).filter((row) => row.metric === metric) };
+  spec.params = [
+    { name: "shown", value: pressed(legend, "show").filter(Boolean) },
+    { name: "published", value: pressed(legend, "published").includes("") },
+  ];
+  return spec;
+};
+
+const draw = async (place) => {
+  place.view?.finalize();
+  const { view } = await vegaEmbed(place, chosen(place), {
+    mode: "vega-lite",
+    renderer: "svg",
+    config: CHARTS.config[theme()],
+    tooltip: { theme: theme() },
+    actions: { export: true, source: false, compiled: false, editor: false },
+  });
+  place.view = view;
+  place.dataset.drawn = "";
+};
+
+const places = [...document.querySelectorAll(".chart")];
+const drawAll = async () => {
+  for (const place of places) {
+    await draw(place);
+    await new Promise((next) => setTimeout(next)); // the page stays usable meanwhile
+  }
+};
+drawAll();
+const drawAnew = () => places.filter((place) => place.view).forEach(draw);
+
 for (const button of document.querySelectorAll(".legend button")) {
   button.addEventListener("click", () => {
-    const shown = press(button);
-    const name = CSS.escape(button.dataset.show);
-    const drawn = button.closest("section").querySelectorAll(`[data-method="${name}"]`);
-    for (const part of drawn) part.style.display = shown ? "" : "none";
+    press(button);
+    draw(button.closest("section").querySelector(".chart"));
+  });
+}
+for (const button of document.querySelectorAll(".choice button")) {
+  button.addEventListener("click", () => {
+    for (const other of button.parentNode.children) other.setAttribute("aria-pressed", "false");
+    press(button);
+    draw(button.closest("section").querySelector(".chart"));
   });
 }
 
 document.getElementById("theme").addEventListener("click", () => {
-  const root = document.documentElement;
-  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  const now = root.dataset.theme || (dark ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
+  drawAnew();
+});
+system.addEventListener("change", drawAnew);
+let waiting;
+window.addEventListener("resize", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(drawAnew, 200);
 });

@@ -47,7 +47,7 @@ def test_the_table_has_a_row_per_setting_and_a_column_per_system(folder):
 
 def test_the_figure_has_the_settings_of_each_system(folder):
     shown = re.findall(r"<text[^>]*>([^<]*)</text>", (folder / "ablation.svg").read_text())
-    assert {"dot", "dot attribution=lrp", "var", "AUPRC", "linear lag=5, 100 steps"} <= set(shown)
+    assert {"DOT", "DOT, attribution lrp", "VAR", "AUPRC", "linear lag=5, 100 steps"} <= set(shown)
     assert (folder / "ablation.png").exists()
 
 

@@ -21,14 +21,26 @@ CHROMIUM = next(
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 # Runs behind the page's own script and leaves what it found in the page.
-PROBE = """{
+PROBE = """(async () => {
+const drawn = async () => {
+  while (places.some((place) => !("drawn" in place.dataset)))
+    await new Promise((next) => setTimeout(next, 20));
+};
+const section = document.getElementById("section-volume");
+const names = () =>
+  [...section.querySelectorAll(".mark-text.role-mark text")].map((text) => text.textContent);
+const dashed = () => section.querySelectorAll('path[stroke-dasharray="4,3"]').length;
+const anew = async (selector, text) => {
+  delete section.querySelector(".chart").dataset.drawn;
+  press(selector, text);
+  await drawn();
+};
+await drawn();
 const texts = (id, place) => [...document.getElementById(id).tBodies[0].rows]
   .filter((row) => !row.hidden).map((row) => row.cells[place].textContent);
 const press = (selector, text) => [...document.querySelectorAll(selector)]
   .find((button) => button.textContent.trim() === text).click();
 const seen = { errors: window.seenErrors };
-const shown = (name) => [...document.querySelectorAll(`#section-volume [data-method="${name}"]`)]
-  .filter((part) => part.getClientRects().length > 0).length;
 
 seen.methods = [...texts("leaderboard", 0), ...texts("incomplete", 0)];
 seen.answers = document.querySelectorAll("#answer .card").length;
@@ -54,22 +66,25 @@ seen.all = texts("points-lags", 2).length;
 seen.claims = [...document.querySelectorAll("#statements .card")].length;
 seen.verdicts = texts("claims", 2);
 
-seen.drawn = shown("dot");
-press("#section-volume .legend button", "DOT");
-seen.hidden = shown("dot");
+seen.drawn = [names(), dashed()];
+await anew("#section-volume .legend button", "DOT");
+await anew("#section-volume .legend button", "published, dashed and hollow");
+seen.changed = [names(), dashed()];
+await anew("#section-volume .choice button", "AUPRC");
+seen.axis = section.querySelector(".chart").textContent.includes("AUPRC");
 const ink = () => getComputedStyle(document.body).color;
 const before = ink();
 document.getElementById("theme").click();
 seen.themes = [before, ink()];
 seen.page = document.documentElement.scrollWidth <= window.innerWidth;
 seen.sections = [...document.querySelectorAll("section.experiment h2")].map((h) => h.textContent);
-seen.figures = document.querySelectorAll("section.experiment figure svg").length;
+seen.figures = places.map((place) => place.querySelectorAll("svg.marks").length);
 seen.requests = performance.getEntriesByType("resource").map((entry) => entry.name);
 const out = document.createElement("pre");
 out.id = "probe";
 out.textContent = JSON.stringify(seen);
 document.body.append(out);
-}"""
+})();"""
 # What is wider than the screen with everything open.
 WIDE = """{
 for (const part of document.querySelectorAll("details")) part.open = true;
@@ -101,7 +116,8 @@ def chromium(page, *words):
 def probed(small, page, script):
     """Write the page with a script behind its own."""
     text = small.text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
-    page.write_text(text.replace("</body>", f"<script>{script}</script></body>"))
+    before, end, after = text.rpartition("</body>")
+    page.write_text(f"{before}<script>{script}</script>{end}{after}")
     return page
 
 
@@ -125,7 +141,7 @@ def test_every_method_and_experiment_is_there(seen, small):
     assert sorted(seen["methods"]) == sorted(map(labels.method, small.methods))
     assert seen["answers"] == 2  # kinds of system
     assert seen["sections"] == [part.name for part in small.parts]
-    assert seen["figures"] == 4 * len(small.parts)
+    assert seen["figures"] == [1] * 5  # two of ranks, one of averages, one of each experiment
 
 
 def test_a_click_on_a_heading_sorts(seen):
@@ -147,9 +163,14 @@ def test_a_click_on_a_value_filters(seen):
     assert len(decided) < len(seen["verdicts"])
 
 
-def test_the_legend_hides_a_method_and_the_button_turns_the_theme(seen):
-    assert seen["drawn"] > 0
-    assert seen["hidden"] == 0
+def test_the_legend_switches_methods_and_published_scores_and_a_button_turns_the_theme(seen):
+    methods = ["DOT", "DOT as published", "PCMCI", "random"]
+    assert [sorted(names) for names, _ in (seen["drawn"], seen["changed"])] == [
+        methods,
+        methods[1:],
+    ]
+    assert [dashes for _, dashes in (seen["drawn"], seen["changed"])] == [0, 1]
+    assert seen["axis"]
     assert len(set(seen["themes"])) == 2
 
 

@@ -1,5 +1,6 @@
 """The page of a small store: what it says, its leaderboard, and its verdicts."""
 
+import json
 import math
 import re
 import shutil
@@ -14,7 +15,7 @@ from bench.analysis.published import curves
 from bench.config.claim import paper_claims
 from bench.config.compose import Experiment, options
 from bench.config.view import Published, View
-from bench.report.axis import positions
+from bench.report import labels
 from bench.report.page.build import write_page
 from bench.report.page.scores import incomplete, leaderboard
 from bench.report.page.table import Table, number, word
@@ -27,11 +28,12 @@ def results(small):
 
 
 def test_the_page_holds_every_method_and_experiment_and_asks_for_nothing_else(small):
-    text = small.text
+    text, _, scripts = small.text.partition('<script type="application/json"')
+    assert scripts.count("<script") == 2  # the library of charts, once, and the page's own
     for part in small.parts:
-        assert f'id="section-{part.name}"' in text
-        for method in small.methods:
-            assert f'data-method="{method}"' in text
+        section = text.split(f'id="section-{part.name}"')[1].split("</section>")[0]
+        ran = {"dot", "dot_paper", "pcmci"} | ({"random"} if part.name == "volume" else set())
+        assert set(re.findall(r'data-show="([^"]*)"', section)) == set(map(labels.method, ran))
     links = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)|@import', text)
     assert links
     assert all((link or url).startswith(("#", "data:")) for link, url in links)
@@ -242,24 +244,21 @@ def test_published_points_take_our_names():
     assert len(curves([Published(figure="a", panel="q")], table)) == 0  # no place for M
 
 
-def test_published_curves_are_dashed_in_the_panel_they_belong_to(small):
+def charts_of(text):
+    """Return the charts that a page embeds."""
+    (found,) = re.findall(r'<script type="application/json" id="charts">(.*?)</script>', text)
+    return json.loads(found)
+
+
+def test_published_curves_stand_beside_the_experiment_they_belong_to(small):
+    found = charts_of(small.text)["experiments"]
+    words = charts_of(small.text)["words"]
+    kinds = {name: {words[row[0]] for row in part["rows"]} for name, part in found.items()}
+    assert "published" in kinds["volume"]
+    assert "published" not in kinds["lags"]
     volume, lags = small.text.split('id="section-lags"')
-    assert "stroke-dasharray" in volume.rpartition('data-method="dot_paper"')[0]
-    assert "published, in the method" in volume
-    assert "published, in the method" not in lags
-    assert ">1k<" in volume
-
-
-def test_numbers_stand_in_proportion_or_by_logarithms_and_names_evenly():
-    assert positions([3, 1, 2]) == {1: 0, 2: 1, 3: 2}
-    assert positions([10, 5, 50, 10.0]) == pytest.approx({5: 0, 10: 2 * 5 / 45, 50: 2})
-    # A factor of 20, as in the published volumes.
-    far = positions([50_000, 100_000, 1_000_000])
-    assert far[100_000] == pytest.approx(2 * math.log(2) / math.log(20))
-    assert (far[50_000], far[1_000_000]) == pytest.approx((0, 2))
-    assert positions([0, 1, 100])[1] == pytest.approx(2 / 100)  # no logarithm of 0
-    assert positions(["b", "a", 3]) == {"b": 0, "a": 1, 3: 2}
-    assert positions([7]) == {7: 0}
+    assert "data-published" in volume
+    assert "data-published" not in lags.partition("<script")[0]
 
 
 def test_a_table_sorts_what_is_absent_last_and_filters_what_differs():
