@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -100,6 +103,19 @@ def inks(theme: Theme) -> dict[str, str]:
     """Return the CSS variables of the page in a theme."""
     ink, muted = _INKS[theme]
     return {"--ink": ink, "--muted": muted, "--accent": _HUES[theme][0]}
+
+
+def dress(ax: Axes, grid: Literal["x", "y", "both"] = "both", size: float = 9) -> None:
+    """Give an axis of matplotlib its look, once all is drawn; `size` is of its texts (points)."""
+    ax.tick_params(colors=INK, labelsize=size)
+    for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        label.set_color(INK)
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set_fontsize(size)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.grid(axis=grid, color=MUTED, alpha=0.25, lw=0.6)
+    ax.patch.set_alpha(0)
 
 
 def plain(text: str) -> str:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bench.dev.docs.engine import ROOT
 from bench.dev.docs.kinds import Data, kinds
-from bench.report.saving import save
-from bench.report.styles import MUTED, dress, styles_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from bench.report import labels
+from bench.report.charts.files import save
+from bench.report.charts.rows import finished
+from bench.report.styles import config, styles_of
 
 PICTURE = ROOT / "docs" / "pictures" / "which_method.svg"
 """Where it lies."""
@@ -23,59 +22,63 @@ PICTURE = ROOT / "docs" / "pictures" / "which_method.svg"
 SHOWN = ("dot", "jrngc", "cuts_plus", "pcmci", "var", "correlation")
 """The methods that are drawn, the same for every kind of data where they were run."""
 
+_CHANCE = "chance"
+
 
 def draw(path: Path) -> None:
     """Draw a row for each kind of data: the mean AUPRC of each method, and chance as a line."""
-    from matplotlib.figure import Figure
+    import altair as alt
 
-    rows = [*kinds()]
-    figure = Figure(figsize=(8.2, 0.4 * len(rows) + 0.8), layout="constrained")
-    ax = figure.subplots()
-    for place, data in enumerate(rows):
-        _draw_row(ax, place, data)
-    ax.set_yticks(range(len(rows)), [data.name for data in rows])
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlim(0, 1.02)
-    ax.set_xlabel("AUPRC, mean over three systems (1: every edge ranked before every non-edge)")
-    dress(ax, grid="x")
-    for border in range(1, len(rows)):
-        ax.axhline(border - 0.5, color=MUTED, alpha=0.25, lw=0.6)
+    called = [labels.method(name) for name in SHOWN]
+    styles = [styles_of(called)[name] for name in called]
+    names = alt.Scale(domain=[data.name for data in kinds()])
+    y = alt.Y("data:N", title=None, scale=names, axis=alt.Axis(labelLimit=300))
+    title = "AUPRC, mean over three systems (1: every edge ranked before every non-edge)"
+    x = alt.X("value:Q", title=title, scale=alt.Scale(domain=[0, 1]))
+    legend, domain = alt.Legend(title=None, orient="right"), alt.Scale(domain=called)
+    points = (
+        alt.Chart(alt.InlineData(values=[row for row in _rows() if row["method"] != _CHANCE]))
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            yOffset=alt.YOffset("method:N", scale=domain),
+            color=alt.Color("method:N", scale=domain, legend=legend),
+            shape=alt.Shape("method:N", scale=domain, legend=legend),
+            description="mark:N",
+        )
+    )
+    chance = (
+        alt.Chart(alt.InlineData(values=[row for row in _rows() if row["method"] == _CHANCE]))
+        .mark_tick(style="quiet", thickness=2, size=24)
+        .encode(x=x, y=y, description="mark:N")
+    )
+    chart = finished(alt.layer(chance, points).properties(width=560, height=340))
     path.parent.mkdir(exist_ok=True)
-    save(figure, path.with_suffix(""), [path.suffix])
+    save({**chart, "config": config(styles)}, path.with_suffix(""), [path.suffix])
 
 
-def _draw_row(ax: Axes, place: int, data: Data) -> None:
-    means, styles = data.means(), styles_of(SHOWN)
-    chance = float(data.runs["floor"].mean())
-    ax.plot([chance, chance], [place - 0.3, place + 0.3], color=MUTED, label="chance")
-    for k, name in enumerate(SHOWN):
-        if name in means:
-            style = styles[name]
-            (mark,) = ax.plot(
-                *(means[name], place + 0.12 * (k - len(SHOWN) / 2 + 0.5)),
-                marker=style.marker,
-                color=style.colour,
-                linestyle="none",
-                markersize=7,
-                markeredgecolor="white",
-                label=name,
-            )
-            mark.set_gid(gid(place, name, means[name]))
+def _rows() -> list[dict[str, Any]]:
+    return [
+        {"data": data.name, "method": method, "value": mean, "mark": _mark(data, method, mean)}
+        for data in kinds()
+        for method, mean in _means(data).items()
+    ]
 
 
-def gid(place: int, method: str, mean: float) -> str:
-    """Return the name of a mark in the SVG, which holds its number."""
-    return f"row{place}-{method}-{mean:.2f}"
+def _means(data: Data) -> dict[str, float]:
+    means = data.means()
+    shown = {labels.method(name): float(means[name]) for name in SHOWN if name in means}
+    return {_CHANCE: float(data.runs["floor"].mean()), **shown}
+
+
+def _mark(data: Data, method: str, mean: float) -> str:
+    return f"{data.name}, {method}: {mean:.2f}"
 
 
 def marks() -> Sequence[str]:
-    """Return the names of all marks that the picture has to have."""
-    return [
-        gid(place, name, mean)
-        for place, data in enumerate(kinds())
-        for name, mean in data.means().items()
-        if name in SHOWN
-    ]
+    """Return what the picture has to tell a screen reader of its marks, with their numbers."""
+    return [row["mark"] for row in _rows()]
 
 
 if __name__ == "__main__":
