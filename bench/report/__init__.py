@@ -1,6 +1,6 @@
 """Tables, figures and the page on what has been run.
 
-Names are imported when they are first asked for: figures need matplotlib, which is slow to load.
+Names are imported when they are first asked for: figures need libraries that are slow to load.
 """
 
 from importlib import import_module

@@ -76,6 +76,7 @@ def config(styles: Iterable[Style], theme: Theme = "light") -> dict[str, Any]:
         "labelColor": ink,
         "titleColor": ink,
         "titleFontWeight": "normal",
+        "labelFlush": False,
         "labelFontSize": 11,
         "titleFontSize": 11,
     }
