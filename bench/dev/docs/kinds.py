@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MARGIN = 0.1
 """AUPRC that the three systems of an entry cannot tell apart."""
 
+TABLES = ("unknown_functions/long", "nonlinear_tests/long", "regimes/long")
+"""The tables of `results/` that they are in."""
+
 TRIVIAL = ("correlation", "random")
 """Methods that are shown beside the others, and never the best of them."""
 
@@ -59,7 +62,7 @@ class Data(NamedTuple):
 
 def kinds() -> Iterator[Data]:
     """Yield each kind of data, from easy to hard."""
-    functions = runs("unknown_functions/long")
+    functions = runs(TABLES[0])
     functions = functions[(functions["n_samples"] == 1000) & (functions["graph.n_vars"] == 6)]
     level = functions["difficulty"]
     yield Data("nearly linear functions", functions[level == "easy"])
@@ -67,8 +70,8 @@ def kinds() -> Iterator[Data]:
     for name, words in FUNCTIONS.items():
         hard = functions[(level == "hard") & (functions["simulator"] == name)]
         yield Data(f"hard functions: {words}", hard)
-    yield Data("nonlinear functions, only 200 steps", runs("nonlinear_tests/long"))
-    regimes = runs("regimes/long")
+    yield Data("nonlinear functions, only 200 steps", runs(TABLES[1]))
+    regimes = runs(TABLES[2])
     found = regimes[regimes["finder"] == "evidence"]
     yield Data("three regimes: linear", found[found["mechanism"] == "linear"])
     yield Data("three regimes: smooth functions", found[found["mechanism"] != "linear"])

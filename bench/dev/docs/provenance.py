@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import methods.registry
 import simulators
+from bench.dev.docs import kinds
 from bench.dev.docs.read import RESULTS, long
 from bench.report.markdown import markdown_table
 
@@ -55,6 +56,14 @@ def stale() -> str:
     return "\n".join(lines)
 
 
+def shown() -> str:
+    """Return the sentence that says which of the methods on kinds of data are not today's."""
+    found = ", ".join(sorted({text for name in kinds.TABLES for text in older(long(name))}))
+    if not found:
+        return "All systems and methods in these runs are of the versions that the code has."
+    return f"Of another version than the code's in these runs: {found}."
+
+
 def older(table: pd.DataFrame) -> Iterator[str]:
     """Yield each kind of system and method whose version in the table is not today's."""
     for what, load in (("kind", simulators.load), ("method", methods.registry.load)):
@@ -91,5 +100,5 @@ def day_of(commit: str) -> str | None:
     return done.stdout.strip() or None
 
 
-PARTS: Mapping[str, Callable[[], str]] = {"contents": contents, "stale": stale}
-"""The parts of `results/README.md`."""
+PARTS: Mapping[str, Callable[[], str]] = {"contents": contents, "stale": stale, "shown": shown}
+"""The parts of the documents that say where results come from."""
