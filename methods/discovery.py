@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import methods.registry
+from methods.bootstrap import require_segments, with_frequency
 from methods.types.errors import InputError
 from methods.types.graph import LaggedGraph
 from methods.types.knowledge import Knowledge
@@ -28,6 +29,7 @@ def discover(
     *,
     seed: int = 0,
     knowledge: Knowledge | Mapping[str, Any] | None = None,
+    bootstrap: int = 0,
     **parameters: Any,
 ) -> LaggedGraph:
     """Find the lagged graph of a frame, as `lagbench discover` does.
@@ -51,6 +53,9 @@ def discover(
         Links that are forbidden or required, and tiers: a mapping such as
         `{"forbidden": ["river -> rain"]}`, or `methods.types.knowledge.Knowledge`, which also
         reads files and tigramite's `link_assumptions`. Most methods decline it.
+    bootstrap
+        Number of resamples of the series in blocks; 0 for none. The statistic `frequency` of an
+        edge is the share of them in which it is found again; see `methods.bootstrap`.
     parameters
         Parameters of the method, as `alpha=0.01`; see `docs/methods.md`.
 
@@ -79,13 +84,17 @@ def discover(
         built = method
     else:
         built = methods.registry.load(method)(**parameters)
+    known = {} if knowledge is None else {"knowledge": Knowledge.of(knowledge)}
     with one_thread(built):
-        return built.discover(
-            data,  # type: ignore[arg-type]
-            max_lag=max_lag,
-            rng=np.random.default_rng(seed),
-            **({} if knowledge is None else {"knowledge": knowledge}),
-        )
+        run: dict[str, Any] = {"max_lag": max_lag, "rng": np.random.default_rng(seed), **known}
+        if not bootstrap:
+            return built.discover(data, **run)  # type: ignore[arg-type]
+        require_segments(built, bootstrap)
+        series = data
+        if not isinstance(data, TimeSeries):
+            series = TimeSeries.from_frame(data, max_lag=max_lag)
+        graph = built.discover(series, **run)  # type: ignore[arg-type]
+        return with_frequency(graph, built, series, resamples=bootstrap, seed=seed, **known)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -146,13 +146,18 @@ def _add_discover(commands: Any) -> None:
     parser = commands.add_parser("discover", help="find the lagged graph of a table")
     add_file(parser)
     parser.add_argument("--max-lag", type=int, required=True, help="largest lag, in rows (>= 1)")
-    parser.add_argument("--method", default="dot", help="see `lagbench list methods`")
+    parser.add_argument(
+        "--method",
+        default="dot",
+        help="see `lagbench list methods`; several, as pcmci,var,dot, are compared",
+    )
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="parameter of the method, as alpha=0.01; may be given again (see docs/methods.md)",
+        help="parameter of the method, as alpha=0.01, or pcmci.alpha=0.01 with several methods; "
+        "may be given again (see docs/methods.md)",
     )
     for option, what in (("--forbid", "does not exist"), ("--require", "exists")):
         parser.add_argument(
@@ -166,10 +171,17 @@ def _add_discover(commands: Any) -> None:
         "--knowledge", metavar="FILE", help="YAML of forbidden and required links, and tiers"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the method (>= 0)")
+    parser.add_argument(
+        "--bootstrap",
+        type=int,
+        default=0,
+        metavar="N",
+        help="say how often each edge is found again on N resamples of the series in blocks",
+    )
     add_reading(parser)
     parser.add_argument(
         "--out",
-        help="CSV to write: cause,effect,lag,score,selected, then p_value and regime where known",
+        help="CSV to write: cause,effect,lag,score,selected, then what else the method knows",
     )
     parser.add_argument("--plot", help="PNG, SVG or PDF to draw")
 

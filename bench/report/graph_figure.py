@@ -23,8 +23,10 @@ _MOST_VARS, _MOST_LAGS, _MOST_EDGES = 12, 10, 60
 _IN_A_ROW = 3  # panels
 
 
-def draw(graph: LaggedGraph, path: str | Path) -> Figure:
+def draw(graph: LaggedGraph, path: str | Path, *, label: str = "score") -> Figure:
     """Draw a graph to a PNG, SVG or PDF file and return the figure; see `figure_of`.
+
+    `label` says what its scores are.
 
     Raises
     ------
@@ -34,13 +36,13 @@ def draw(graph: LaggedGraph, path: str | Path) -> Figure:
     path = Path(path)
     if path.suffix not in ALL_FORMATS:
         raise InputError(f"path: expected a .png, .svg or .pdf path, found {path}")
-    figure = figure_of(graph)
+    figure = figure_of(graph, label=label)
     with any_script():
         save_as(figure, path)
     return figure
 
 
-def figure_of(graph: LaggedGraph) -> Figure:
+def figure_of(graph: LaggedGraph, *, label: str = "score") -> Figure:
     """Return the figure of a graph.
 
     The heat map has one cell per cause and effect. Its colour is the strongest score over lags,
@@ -53,10 +55,10 @@ def figure_of(graph: LaggedGraph) -> Figure:
     which step belongs to which.
     """
     with any_script():
-        return _of_regimes(graph) if graph.per_regime else _of_one(graph)
+        return _of_regimes(graph) if graph.per_regime else _of_one(graph, label)
 
 
-def _of_one(graph: LaggedGraph) -> Figure:
+def _of_one(graph: LaggedGraph, label: str) -> Figure:
     from matplotlib.figure import Figure
 
     shown, small, top = shown_links(graph), _is_small(graph), float(np.nanmax(graph.scores))
@@ -66,7 +68,7 @@ def _of_one(graph: LaggedGraph) -> Figure:
     if small:
         time_series_graph(axes[0], graph, shown, top)
     image = heat_map(axes[-1], graph, shown, top)
-    figure.colorbar(image, ax=axes[-1], shrink=0.7, label="score")
+    figure.colorbar(image, ax=axes[-1], shrink=0.7, label=label)
     return figure
 
 

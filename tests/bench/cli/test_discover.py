@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bench.__main__ import main
-from bench.cli.link_table import strongest
+from bench.cli.graphs.link_table import strongest
 from bench.report.graph_figure import draw
 from bench.report.graph_panels import strongest_per_effect
 from methods import LaggedGraph, discover

@@ -34,7 +34,7 @@ def strongest(graph: LaggedGraph, count: int) -> str:
                 for part, label in zip([rows, *parts], labels, strict=True)
             ]
         )
-    return "\n".join([*_aligned(rows), counted(graph)])
+    return "\n".join([*aligned(rows), counted(graph)])
 
 
 def _ranked(graph: LaggedGraph, count: int) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def counted(graph: LaggedGraph) -> str:
     return f"{chosen} of {int((~np.isnan(graph.scores)).sum())} scored links{marked}"
 
 
-def _aligned(frame: pd.DataFrame) -> list[str]:
+def aligned(frame: pd.DataFrame) -> list[str]:
     """Return a line of names and a line per row; words begin, numbers end below each other."""
     columns = []
     for name in frame:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from bench.__main__ import main
-from bench.cli.link_table import strongest
-from bench.cli.regimes import stays
+from bench.cli.graphs.link_table import strongest
+from bench.cli.graphs.regimes import stays
 from methods import LaggedGraph, TimeSeries
 
 METHOD = '''

@@ -1,0 +1,1 @@
+"""What `lagbench discover` prints and writes of graphs."""
