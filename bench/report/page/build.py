@@ -27,6 +27,7 @@ from bench.report.page import counts, scores
 from bench.report.page.average import average
 from bench.report.page.claims import claims
 from bench.report.page.conditions import conditions
+from bench.report.page.forecasts import forecasts
 from bench.report.page.ranks import ranks
 from bench.report.page.render import Contents, render
 from bench.report.page.table import Table
@@ -42,7 +43,7 @@ __all__ = ["write_page"]
 
 _MARKDOWN = (
     *("leaderboard", "incomplete", "average", "claims", "conditions", "published", "residuals"),
-    *("coverage", "failures"),
+    *("coverage", "failures", "forecasts"),
 )
 
 
@@ -123,6 +124,7 @@ def _contents(
     tables = {
         **_score_tables(board, frames),
         **_count_tables(experiments, reader),
+        "forecasts": forecasts(experiments),
         **{f"points-{s.name}": scores.points(s, summaries[s.name]) for s in shown},
     }
     panels = _panels(shown, summaries, published)

@@ -65,6 +65,8 @@ def render(contents: Contents) -> str:
         cards=cards(contents.tables["claims"]),
         tables=contents.tables,
         charts=contents.charts,
+        published=any(one.has_published for one in contents.panels),
+        has_dot=any("DOT" in one.methods for one in contents.panels),
         experiments=[_experiment(panels) for panels in contents.panels],
         inks={theme: inks(theme) for theme in THEMES},
         style=style,

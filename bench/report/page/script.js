@@ -41,17 +41,25 @@ const stackAll = () => {
 NARROW.addEventListener("change", stackAll);
 stackAll();
 
-// Filtering: a row must have a pressed value in every column that has pressed values.
+// Filtering: a row must have a pressed value in every column that has pressed values, and every
+// word that is searched for.
 const filter = (table) => {
   const wanted = [...document.querySelectorAll(`.chips[data-table="${table.id}"]`)].map((chips) => ({
     place: Number(chips.dataset.column),
     values: [...chips.querySelectorAll('[aria-pressed="true"]')].map((b) => b.textContent),
   }));
-  for (const row of table.tBodies[0].rows) {
+  const asked = document.querySelector(`input[data-table="${table.id}"]`);
+  const words = (asked?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = [...table.tBodies[0].rows];
+  for (const row of rows) {
     const fits = ({ place, values }) =>
       !values.length || values.includes(row.cells[place].textContent);
-    row.hidden = !wanted.every(fits);
+    const text = row.textContent.toLowerCase();
+    row.hidden = !wanted.every(fits) || !words.every((word) => text.includes(word));
   }
+  const told = document.querySelector(`output[data-table="${table.id}"]`);
+  const left = rows.filter((row) => !row.hidden).length;
+  if (told) told.textContent = left < rows.length ? `${left} of ${rows.length} rows` : "";
 };
 
 const press = (button) => {
@@ -68,6 +76,10 @@ for (const button of document.querySelectorAll(".chips button")) {
     press(button);
     filter(document.getElementById(button.parentNode.dataset.table));
   });
+}
+
+for (const input of document.querySelectorAll("input[data-table]")) {
+  input.addEventListener("input", () => filter(document.getElementById(input.dataset.table)));
 }
 
 // Charts are drawn one after the other, and anew in the other theme.

@@ -54,6 +54,15 @@ seen.byName = texts("leaderboard", 0);
 press("#coverage th button", "not run");
 seen.missing = texts("coverage", 5);
 
+document.querySelector("#section-volume details").open = true;
+const search = document.querySelector('input[data-table="claims"]');
+search.value = "linear ALMOST";
+search.dispatchEvent(new Event("input"));
+seen.found = texts("claims", 0);
+seen.told = document.querySelector('output[data-table="claims"]').textContent;
+search.value = "";
+search.dispatchEvent(new Event("input"));
+
 document.querySelector("#section-lags details").open = true;
 const chips = '.chips[data-table="points-lags"] button';
 press(chips, "random");
@@ -151,6 +160,12 @@ def test_a_click_on_a_heading_sorts(seen):
     assert seen["descending"] == seen["ascending"][::-1]
     assert seen["byName"] == sorted(seen["byName"])
     assert seen["missing"] == ["1", "10"]
+
+
+def test_a_table_is_searched_for_words(seen):
+    assert len(seen["found"]) > 0
+    assert all("linear" in text.lower() and "almost" in text for text in seen["found"])
+    assert seen["told"] == f"{len(seen['found'])} of {len(seen['verdicts'])} rows"
 
 
 def test_a_click_on_a_value_filters(seen):

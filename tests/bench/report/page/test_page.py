@@ -17,6 +17,7 @@ from bench.config.compose import Experiment, options
 from bench.config.view import Published, View
 from bench.report import labels
 from bench.report.page.build import write_page
+from bench.report.page.forecasts import forecasts
 from bench.report.page.scores import incomplete, leaderboard
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
@@ -56,6 +57,7 @@ def test_files_lie_beside_the_page(small):
         "conditions.csv",
         "conditions.md",
         "failures.md",
+        "forecasts.md",
         "coverage.md",
         "average.csv",
         "average.md",
@@ -242,6 +244,41 @@ def test_published_points_take_our_names():
     assert list(found["x"]) == [1000.0, "monotonic", "monotonic"]
     assert list(found["method"]) == ["dot_paper", "var", "dot_paper"]
     assert len(curves([Published(figure="a", panel="q")], table)) == 0  # no place for M
+
+
+def test_forecast_errors_stand_beside_the_best_reachable(small, tmp_path):
+    planned = [small.cell("dot", seed) for seed in (0, 1)]
+    error = {"floor": None, "ceiling": 0.25}
+    records = {
+        one.key: small.made(
+            0.5,
+            metrics={
+                "window/union/error": {"value": 0.5 + one.seed / 5, **error},
+                "window/union/converged": {
+                    "value": float(one.seed),
+                    "floor": None,
+                    "ceiling": None,
+                },
+            },
+        )
+        for one in planned
+    }
+    experiment = experiment_results(Experiment("s", "", planned, View()), records.get)
+    line = forecasts([experiment]).markdown().splitlines()[-1]
+    assert line.startswith("| s | linear | 100 | DOT | 0.60 [")
+    assert line.endswith("] | 0.25 | 50% |")
+
+
+def test_a_page_of_other_experiments_says_nothing_of_the_paper(small, tmp_path):
+    planned = [small.cell(method, 0) for method in ("var", "pcmci")]
+    own = [Experiment("mine", "", planned, View())]
+    records = {one.key: small.made(0.5) for one in planned}
+    text = write_page("mine", own, records.get, tmp_path).read_text()
+    text = text.partition('<script type="application/json"')[0]
+    assert "2601.05647" not in text
+    assert "DOT" not in text
+    assert 'id="statements"' not in text
+    assert 'id="comparison"' not in text
 
 
 def charts_of(text):
