@@ -47,6 +47,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deseason", type=int, metavar="PERIOD", help="take out a season of so many steps"
     )
+    parser.add_argument(
+        "--normal-scores",
+        action="store_true",
+        help="replace values by normal quantiles of their ranks, where some lie far out",
+    )
 
 
 def treatment_of(args: argparse.Namespace) -> Treatment:
@@ -56,6 +61,7 @@ def treatment_of(args: argparse.Namespace) -> Treatment:
         difference=args.difference,
         detrend=args.detrend,
         deseason=args.deseason,
+        normal_scores=args.normal_scores,
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from methods.inspection.seasons import season
 from methods.inspection.stationarity import Stationarity, stationarity
 from methods.inspection.stretches import stretches_of
+from methods.inspection.tails import bursts, heavy
 from methods.types.reading.notes import Notes
 from methods.types.reading.rows import Unit, units_of
 from methods.types.reading.rules import Rules
@@ -24,13 +25,15 @@ class Course(NamedTuple):
     trend: bool
     unit_root: bool
     season: int | None
+    heavy: bool
+    bursts: bool
 
 
 def course_of(units: Sequence[Unit], column: int) -> Course:
-    """Look at one variable; a trend, unit root or season counts if most units have it."""
+    """Look at one variable; what is found counts if most units have it."""
     stretches = stretches_of(units, column)
     if not stretches:
-        return Course(None, False, False, None)
+        return Course(None, False, False, None, False, False)
     tests = [stationarity(values) for values in stretches]
     seasons = [season(values) for values in stretches]
     most = len(stretches) / 2
@@ -40,6 +43,8 @@ def course_of(units: Sequence[Unit], column: int) -> Course:
         sum(test.trend for test in tests) > most,
         sum(test.unit_root for test in tests) > most,
         common if seasons.count(common) > most else None,
+        sum(heavy(values) for values in stretches) > most,
+        sum(bursts(values) for values in stretches) > most,
     )
 
 
@@ -66,6 +71,24 @@ def warnings_of(names: Sequence[str], courses: Sequence[Course]) -> list[str]:
                 f"season of {period} steps in {_several(having)}: a common season looks like an "
                 f"effect; take it out with --deseason {period}"
             )
+    return [*lines, *_of_tails(both)]
+
+
+def _of_tails(both: Sequence[tuple[str, Course]]) -> list[str]:
+    lines = []
+    far = [name for name, course in both if course.heavy]
+    burst = [name for name, course in both if course.bursts]
+    if len(far) > 1:
+        lines.append(
+            f"values far out in {_several(far)}: a few steps decide, and p-values do not hold; "
+            "use --normal-scores"
+        )
+    if len(burst) > 1:
+        lines.append(
+            f"variance in bursts in {_several(burst)}: it may look like effects on the variance "
+            "and like regimes to dot (then --set attribution=gradient_energy --set "
+            "find_regimes=false), and p-values of others may be too small"
+        )
     return lines
 
 

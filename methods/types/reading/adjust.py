@@ -1,4 +1,4 @@
-"""Trend, season and level taken out of one unit's rows, NaN where a value is missing."""
+"""Trend, season, level and tails taken out of one unit's rows, NaN where a value is missing."""
 
 from __future__ import annotations
 
@@ -22,15 +22,20 @@ class Adjust(NamedTuple):
     deseason
         Take out the mean of each place in a season of so many steps (at least 2). With `detrend`
         line and season are fitted together.
+    normal_scores
+        Replace every value by the normal quantile of its rank: of rank `r` among `T` by that of
+        `r / (T + 1)` (van der Waerden, 1952). Of a monotone effect the direction stays, and no
+        value is far out any more.
     """
 
     difference: bool = False
     detrend: bool = False
     deseason: int | None = None
+    normal_scores: bool = False
 
 
 def adjusted(values: FloatArray, steps: IntArray, how: Adjust) -> tuple[FloatArray, IntArray]:
-    """Return the values `(T, n_vars)` without trend and season, and their step numbers `(T,)`.
+    """Return the values `(T, n_vars)` so adjusted, and their step numbers `(T,)`.
 
     A difference is there only for a step that has a row before it.
 
@@ -44,15 +49,22 @@ def adjusted(values: FloatArray, steps: IntArray, how: Adjust) -> tuple[FloatArr
         values, steps = values[follows] - values[follows - 1], steps[follows]
         if len(steps) == 0:
             raise InputError("difference: expected rows one step apart, found none; leave it out")
-    if how.deseason is not None:
-        _check_period(how.deseason, steps)
-    if not how.detrend and how.deseason is None:
-        return values, steps
-    season = np.zeros(len(steps), dtype=np.int64)
-    if how.deseason is not None:
-        season = (steps - steps[0]) % how.deseason
-    rests = [_rest(column, steps, season, how.detrend) for column in values.T]
-    return np.column_stack(rests), steps
+    if how.detrend or how.deseason is not None:
+        season = np.zeros(len(steps), dtype=np.int64)
+        if how.deseason is not None:
+            _check_period(how.deseason, steps)
+            season = (steps - steps[0]) % how.deseason
+        values = np.column_stack([_rest(x, steps, season, how.detrend) for x in values.T])
+    if how.normal_scores:
+        values = np.column_stack([_normal_scores(column) for column in values.T])
+    return values, steps
+
+
+def _normal_scores(column: FloatArray) -> FloatArray:
+    from scipy.stats import norm, rankdata
+
+    ranks = rankdata(column, nan_policy="omit")
+    return np.asarray(norm.ppf(ranks / (np.isfinite(column).sum() + 1)))
 
 
 def _check_period(period: int, steps: IntArray) -> None:

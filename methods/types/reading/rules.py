@@ -32,10 +32,10 @@ class Treatment(TypedDict, total=False):
     standardise_units
         Whether to take out each unit's own mean and standard deviation. By default (None) this is
         done if the units differ in level, by an analysis of variance at the level 0.01.
-    difference, detrend, deseason
-        Whether to take differences from the step before, whether to take out a straight line, and
-        the number of steps of a season of which to take out the mean at each place. They act in
-        this order, on each unit.
+    difference, detrend, deseason, normal_scores
+        Whether to take differences from the step before, whether to take out a straight line, the
+        number of steps of a season of which to take out the mean at each place, and whether to
+        replace values by normal quantiles of their ranks. They act in this order, on each unit.
     """
 
     missing: Missing
@@ -44,6 +44,7 @@ class Treatment(TypedDict, total=False):
     difference: bool
     detrend: bool
     deseason: int | None
+    normal_scores: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,9 @@ class Rules:
     difference: bool = False
     detrend: bool = False
     deseason: int | None = None
+    normal_scores: bool = False
 
     @property
     def adjust(self) -> Adjust:
         """What to take out of every unit."""
-        return Adjust(self.difference, self.detrend, self.deseason)
+        return Adjust(self.difference, self.detrend, self.deseason, self.normal_scores)

@@ -43,6 +43,30 @@ def test_a_common_course_is_named_and_its_option_mends_it(spoil, line, mend):
     assert common_causes(frame, Rules(**option)) == []
 
 
+def test_heavy_tails_are_named_and_normal_scores_mend_them():
+    frame = pd.DataFrame(np.random.default_rng(0).standard_t(2, size=(1000, 3)), columns=[*"abc"])
+    (said,) = common_causes(frame, Rules())
+    assert said.startswith("values far out in 3 variables (a, b, c)")
+    assert "--normal-scores" in said
+    assert common_causes(frame, Rules(normal_scores=True)) == []
+
+
+def test_a_variance_that_comes_in_bursts_is_named():
+    rng = np.random.default_rng(0)
+    level = np.zeros((2000, 3))
+    for t in range(1, 2000):
+        level[t] = 0.95 * level[t - 1] + 0.25 * rng.normal(size=3)
+    frame = pd.DataFrame(np.exp(level / 2) * rng.normal(size=level.shape), columns=[*"abc"])
+    (said,) = common_causes(frame, Rules())
+    assert said.startswith("variance in bursts in 3 variables")
+
+
+def test_a_variance_that_follows_another_variable_is_no_burst():
+    values = np.random.default_rng(0).normal(size=(2000, 3))
+    values[1:, 1:] *= 1 + 0.5 * np.sign(values[:-1, :1])
+    assert common_causes(pd.DataFrame(values, columns=[*"abc"]), Rules()) == []
+
+
 def test_stationary_series_give_no_warning():
     assert [
         common_causes(independent(seed=k, own=own), Rules())

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from methods import TimeSeries
 from methods.linear import VAR
@@ -42,6 +43,17 @@ def test_missing_values_are_passed_over():
     columns = [*np.eye(4)[STEPS[seen] % 4].T, STEPS[seen]]
     np.testing.assert_allclose(rest[seen, 0], rest_of(columns, values[seen]), atol=1e-10)
     assert np.isnan(rest[[3, 50]]).all()
+
+
+def test_normal_scores_keep_the_order_and_have_a_normal_distribution():
+    values = np.exp(3 * NOISE)
+    values[7] = np.nan
+    scores, _ = adjusted(values[:, None], STEPS, Adjust(normal_scores=True))
+    seen = np.isfinite(values)
+    assert np.array_equal(np.argsort(scores[seen, 0]), np.argsort(values[seen]))
+    expected = stats.norm.ppf(np.arange(1, 100) / 100)
+    np.testing.assert_allclose(np.sort(scores[seen, 0]), expected)
+    assert np.isnan(scores[7, 0])
 
 
 def test_differences_are_of_steps_that_follow_each_other():
