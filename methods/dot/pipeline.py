@@ -157,7 +157,11 @@ class Pipeline(Options, Method):
     def _graph(
         self, names: tuple[str, ...], members: Sequence[Trained], sequences: Sequences
     ) -> LaggedGraph:
-        """Attribute the forecasts of all targets and decide."""
+        """Attribute the forecasts of all targets and decide.
+
+        With the automatic read-out the graph has p-values: how likely an input that causes
+        nothing gets such a score.
+        """
         from methods.dot.attribution.rules import RULES, attribute
         from methods.dot.null import of_student, of_surrogates
         from methods.dot.readout import in_conditional_standard_deviations
@@ -176,6 +180,7 @@ class Pipeline(Options, Method):
             own,
             names,
             adjacency=self._decide(own, law),
+            p_values=(law(own) / own.size).clip(0, 1) if self.readout == "automatic" else None,
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
