@@ -27,7 +27,7 @@ def forecasts(experiments: Sequence[ExperimentResults]) -> Table:
     for experiment in experiments:
         told = experiment.rows[experiment.rows["metric"].isin(["error", "converged"])]
         for keys, group in told.groupby(_KEYS, sort=False):
-            simulator, axes, n_samples, method = keys
+            simulator, axes, _, method = keys
             head = [
                 labels.experiment(experiment.name),
                 labels.condition(str(simulator), str(axes)),
@@ -35,7 +35,7 @@ def forecasts(experiments: Sequence[ExperimentResults]) -> Table:
             rows.append(
                 [
                     *map(word, head),
-                    number(n_samples),
+                    number(group["n_samples"].iloc[0]),
                     word(labels.method(str(method))),
                     *_scores(group),
                 ]
