@@ -3,6 +3,7 @@
 import functools
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from bench.config.cell import Cell
@@ -12,6 +13,7 @@ from bench.report.page.build import write_page
 from bench.run.cell import base_record
 from bench.store import provenance
 from bench.store.store import Store
+from methods import LaggedGraph
 
 REFERENCE = """figure,panel,method,x_name,x_value,metric,value,err_low,err_high,confidence
 scaling,Linear,DOT,sample_size,100,F1,0.9,,,high
@@ -62,6 +64,25 @@ def made(f1, **changes):
     return base_record(cell("dot", 0), **record(f1, **changes))
 
 
+TRUE, FOUND = [(0, 1, 1), (1, 2, 2)], [(0, 1, 1), (2, 0, 1)]
+"""Edges of a system, and those that every method finds in it."""
+
+
+def graph_of(edges):
+    """Return a graph of three variables and two lags, with the first edge the strongest."""
+    scores = np.zeros((3, 3, 3))
+    for place, edge in enumerate(edges):
+        scores[edge] = 1 - place / 10
+    return LaggedGraph(scores=scores, names=("a", "b", "c"), adjacency=scores > 0)
+
+
+def write_graphs(store, cells):
+    for one in cells:
+        digest = store.write_truth(graph_of(TRUE), one.key)
+        kept = record(f1_of(one.method, one.seed), truth=digest)
+        store.write(base_record(one, **kept), graph_of(FOUND))
+
+
 def write_store(root):
     """Return a store and two experiments: `volume` has run but for one seed, `lags` only in part.
 
@@ -77,6 +98,7 @@ def write_store(root):
     ]
     for one in volume[:-1]:
         store.write(base_record(one, **record(f1_of(one.method, one.seed))))
+    write_graphs(store, [one for one in volume if (one.seed, one.n_samples) == (0, 1000)])
     (root / "reference.csv").write_text(REFERENCE)
     lost = {"status": "timeout", "reason": "killed after 8 s <b>", "metrics": {}, "cost": {}}
     store.write(base_record(cell("pcmci", 0), **record(0.0, **lost)))

@@ -28,6 +28,7 @@ from bench.report.page.average import average
 from bench.report.page.claims import claims
 from bench.report.page.conditions import conditions
 from bench.report.page.forecasts import forecasts
+from bench.report.page.graphs import examples
 from bench.report.page.ranks import ranks
 from bench.report.page.render import Contents, render
 from bench.report.page.table import Table
@@ -132,7 +133,8 @@ def _contents(
     charts = {f"ranks_{protocol}": ranks(found) for protocol, found in board.ranks.items()}
     charts["average"] = average(frames["average"])
     drawn = {name: chart for name, chart in charts.items() if chart is not None}
-    return Contents(name, board, leading, drawn, tables, panels), frames
+    found = {s.name: examples(s, Store(root).graphs) for s in experiments}
+    return Contents(name, board, leading, drawn, tables, panels, found), frames
 
 
 def _claims(names: Collection[str]) -> list[Claim]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.report.charts.data import COLUMNS
+from bench.report.charts.matrix import matrix_chart
 from bench.report.charts.panels import Panels
 from bench.report.styles import THEMES, config
 
@@ -22,7 +23,11 @@ def library() -> str:
     return script.replace("</script", r"<\/script").replace("<!--", r"<\!--")
 
 
-def embedded(charts: Mapping[str, Mapping[str, Any]], panels: Sequence[Panels]) -> str:
+def embedded(
+    charts: Mapping[str, Mapping[str, Any]],
+    panels: Sequence[Panels],
+    graphs: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> str:
     """Return the charts of a page as JSON.
 
     Under `experiments` each has its rows once, and a chart for each metric. In a row a text of the
@@ -35,6 +40,8 @@ def embedded(charts: Mapping[str, Mapping[str, Any]], panels: Sequence[Panels]) 
         "coded": _CODED,
         "config": {theme: config(styles, theme) | _ON_PAGE for theme in THEMES},
         "charts": {name: _bare(chart) for name, chart in charts.items()},
+        "matrix": matrix_chart(),
+        "graphs": graphs,
         "experiments": {one.experiment.name: _experiment(one, words) for one in panels},
     }
     whole["words"] = [*words]  # all are known now

@@ -35,6 +35,8 @@ class Contents:
         All tables by their name.
     panels
         The charts of each experiment.
+    graphs
+        Found graphs beside true ones, by experiment; see `bench.report.page.graphs`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Contents:
     charts: Mapping[str, dict[str, Any]]
     tables: Mapping[str, Table]
     panels: Sequence[Panels]
+    graphs: Mapping[str, list[dict[str, Any]]]
 
 
 def render(contents: Contents) -> str:
@@ -71,7 +74,8 @@ def render(contents: Contents) -> str:
         inks={theme: inks(theme) for theme in THEMES},
         style=style,
         script=script,
-        data=embedded(contents.charts, contents.panels),
+        data=embedded(contents.charts, contents.panels, contents.graphs),
+        graphs=contents.graphs,
         library=library(),
     )
 

@@ -107,7 +107,46 @@ const decoded = (row) =>
     ]),
   );
 
+// The lags of links by cause and effect, and an empty row for each variable to make room for it.
+const links = (panel, names, edges, kind) => {
+  const lags = new Map();
+  for (const [cause, effect, lag] of edges) {
+    const pair = `${cause},${effect}`;
+    lags.set(pair, [...(lags.get(pair) ?? []), lag]);
+  }
+  return [...lags].map(([pair, found]) => {
+    const [cause, effect] = pair.split(",").map((place) => names[place]);
+    return { panel, cause, effect, lags: found.join(","), kind };
+  });
+};
+
+const matrix = (place) => {
+  const picked = (name) => place.closest("details").querySelector(`select[data-${name}]`);
+  const { names, true: truth, found } = CHARTS.graphs[place.dataset.graphs][picked("system").value];
+  const edges = found[picked("method").value] ?? [];
+  const without = (some, others) => {
+    const known = new Set(others.map(String));
+    return some.filter((edge) => !known.has(String(edge)));
+  };
+  const extra = without(edges, truth);
+  const missed = without(truth, edges);
+  const [left, right] = ["true graph", "found graph"];
+  const rows = [left, right].flatMap((panel) =>
+    names.map((name) => ({ panel, cause: name, effect: name, lags: "", kind: "" })),
+  );
+  rows.push(
+    ...links(left, names, truth, "found and true"),
+    ...links(right, names, without(truth, missed), "found and true"),
+    ...links(right, names, missed, "true, not found"),
+    ...links(right, names, extra, "found, not true"),
+  );
+  const spec = fitted(CHARTS.matrix, place.clientWidth);
+  spec.spec.height = Math.max(120, 34 * names.length);
+  return { ...spec, datasets: { rows } };
+};
+
 const chosen = (place) => {
+  if (place.dataset.graphs) return matrix(place);
   if (place.dataset.chart) return fitted(CHARTS.charts[place.dataset.chart], place.clientWidth);
   const { rows, charts } = CHARTS.experiments[place.dataset.experiment];
   const section = place.closest("section");
@@ -135,7 +174,7 @@ const draw = async (place) => {
   place.dataset.drawn = "";
 };
 
-const places = [...document.querySelectorAll(".chart")];
+const places = [...document.querySelectorAll(".chart:not([data-graphs])")];
 const drawAll = async () => {
   for (const place of places) {
     await draw(place);
@@ -143,7 +182,15 @@ const drawAll = async () => {
   }
 };
 drawAll();
-const drawAnew = () => places.filter((place) => place.view).forEach(draw);
+const graphs = [...document.querySelectorAll(".chart[data-graphs]")];
+for (const place of graphs) {
+  const details = place.closest("details"); // a closed one has no width to draw in
+  details.addEventListener("toggle", () => details.open && draw(place));
+  for (const select of details.querySelectorAll("select")) {
+    select.addEventListener("change", () => draw(place));
+  }
+}
+const drawAnew = () => [...places, ...graphs].filter((place) => place.view).forEach(draw);
 
 for (const button of document.querySelectorAll(".legend button")) {
   button.addEventListener("click", () => {

@@ -28,8 +28,10 @@ const drawn = async () => {
 };
 const section = document.getElementById("section-volume");
 const names = () =>
-  [...section.querySelectorAll(".mark-text.role-mark text")].map((text) => text.textContent);
-const dashed = () => section.querySelectorAll('path[stroke-dasharray="4,3"]').length;
+  [...section.querySelectorAll("[data-experiment] .mark-text.role-mark text")]
+    .map((text) => text.textContent);
+const dashed = () =>
+  section.querySelectorAll('path[stroke-dasharray="4,3"]').length;
 const anew = async (selector, text) => {
   delete section.querySelector(".chart").dataset.drawn;
   press(selector, text);
@@ -54,7 +56,13 @@ seen.byName = texts("leaderboard", 0);
 press("#coverage th button", "not run");
 seen.missing = texts("coverage", 5);
 
-document.querySelector("#section-volume details").open = true;
+document.querySelector("#section-volume details:not(.graphs)").open = true;
+const graphs = document.querySelector("#section-volume .graphs");
+graphs.open = true;
+while (!("drawn" in graphs.querySelector(".chart").dataset))
+  await new Promise((next) => setTimeout(next, 20));
+seen.links = [...graphs.querySelectorAll(".mark-text.role-mark text")]
+  .map((text) => [text.textContent, text.getAttribute("aria-label")]);
 const search = document.querySelector('input[data-table="claims"]');
 search.value = "linear ALMOST";
 search.dispatchEvent(new Event("input"));
@@ -160,6 +168,17 @@ def test_a_click_on_a_heading_sorts(seen):
     assert seen["descending"] == seen["ascending"][::-1]
     assert seen["byName"] == sorted(seen["byName"])
     assert seen["missing"] == ["1", "10"]
+
+
+def test_a_found_graph_stands_beside_the_true_one(seen):
+    said = [(lag, re.search("kind: ([^;]*)", label)[1]) for lag, label in seen["links"]]
+    assert sorted(said) == [
+        ("1", "found and true"),  # in both graphs
+        ("1", "found and true"),
+        ("1", "found, not true"),
+        ("2", "found and true"),  # of the true graph
+        ("2", "true, not found"),
+    ]
 
 
 def test_a_table_is_searched_for_words(seen):

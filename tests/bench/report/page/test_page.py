@@ -18,6 +18,7 @@ from bench.config.view import Published, View
 from bench.report import labels
 from bench.report.page.build import write_page
 from bench.report.page.forecasts import forecasts
+from bench.report.page.graphs import examples
 from bench.report.page.scores import incomplete, leaderboard
 from bench.report.page.table import Table, number, word
 from bench.store.store import Store
@@ -279,6 +280,16 @@ def test_a_page_of_other_experiments_says_nothing_of_the_paper(small, tmp_path):
     assert "DOT" not in text
     assert 'id="statements"' not in text
     assert 'id="comparison"' not in text
+
+
+def test_found_graphs_have_as_many_edges_as_the_truth(small, results):
+    volume, lags = (examples(one, small.store.graphs) for one in results)
+    assert lags == []  # nothing is stored of it
+    (one,) = volume
+    assert one["title"] == "linear, 1,000 steps, system 0"
+    assert one["true"] == [[0, 1, 1], [1, 2, 2]]
+    found = [[0, 1, 1], [2, 0, 1]]
+    assert one["found"] == {labels.method(method): found for method in small.methods}
 
 
 def charts_of(text):
