@@ -53,6 +53,11 @@ def load(name: str) -> type[Method]:
     return _as_method(name, _import(known[name].value))
 
 
+def module_of(name: str) -> str:
+    """Return the module in which `load` looks for a method that it knows."""
+    return (name if ":" in name else available()[name].value).partition(":")[0]
+
+
 def load_finder(name: str) -> type[Finder]:
     """Return the class of a finder of regimes, or of a class given as `module:Class`.
 

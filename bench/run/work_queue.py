@@ -11,6 +11,7 @@ from bench.config import Cell
 from bench.store import Store
 from bench.store.locks import Locks
 from bench.store.store import Signature
+from methods import registry
 
 _LOOK_EVERY = 1.0  # seconds between two looks at cells that others hold
 
@@ -68,9 +69,9 @@ class Work:
         return not (self._queue or self._elsewhere or self._ended or self.running)
 
     def libraries(self) -> set[str]:
-        """Return the modules that the methods of the pending cells import."""
+        """Return the modules to load for the methods of the pending cells; see `libraries_of`."""
         methods = {(cell.method, str(cell.method_params)): cell for cell in self.pending}
-        return {name for cell in methods.values() for name in cell.build_method().libraries}
+        return {name for cell in methods.values() for name in libraries_of(cell)}
 
     def take(self) -> Cell | None:
         """Lock a cell and return it; None if there is none, or none that is free just now."""
@@ -124,3 +125,15 @@ class Work:
 
     def _has_ended(self, cell: Cell) -> bool:
         return self.store.signature(cell.key) not in (None, self.planned.get(cell.key))
+
+
+def libraries_of(cell: Cell) -> set[str]:
+    """Return the modules to load before the method of a cell runs: its libraries, and its own.
+
+    Its own may lie in the working folder, which holds the results too. Of such a folder a method
+    reaches the parts but not the list (see `bench.run.isolation.reach`), and so it could not
+    import from it once anything there has changed. What is in lagbench is found anyway.
+    """
+    own = registry.module_of(cell.method)
+    ours = own.partition(".")[0] == "methods"
+    return {*cell.build_method().libraries, *([] if ours else [own])}

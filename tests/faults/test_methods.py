@@ -107,6 +107,19 @@ def test_the_time_that_libraries_take_to_load_is_not_a_cells(settings, outcomes)
     assert outcomes(config)["LoadsLong"].status == "ok"
 
 
+@pytest.mark.slow
+def test_a_method_is_found_in_a_working_folder_that_has_changed(
+    settings, outcomes, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "of_the_folder.py").write_text("from faulty import Works")
+    for seed in (0, 1):
+        (tmp_path / f"note{seed}").touch()
+        config = settings(methods={"of_the_folder:Works": {}}, seeds=(seed,))
+        assert outcomes(config, tmp_path / "results" / str(seed))["Works"].status == "ok"
+
+
 def test_a_flood_of_prints_leaves_a_log_of_its_end(settings, outcomes, tmp_path):
     key = outcomes(settings("Floods"))["Floods"].key
     log = Store(tmp_path).path(key, ".log")

@@ -23,7 +23,7 @@ from bench.config.cell import Status
 from bench.run.cell import base_record
 from bench.run.isolation.sandbox import Sandbox
 from bench.run.isolation.server import prepare
-from bench.run.work_queue import Work
+from bench.run.work_queue import Work, libraries_of
 from bench.store import provenance
 from methods.types.errors import InputError
 from methods.types.parameters import Parameters
@@ -130,7 +130,7 @@ def _run_cell(cell: Cell, limits: Limits) -> dict[str, bytes]:
     pin()
     with tempfile.TemporaryDirectory(prefix="lagbench-") as folder:
         store = Store(Path(folder))
-        prepare(cell.build_method().libraries)
+        prepare(libraries_of(cell))
         sandbox = Sandbox(cell, store, limits, provenance.everything())
         try:
             while not sandbox.poll():
