@@ -4,9 +4,9 @@ Each document is followed from its top to its end in a folder of its own. A bloc
 be a file, as in "here `my_method.py`:", is written; any other `python` block is run, and so is
 every line of an `sh` block. Blocks in other languages are for reading.
 
-The first `lagbench` of a document is a process of its own, as for a reader. Bash reads the words
-of the others and this process runs them, and all blocks of Python as one script, because loading
-everything takes longer than most.
+The first `lagbench` of all is a process of its own, as for a reader. Bash reads the words of the
+others and this process runs them, and all blocks of Python of a document as one script, because
+loading everything takes longer than most.
 """
 
 import importlib
@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import warnings
-from contextlib import chdir, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,6 +52,7 @@ def steps():
 
 STEPS = list(steps())
 COMMANDS = [step for step in STEPS if step.language == "sh"]
+FIRST = next(step for step in COMMANDS if step.text.startswith("lagbench "))
 
 
 def run(command, folder):
@@ -59,7 +60,7 @@ def run(command, folder):
         **os.environ,
         "MPLBACKEND": "agg",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder / "installed"),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
@@ -68,72 +69,78 @@ def run(command, folder):
 
 @pytest.fixture
 def path(tmp_path):
-    """Forget afterwards where modules were looked for, and those of the reader."""
+    """Look for modules in the reader's folder too, and forget those of it afterwards."""
     before = list(sys.path)
+    sys.path.append(str(tmp_path))
     yield
     sys.path[:] = before
+    forget(tmp_path)
+
+
+def forget(folder):
+    """Have what was imported from a folder be imported anew."""
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
+        if str(getattr(module, "__file__", None)).startswith(str(folder)):
             del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("path")
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_reader_gets_through(document, tmp_path):
-    started, names = False, {"__name__": "__main__"}
+    names = {"__name__": "__main__"}
     if document == "README":  # whose reader has data
         values = np.random.default_rng(0).standard_normal((300, 3))
         pd.DataFrame(values, columns=["a", "b", "c"]).to_csv(tmp_path / "data.csv", index=False)
     for step in STEPS:
         if step.document == document:
-            # What a reader has installed is found by processes that start after it.
-            if (tmp_path / "installed").exists():
-                alone(step, tmp_path)
-            elif step.language == "python" and not step.file:
-                here(step.text, names, tmp_path)
-            else:
-                (together if started else alone)(step, tmp_path)
-                started |= step.text.startswith("lagbench ")
+            follow(step, names, tmp_path)
 
 
-def alone(step, folder):
-    """Do what a step asks for, each command in a process of its own."""
+def follow(step, names, folder):
+    """Do what a step asks for; `names` are those of the blocks of Python before it."""
+    importlib.invalidate_caches()  # a file may have been written since
     if step.file:
         path = folder / step.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(step.text)
     elif step.language == "python":
-        run([sys.executable, "-c", step.text], folder)
+        with at(folder):
+            exec(compile(step.text, step.document, "exec"), names)
     elif step.text.startswith("make "):
         run(["make", "--dry-run", *step.text.split()[1:]], ROOT)
     elif step.text.startswith("pip "):
-        # Beside the packages that the tests run with, which stay as they are.
-        words = [*step.text.split()[1:], "--quiet", "--no-deps", "--target", "installed"]
-        run([sys.executable, "-m", "pip", *words], folder)
-    else:
+        install(step.text.split()[1:], folder)
+    elif step == FIRST or not step.text.startswith("lagbench ") or re.search("[&;|<>]", step.text):
         assert run(["bash", "-c", step.text], folder).strip(), step.text
+    else:
+        command(step.text, folder)
 
 
-def here(block, names, folder):
-    """Run a block of Python, with the names of the blocks before it."""
-    with chdir(folder), redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("default")
-        exec(compile(block, "document", "exec"), names)
+def install(words, folder):
+    """Install beside the packages that the tests run with, which stay as they are."""
+    beside = ["--quiet", "--no-deps", "--target", "installed"]
+    run([sys.executable, "-m", "pip", *words, *beside], folder)
+    sys.path.insert(0, str(folder / "installed"))
+    forget(folder)
 
 
-def together(step, folder):
-    """Do what a step asks for, a `lagbench` that stands alone in this process."""
-    if not step.text.startswith("lagbench ") or re.search("[&;|<>]", step.text):
-        alone(step, folder)
-        return
-    said = run(["bash", "-c", 'lagbench() { printf "%s\\n" "$@"; }; ' + step.text], folder)
-    importlib.invalidate_caches()  # a file may have been written since
+def command(text, folder):
+    """Run a `lagbench` in this process; it succeeds and prints something."""
+    said = run(["bash", "-c", 'lagbench() { printf "%s\\n" "$@"; }; ' + text], folder)
+    with at(folder) as out:
+        assert main(said.splitlines()) == 0, f"{text}: {out.getvalue()}"
+    assert out.getvalue().strip(), text
+
+
+@contextmanager
+def at(folder):
+    """Work in a folder and yield what is printed; warnings are no errors there."""
     out = io.StringIO()
     with chdir(folder), redirect_stdout(out), warnings.catch_warnings():
         warnings.simplefilter("default")
-        assert main(said.splitlines()) == 0, f"{step.text}: {out.getvalue()}"
-    assert out.getvalue().strip(), step.text
+        yield out
 
 
 def test_the_commands_are_found():
