@@ -81,6 +81,9 @@ class Options(TrainingOptions):
         For the read-out of that name.
     find_regimes
         Look for regimes in a series without labels; see `methods.regimes.find`.
+    instantaneous
+        Score links at lag 0 too, from what the forecasts leave; see `methods.dot.instantaneous`.
+        Links at other lags are then those of the forecast, which passes through links at lag 0.
     """
 
     members: Annotated[int, Ge(1)] = 2
@@ -93,3 +96,4 @@ class Options(TrainingOptions):
     edges: Annotated[int, Ge(1)] = 30
     threshold: Annotated[float, Ge(0)] = 0.1
     find_regimes: bool = True
+    instantaneous: bool = False

@@ -176,13 +176,33 @@ class Pipeline(Options, Method):
         own, null = scores[:n], scores[n:]
         freedom = max(len(sequences.targets) - round(members[0].path.size), 1)
         law = of_surrogates(null, own.size) if null.size else of_student(own.size, freedom)
-        return LaggedGraph.from_lags(
+        graph = LaggedGraph.from_lags(
             own,
             names,
             adjacency=self._decide(own, law),
             p_values=(law(own) / own.size).clip(0, 1) if self.readout == "automatic" else None,
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
+        )
+        return self._with_lag_0(graph, members, sequences) if self.instantaneous else graph
+
+    def _with_lag_0(
+        self, graph: LaggedGraph, members: Sequence[Trained], sequences: Sequences
+    ) -> LaggedGraph:
+        """Add the links between what the forecasts leave."""
+        from methods.dot.instantaneous import at_lag_0, links_now
+        from methods.dot.training.after import residuals
+
+        left = [residuals(m.model, m.path, sequences).double().cpu().numpy() for m in members]
+        now = links_now(np.mean(left, axis=0), self.false_discovery_rate)
+        p_values = None if graph.p_values is None else at_lag_0(graph.p_values, now.p_values)
+        assert graph.adjacency is not None
+        return replace(
+            graph,
+            scores=at_lag_0(graph.scores, now.scores),
+            adjacency=at_lag_0(graph.adjacency, now.adjacency),
+            p_values=p_values,
+            marks=at_lag_0(np.where(graph.adjacency, "-->", ""), now.marks),
         )
 
     def surrogates_of(self, series: TimeSeries, max_lag: int) -> int:

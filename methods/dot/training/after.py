@@ -65,6 +65,15 @@ def path_of_rest(model: Forecaster, sequences: Sequences, *, few: bool) -> Linea
 
 
 @torch.no_grad()
+def residuals(model: Forecaster, path: LinearPath, sequences: Sequences) -> Tensor:
+    """Return what the forecasts leave of every target, shape `(W, n_effects)`."""
+    at, flat = sequences.targets, path.flat()
+    left = sequences.rows[at, : sequences.n_effects] - _fitted(model, sequences, at)
+    chunks = [sequences.windows(part).flatten(1) @ flat for part in torch.split(at, CHUNK)]
+    return left - torch.cat(chunks)
+
+
+@torch.no_grad()
 def _fitted(model: Forecaster, sequences: Sequences, rows: Tensor) -> Tensor:
     """Return the scaled predictor's mean of every row given, shape `(W, n_effects)`."""
     forecast = sequences.rows.new_zeros(len(sequences.rows), sequences.n_effects)
