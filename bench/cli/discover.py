@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.graphs.agreement import together
+from bench.cli.graphs.html import write_html
 from bench.cli.graphs.link_table import strongest
 from bench.cli.graphs.regimes import stays
 from bench.cli.graphs.writing import write
@@ -38,16 +39,19 @@ def discover(args: argparse.Namespace) -> int:
     graphs, declined = _graphs(args, methods, series)
     # Files first: a reader who closes the pipe early still has them.
     written = write(graphs, series, args.out, args.plot)
-    print(
+    told = (
         f"{', '.join(graphs)}: {series.n_vars} variables, {series.n_samples} steps, "
         f"{len(series.segments)} segment(s), lags up to {args.max_lag}"
     )
     several = len(graphs) > 1
+    facts = [told]
     for name, graph in graphs.items():
         for line in stays(graph, series):
-            print(f"{name}: {line}" if several and not line.startswith(" ") else line)
-    for line in declined:
-        print(line)
+            facts.append(f"{name}: {line}" if several and not line.startswith(" ") else line)
+    facts += declined
+    if args.html:
+        written.append(write_html(args, graphs, facts))
+    print("\n".join(facts))
     [first, *_] = graphs.values()
     print(together(graphs, _SHOWN) if several else strongest(first, _SHOWN))
     for path in written:
@@ -114,7 +118,7 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError(f"--seed: expected an integer of at least 0, found {args.seed}")
     if args.bootstrap < 0:
         raise InputError(f"--bootstrap: expected a number of at least 0, found {args.bootstrap}")
-    for option, path in (("--out", args.out), ("--plot", args.plot)):
+    for option, path in (("--out", args.out), ("--plot", args.plot), ("--html", args.html)):
         if path and (Path(path).is_dir() or not Path(path).absolute().parent.is_dir()):
             raise InputError(f"{option}: expected a file in an existing folder, found {path}")
     if args.plot and Path(args.plot).suffix not in (".png", ".svg", ".pdf"):

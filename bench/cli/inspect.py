@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 from bench.cli.reading import treatment_of
+from methods.inspection import Inspection
 from methods.inspection import inspect as look
 from methods.types.errors import InputError
 from methods.types.reading.notes import Notes
@@ -23,6 +24,15 @@ def inspect(args: argparse.Namespace) -> int:
     """
     if args.max_lag is not None and args.max_lag < 1:
         raise InputError(f"--max-lag: expected an integer of at least 1, found {args.max_lag}")
+    notes, found = inspected(args)
+    for note in notes:
+        print(f"note: {note}")
+    print(found)
+    return 0
+
+
+def inspected(args: argparse.Namespace) -> tuple[Notes, Inspection]:
+    """Return what was found when the file was read, and what it holds."""
     notes = Notes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # They are among the notes.
@@ -30,8 +40,4 @@ def inspect(args: argparse.Namespace) -> int:
     treatment = treatment_of(args)
     if args.max_lag is not None:
         treatment["max_lag"] = args.max_lag
-    found = look(frame, time=args.time_column, unit=args.unit_column, **treatment)
-    for note in notes:
-        print(f"note: {note}")
-    print(found)
-    return 0
+    return notes, look(frame, time=args.time_column, unit=args.unit_column, **treatment)

@@ -184,6 +184,7 @@ def _add_discover(commands: Any) -> None:
         help="CSV to write: cause,effect,lag,score,selected, then what else the method knows",
     )
     parser.add_argument("--plot", help="PNG, SVG or PDF to draw")
+    parser.add_argument("--html", help="page to write: the graph, its links, and the series")
 
 
 def _add_inspect(commands: Any) -> None:

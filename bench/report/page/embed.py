@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bench.report.charts.data import COLUMNS
 from bench.report.charts.matrix import matrix_chart
 from bench.report.charts.panels import Panels
-from bench.report.styles import THEMES, config
+from bench.report.styles import THEMES, Style, config
 
 
 @functools.cache
@@ -25,8 +26,9 @@ def library() -> str:
 
 def embedded(
     charts: Mapping[str, Mapping[str, Any]],
-    panels: Sequence[Panels],
-    graphs: Mapping[str, Sequence[Mapping[str, Any]]],
+    panels: Sequence[Panels] = (),
+    graphs: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({}),
+    styles: Collection[Style] = (),
 ) -> str:
     """Return the charts of a page as JSON.
 
@@ -34,14 +36,13 @@ def embedded(
     columns `coded` is its place in `words`. `config` has a theme each, the same for all charts.
     """
     words: dict[str, int] = {}
-    styles = panels[0].styles.values() if panels else ()
     whole: dict[str, Any] = {
         "columns": COLUMNS,
         "coded": _CODED,
         "config": {theme: config(styles, theme) | _ON_PAGE for theme in THEMES},
         "charts": {name: _bare(chart) for name, chart in charts.items()},
         "matrix": matrix_chart(),
-        "graphs": graphs,
+        "graphs": dict(graphs),
         "experiments": {one.experiment.name: _experiment(one, words) for one in panels},
     }
     whole["words"] = [*words]  # all are known now

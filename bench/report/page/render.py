@@ -50,18 +50,10 @@ class Contents:
 
 def render(contents: Contents) -> str:
     """Return the page, which needs no network."""
-    import jinja2
-
-    here = resources.files("bench.report.page")
-    style, script, page = (
-        (here / name).read_text(encoding="utf-8")
-        for name in ("style.css", "script.js", "page.html")
-    )
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        name: getattr(labels, name) for name in ("method", "system", "metric", "experiment")
-    }
-    return environment.from_string(page).render(
+    styles = contents.panels[0].styles.values() if contents.panels else ()
+    return fill(
+        "page.html",
+        embedded(contents.charts, contents.panels, contents.graphs, styles),
         name=contents.name,
         board=contents.board,
         leaders=contents.leaders,
@@ -71,12 +63,34 @@ def render(contents: Contents) -> str:
         published=any(one.has_published for one in contents.panels),
         has_dot=any("DOT" in one.methods for one in contents.panels),
         experiments=[_experiment(panels) for panels in contents.panels],
+        graphs=contents.graphs,
+    )
+
+
+def fill(template: str, data: str, **words: Any) -> str:
+    """Return a page of a template; `data` is what `bench.report.page.embed` made of charts."""
+    import jinja2
+
+    here = resources.files("bench.report.page")
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bench.report.page", ""),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        name: getattr(labels, name) for name in ("method", "system", "metric", "experiment")
+    }
+    style, script = (
+        (here / name).read_text(encoding="utf-8") for name in ("style.css", "script.js")
+    )
+    return environment.get_template(template).render(
         inks={theme: inks(theme) for theme in THEMES},
         style=style,
         script=script,
-        data=embedded(contents.charts, contents.panels, contents.graphs),
-        graphs=contents.graphs,
+        data=data,
         library=library(),
+        **words,
     )
 
 

@@ -1,5 +1,8 @@
 """`lagbench discover` as a user meets it: a table, a CSV, a picture, or one clear line."""
 
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -236,3 +239,25 @@ def test_inspect_prints_what_to_mend(csv, capsys):
     assert main(["inspect", str(csv), "--difference", "--max-lag", "2"]) == 0
     assert "WARNING" not in capsys.readouterr().out
     assert main(["inspect", str(csv), "--max-lag", "0"]) == 2
+
+
+def test_a_page_shows_the_graph_its_links_and_the_series(csv, tmp_path, capsys):
+    page = tmp_path / "page.html"
+    words = ["discover", str(csv), "--max-lag", "3", "--method", "var,correlation"]
+    assert main([*words, "--html", str(page)]) == 0
+    assert f"wrote {page}" in capsys.readouterr().out
+    text, _, scripts = page.read_text().partition('<script type="application/json" id="charts">')
+    assert "VAR, lagged correlation" in text
+    assert "3 variables, 400 steps" in text
+    first = re.findall(r"<td[^>]*>([^<]*)</td>", text.split('<table id="links">')[1])[:4]
+    assert first == ["VAR", "rain", "river", "2"]
+    assert "Suggested largest lag" in text
+    charts = json.loads(scripts.partition("</script>")[0])["charts"]
+    (cells,) = charts["graph"]["datasets"].values()
+    assert len(cells) == 2 * 3 * 3
+    planted = [row for row in cells if (row["cause"], row["effect"]) == ("rain", "river")]
+    assert [row["share"] for row in planted] == [1, 1]
+    assert planted[0]["lags"] == "2"
+    (points,) = charts["strengths"]["datasets"].values()
+    assert points[0]["link"] == "rain \N{RIGHTWARDS ARROW} river, lag 2"
+    assert re.findall(r'(?:href|src)="(?!#|data:)', text) == []  # it asks for nothing
