@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from methods.dot.inputs.linear_path import forecasts_better_with_few, least_squares
+from methods.dot.inputs.linear_path import best_on, least_squares
 from methods.dot.inputs.screening import candidates
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.method import DOT
@@ -93,8 +93,8 @@ def screened_in(series: TimeSeries, max_lag: int) -> BoolArray:
     copies = dot.surrogates_of(series, max_lag)
     sequences = Sequences.cut(segments, max_lag, max_lag, "cpu", copies=copies)
     at = sequences.train.nonzero()[:, 0]
-    few = forecasts_better_with_few(sequences)
-    path = least_squares(sequences, at, sequences.rows[at, : sequences.n_effects], few=few)
+    values = sequences.rows[at, : sequences.n_effects]
+    path = least_squares(sequences, at, values, on=best_on(sequences))
     chosen = candidates(sequences, path, dot.candidates).numpy()
     kept = np.zeros((series.n_vars, sequences.max_lag * sequences.n_inputs), dtype=bool)
     np.put_along_axis(kept, chosen, values=True, axis=1)

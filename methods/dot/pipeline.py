@@ -28,6 +28,7 @@ from methods.types.series import TimeSeries
 if TYPE_CHECKING:
     from torch import Generator
 
+    from methods.dot.attribution.rules import Attribution
     from methods.dot.inputs.linear_path import LinearPath
     from methods.dot.inputs.sequences import Sequences
     from methods.dot.null import ExpectedFalse
@@ -162,25 +163,15 @@ class Pipeline(Options, Method):
         With the automatic read-out the graph has p-values: how likely an input that causes
         nothing gets such a score.
         """
-        from methods.dot.attribution.rules import RULES, attribute
-        from methods.dot.null import of_student, of_surrogates
-        from methods.dot.readout import in_conditional_standard_deviations
-
-        found = attribute([m.model for m in members], sequences, self.attribution)
-        scores = found.scores
-        if RULES[self.attribution].per_unit:
-            sd = np.mean([m.path.conditional_sd.cpu().numpy() for m in members], axis=0)
-            scores = in_conditional_standard_deviations(scores, sd)
-        errors = [m.forecast_error for m in members if m.forecast_error is not None]
-        n = len(names)
-        own, null = scores[:n], scores[n:]
-        freedom = max(len(sequences.targets) - round(members[0].path.size), 1)
-        law = of_surrogates(null, own.size) if null.size else of_student(own.size, freedom)
+        found = self._attribute(members, sequences, [m.path for m in members])
+        n, errors = len(names), [m.forecast_error for m in members if m.forecast_error is not None]
+        scores = found.scores[:n]
+        adjacency, p_values = self._decide(scores, members, sequences)
         graph = LaggedGraph.from_lags(
-            own,
+            scores,
             names,
-            adjacency=self._decide(own, law),
-            p_values=(law(own) / own.size).clip(0, 1) if self.readout == "automatic" else None,
+            adjacency=adjacency,
+            p_values=p_values,
             forecast_error=float(np.mean(errors)) if errors else None,
             edge_statistics={k: v[:n] for k, v in found.ranks.statistics().items()},
         )
@@ -213,21 +204,54 @@ class Pipeline(Options, Method):
         """
         from methods.dot.null import FEWEST
 
+        inputs = series.n_vars * max_lag
+        copies = -(-FEWEST // (series.n_vars * inputs))
         steps = sum(max(len(segment) - max_lag, 0) for segment in series.segments)
-        long = steps >= _STEPS_PER_INPUT * 2 * series.n_vars * max_lag
+        long = steps >= _STEPS_PER_INPUT * (1 + copies) * inputs
         needed = self.readout == "automatic" and (long or self.attribution != "score_energy")
-        return -(-FEWEST // (series.n_vars**2 * max_lag)) if needed else 0
+        return copies if needed else 0
 
-    def _decide(self, scores: FloatArray, expected_false: ExpectedFalse) -> BoolArray:
-        """Return the selected edges by the read-out of the options."""
+    def _attribute(
+        self, members: Sequence[Trained], sequences: Sequences, paths: Sequence[LinearPath]
+    ) -> Attribution:
+        """Attribute the forecasts of the predictors and these paths to all inputs."""
+        from methods.dot.attribution.rules import RULES, attribute
+        from methods.dot.readout import in_conditional_standard_deviations
+
+        for member, path in zip(members, paths, strict=True):
+            member.model.coefficients = path.each
+        found = attribute([m.model for m in members], sequences, self.attribution)
+        if RULES[self.attribution].per_unit:
+            sd = np.mean([path.conditional_sd.cpu().numpy() for path in paths], axis=0)
+            found = found._replace(scores=in_conditional_standard_deviations(found.scores, sd))
+        return found
+
+    def _decide(
+        self, scores: FloatArray, members: Sequence[Trained], sequences: Sequences
+    ) -> tuple[BoolArray, FloatArray | None]:
+        """Return the selected edges by the read-out of the options, and p-values if it has any."""
         from methods.dot import readout
 
-        if self.readout == "automatic":
-            return readout.at_false_discovery_rate(
-                scores, expected_false, self.false_discovery_rate
-            )
         if self.readout == "top_per_effect":
-            return readout.top_per_effect(scores, self.in_degree)
+            return readout.top_per_effect(scores, self.in_degree), None
         if self.readout == "top_overall":
-            return readout.top_overall(scores, self.edges)
-        return readout.above_threshold(scores, self.threshold)
+            return readout.top_overall(scores, self.edges), None
+        if self.readout == "threshold":
+            return readout.above_threshold(scores, self.threshold), None
+        tested, law = self._tested(scores, members, sequences)
+        selected = readout.at_false_discovery_rate(tested, law, self.false_discovery_rate)
+        p_values = (law(tested) / tested.size).clip(0, 1)
+        return readout.top_overall(scores, int(selected.sum())), p_values
+
+    def _tested(
+        self, scores: FloatArray, members: Sequence[Trained], sequences: Sequences
+    ) -> tuple[FloatArray, ExpectedFalse]:
+        """Return scores and their null: of real inputs and surrogates alike, or Student's."""
+        from methods.dot.null import of_student, of_surrogates
+
+        n = len(scores)
+        if sequences.n_inputs == n:
+            freedom = max(len(sequences.targets) - round(members[0].path.size), 1)
+            return scores, of_student(scores.size, freedom)
+        every = self._attribute(members, sequences, [m.beside for m in members]).scores
+        return every[:n], of_surrogates(every[n:], scores.size)

@@ -3,12 +3,14 @@
 A regression on all inputs is hard to beat where steps are plenty. Where an effect has hundreds of
 inputs and not many more steps, one on a few selected inputs forecasts far better. So a path knows,
 for each effect, the inputs that it is regressed on. Every other input is measured by what it adds
-to these. Surrogates are always measured so: they would take certainty from the real inputs.
+to these. So are surrogates, which would take certainty from the real inputs. Only where real
+inputs and surrogates are compared, effects are regressed on all of both, which treats them alike.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,6 +23,10 @@ _RIDGE = 1.0  # weight of a unit-variance prior on standardised data, which matt
 _AMPLE = 100  # steps per input; with more, regressions on all inputs and on few hardly differ
 FEWEST_HELD_OUT = 20
 """Steps; with fewer, held-out steps could not tell signal from noise."""
+
+
+On = Literal["few", "own", "all"]
+"""What an effect is regressed on: what `forward_selection` finds, all but surrogates, or all."""
 
 
 class LinearPath(NamedTuple):
@@ -51,6 +57,11 @@ class LinearPath(NamedTuple):
         """Return the coefficients of a flattened window, `(max_lag * n_inputs, n_effects)`."""
         return self.coefficients.flip(2).permute(2, 1, 0).flatten(0, 1)
 
+    def silent(self) -> LinearPath:
+        """Return the same with coefficients 0, and with the conditional deviations as they are."""
+        nothing = torch.zeros_like(self.coefficients)
+        return self._replace(coefficients=nothing, each=nothing)
+
     def statistic(self) -> Tensor:
         """Return what each input adds, in the layout of `flat`, float64.
 
@@ -61,47 +72,64 @@ class LinearPath(NamedTuple):
         return by_lag.permute(2, 1, 0).flatten(0, 1)
 
 
-def least_squares(sequences: Sequences, at: Tensor, values: Tensor, *, few: bool) -> LinearPath:
+def least_squares(sequences: Sequences, at: Tensor, values: Tensor, on: On) -> LinearPath:
+    """Return the regression on one choice of inputs; see `regressions`."""
+    return regressions(sequences, at, values, [on])[0]
+
+
+def regressions(
+    sequences: Sequences, at: Tensor, values: Tensor, each_on: Iterable[On]
+) -> list[LinearPath]:
     r"""Regress `values` at the rows `at` on the `max_lag` rows before them.
 
-    Solves :math:`(X^T X + I) B = X^T Y` in float64, for `few` on the inputs that
-    `forward_selection` finds for each effect, else on all but surrogates.
+    Solves :math:`(X^T X + I) B = X^T Y` in float64, once for every choice of inputs.
     """
     # In place, because the matrix of a large problem fills the memory.
     matrix, products = gram(sequences, at), cross(sequences, at, values)
     matrix.diagonal().add_(_RIDGE)
     own = _not_surrogates(sequences)
-    if not few:
-        return _path(sequences, len(at), len(own), *_regress(matrix, products, own))
-    power = values.double().square().sum(dim=0).tolist()
+    every = torch.arange(len(matrix), device=own.device)
+    power = values.double().square().sum(dim=0)
+    return [
+        _path(sequences, len(at), *_on_few(matrix, products, power, own, len(at)))
+        if on == "few"
+        else _path(sequences, len(at), *_regress(matrix, products, own if on == "own" else every))
+        for on in each_on
+    ]
+
+
+def _on_few(
+    matrix: Tensor, products: Tensor, power: Tensor, own: Tensor, steps: int
+) -> tuple[Tensor, Tensor, Tensor, float]:
+    """Regress each effect on what `forward_selection` finds for it; see `_regress`."""
     square, among = matrix[own][:, own], products[own]
-    parts, size = [], 0
-    for k, total in enumerate(power):
-        chosen = own[forward_selection(square, among[:, k], total, len(at))]
-        size += len(chosen)
+    parts = []
+    for k, total in enumerate(power.tolist()):
+        chosen = own[forward_selection(square, among[:, k], total, steps)]
         parts.append(_regress(matrix, products[:, [k]], chosen))
-    stacked = [torch.cat(columns, dim=1) for columns in zip(*parts, strict=True)]
-    return _path(sequences, len(at), size / len(power), *stacked)
+    *columns, sizes = zip(*parts, strict=True)
+    coefficients, each, kept = (torch.cat(column, dim=1) for column in columns)
+    return coefficients, each, kept, sum(sizes) / len(sizes)
 
 
-def forecasts_better_with_few(sequences: Sequences) -> bool:
-    """Return whether selected inputs forecast the validation steps better than all of them do.
+def best_on(sequences: Sequences) -> On:
+    """Return whether few selected inputs or all own ones forecast the validation steps better.
 
     On long series, where it makes no difference, all are taken; on series too short to tell, few.
     """
     train, held_out = (mask.nonzero()[:, 0] for mask in (sequences.train, sequences.validation))
     if len(train) >= _AMPLE * len(_not_surrogates(sequences)):
-        return False
+        return "own"
     if len(held_out) < FEWEST_HELD_OUT:
-        return True
+        return "few"
     values = sequences.rows[:, : sequences.n_effects]
     window, present = sequences.windows(held_out).flatten(1), values[held_out]
 
-    def error(few: bool) -> float:
-        path = least_squares(sequences, train, values[train], few=few)
+    def error(on: On) -> float:
+        path = least_squares(sequences, train, values[train], on=on)
         return float((present - window @ path.flat()).square().mean())
 
-    return error(few=True) < error(few=False)
+    return "few" if error("few") < error("own") else "own"
 
 
 def _not_surrogates(sequences: Sequences) -> Tensor:
@@ -112,12 +140,14 @@ def _not_surrogates(sequences: Sequences) -> Tensor:
     return real.repeat(sequences.max_lag).nonzero()[:, 0]
 
 
-def _regress(matrix: Tensor, products: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _regress(
+    matrix: Tensor, products: Tensor, chosen: Tensor
+) -> tuple[Tensor, Tensor, Tensor, float]:
     """Regress on the chosen inputs, and measure what each other one adds.
 
     Returns the coefficients, those with the others added one at a time, and the variances that
     the inputs keep given the chosen (other) ones, times the number of steps: three tensors of
-    shape `(inputs, effects)`.
+    shape `(inputs, effects)`; and the number of chosen inputs.
     """
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(matrix[chosen][:, chosen]))
     fit = inverse @ products[chosen]
@@ -134,16 +164,16 @@ def _regress(matrix: Tensor, products: Tensor, chosen: Tensor) -> tuple[Tensor, 
     each = torch.where(tiny[:, None], 0, each / kept.clamp(min=1e-300)[:, None])
     each[chosen] = fit
     kept[chosen] = inverse.diagonal().reciprocal()
-    return coefficients, each, kept.clamp(min=0)[:, None].expand_as(products)
+    return coefficients, each, kept.clamp(min=0)[:, None].expand_as(products), len(chosen)
 
 
 def _path(
     sequences: Sequences,
     steps: int,
-    size: float,
     coefficients: Tensor,
     each: Tensor,
     kept: Tensor,
+    size: float,
 ) -> LinearPath:
     shape = (sequences.max_lag, sequences.n_inputs, sequences.n_effects)
 

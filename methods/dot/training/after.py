@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
-from methods.dot.inputs.linear_path import LinearPath, least_squares
+from methods.dot.inputs.linear_path import LinearPath, On, regressions
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.training.held_out import CHUNK, HeldOut, in_chunks
 from methods.dot.training.model import Forecaster
@@ -45,8 +47,10 @@ def shrink(model: Forecaster, validation: HeldOut) -> None:
     model.log_scale.copy_(factors[each.argmin(dim=0)])
 
 
-def path_of_rest(model: Forecaster, sequences: Sequences, *, few: bool) -> LinearPath:
-    """Solve the linear path on all targets for the residual of the predictor.
+def paths_of_rest(
+    model: Forecaster, sequences: Sequences, each_on: Sequence[On]
+) -> list[LinearPath]:
+    """Regress the residual of the predictor at all targets, on each choice of inputs.
 
     On very long series the predictor's forecast is projected on a part of the targets only, in
     stretches, because it takes far more time than least squares.
@@ -54,14 +58,15 @@ def path_of_rest(model: Forecaster, sequences: Sequences, *, few: bool) -> Linea
     at, n = sequences.targets, sequences.n_effects
     if len(at) <= _MOST_FITTED:
         rest = sequences.rows[at, :n] - _fitted(model, sequences, at)
-        return least_squares(sequences, at, rest, few=few)
-    path = least_squares(sequences, at, sequences.rows[at, :n], few=False)
+        return regressions(sequences, at, rest, each_on)
+    paths = regressions(sequences, at, sequences.rows[at, :n], each_on)
     place = torch.arange(len(at), device=at.device) * _STRETCHES / len(at) % 1
     part = at[place < _MOST_FITTED / len(at)]
-    learnt = least_squares(sequences, part, _fitted(model, sequences, part), few=False)
-    return path._replace(
-        coefficients=path.coefficients - learnt.coefficients, each=path.each - learnt.each
-    )
+    learnt = regressions(sequences, part, _fitted(model, sequences, part), each_on)
+    return [
+        path._replace(coefficients=path.coefficients - of.coefficients, each=path.each - of.each)
+        for path, of in zip(paths, learnt, strict=True)
+    ]
 
 
 @torch.no_grad()

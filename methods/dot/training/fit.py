@@ -11,13 +11,13 @@ from torch import Generator, Tensor
 from methods.dot.inputs.linear_path import (
     FEWEST_HELD_OUT,
     LinearPath,
-    forecasts_better_with_few,
+    best_on,
     least_squares,
 )
 from methods.dot.inputs.sequences import Sequences
 from methods.dot.options import Options
 from methods.dot.predictors.parts import Predictor
-from methods.dot.training.after import path_of_rest, shrink
+from methods.dot.training.after import paths_of_rest, shrink
 from methods.dot.training.held_out import HeldOut
 from methods.dot.training.model import Forecaster
 from methods.dot.training.optimise import optimise
@@ -38,13 +38,16 @@ class Trained:
     model
         The forecaster; its parameters are frozen.
     path
-        The linear path that is read.
+        The linear path of its residual at all targets. It gives the scores.
+    beside
+        The same on all inputs, real ones and surrogates, which gives the decision.
     forecast_error
         Mean squared error on test steps over the variance, or None where nothing was held out.
     """
 
     model: Forecaster
     path: LinearPath
+    beside: LinearPath
     forecast_error: float | None
 
 
@@ -56,7 +59,6 @@ def fit(
     The linear path is solved on the training steps and stays fixed while AdamW trains the
     predictor. The checkpoint with the lowest validation loss is kept and scaled (see `shrink`).
     At the end the linear path is solved again, on all steps, for the residual of the predictor.
-    Then it holds what each input adds (`LinearPath.each`), which is what is read.
 
     Parameters
     ----------
@@ -76,22 +78,19 @@ def fit(
         If the series is too short to train and there is no linear path.
     """
     trained_on = sequences.train.nonzero()[:, 0]
-    n, few = sequences.n_effects, options.linear_path and forecasts_better_with_few(sequences)
-    path = least_squares(sequences, trained_on, sequences.rows[trained_on, :n], few=few)
+    n, on = sequences.n_effects, best_on(sequences) if options.linear_path else "own"
+    path = least_squares(sequences, trained_on, sequences.rows[trained_on, :n], on=on)
     if not options.linear_path:
-        path = path._replace(coefficients=torch.zeros_like(path.coefficients))
+        path = path.silent()
     predictor = build(sequences, path, weights)
     noise = _noise(sequences, trained_on, path)
     model = Forecaster(predictor, path.coefficients, noise).to(sequences.rows.device)
     error = _train(model, sequences, options, batches)
     model.requires_grad_(False)
-    if options.linear_path:
-        path = path_of_rest(model, sequences, few=few)
-        model.coefficients = path.each
-    else:
-        at = sequences.targets
-        path = least_squares(sequences, at, sequences.rows[at, :n], few=False)
-    return Trained(model, path, error)
+    path, beside = paths_of_rest(model, sequences, [on, "all"])
+    if not options.linear_path:
+        path, beside = path.silent(), beside.silent()
+    return Trained(model, path, beside, error)
 
 
 def _noise(sequences: Sequences, at: Tensor, path: LinearPath) -> Tensor:

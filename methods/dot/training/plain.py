@@ -76,7 +76,7 @@ def begin(network: Predictor, sequences: Sequences, watch: Watch = watch_nothing
     model = Forecaster(network, silent, torch.ones(n)).to(rows.device)
     validation = HeldOut.of(sequences, sequences.validation)
     at = sequences.train.nonzero()[:, 0]
-    path = least_squares(sequences, at, rows[at, :n], few=False)
+    path = least_squares(sequences, at, rows[at, :n], on="all")
     linear = Forecaster(network, path.coefficients, torch.ones(n)).to(rows.device)
     error = validation.mean_square(linear.linear(validation.inputs))
     return Course(model, validation, error, watch)

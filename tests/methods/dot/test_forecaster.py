@@ -13,7 +13,7 @@ from methods.dot.inputs.surrogates import surrogates
 from methods.dot.predictors.parts import Size
 from methods.dot.predictors.values import Values
 from methods.dot.training import after
-from methods.dot.training.after import path_of_rest, shrink
+from methods.dot.training.after import paths_of_rest, shrink
 from methods.dot.training.held_out import HeldOut
 
 
@@ -72,7 +72,7 @@ def test_least_squares_and_conditional_sd_agree_with_ridge_regression(cut, noise
     values[1:, 1] += 0.8 * values[:-1, 0]
     sequences = cut(values, max_lag=2)
     at = sequences.targets
-    path = least_squares(sequences, at, sequences.rows[at], few=False)
+    path = least_squares(sequences, at, sequences.rows[at], on="own")
     past = np.concatenate([values[1:-1], values[:-2]], axis=1)
     ridge = Ridge(alpha=1.0, fit_intercept=False).fit(past, values[2:]).coef_
     assert path.flat().T.numpy() == pytest.approx(ridge, abs=1e-5)
@@ -140,13 +140,13 @@ def test_the_path_of_long_series_takes_away_what_the_predictor_says(
 ):
     model = talking(kind="values", context=3)
     sequences = cut(noise(20_000, 3), context=3)
-    exact = path_of_rest(model, sequences, few=False)
+    exact = paths_of_rest(model, sequences, ["own"])[0]
     monkeypatch.setattr(after, "_MOST_FITTED", 19_990)
-    nearly = path_of_rest(model, sequences, few=False)
+    nearly = paths_of_rest(model, sequences, ["own"])[0]
     assert nearly.conditional_sd.equal(exact.conditional_sd)
     assert nearly.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=2e-3)
     monkeypatch.setattr(after, "_MOST_FITTED", 10_000)
-    part = path_of_rest(model, sequences, few=False)
+    part = paths_of_rest(model, sequences, ["own"])[0]
     assert part.coefficients.numpy() == pytest.approx(exact.coefficients.numpy(), abs=0.06)
 
 

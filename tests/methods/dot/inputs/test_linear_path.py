@@ -3,7 +3,7 @@ import pytest
 import statsmodels.api as sm
 import torch
 
-from methods.dot.inputs.linear_path import forecasts_better_with_few, least_squares
+from methods.dot.inputs.linear_path import best_on, least_squares
 from methods.dot.inputs.selection import forward_selection
 
 
@@ -64,7 +64,7 @@ def test_inputs_left_out_are_measured_by_what_they_add(cut, noise):
     values[1:, 1] += 0.8 * values[:-1, 0]
     sequences = cut(values, max_lag=2)
     at = sequences.targets
-    path = least_squares(sequences, at, sequences.rows[at], few=True)
+    path = least_squares(sequences, at, sequences.rows[at], on="few")
     past, present = np.hstack([values[1:-1], values[:-2]]), values[2:]
     assert path.flat()[:, 1].nonzero()[:, 0].tolist() == [0]  # X0 at lag 1
     t = path.statistic().numpy()[:, 1]
@@ -75,27 +75,30 @@ def test_inputs_left_out_are_measured_by_what_they_add(cut, noise):
         assert t[k] == pytest.approx(expected, abs=0.01)
 
 
-@pytest.mark.parametrize("few", [False, True])
-def test_surrogates_take_nothing_from_the_real_inputs(few, cut, noise):
+@pytest.mark.parametrize("on", ["own", "few"])
+def test_surrogates_take_nothing_from_the_real_inputs(on, cut, noise):
     values = noise(300, 3)
     values[1:, 1] += 0.5 * values[:-1, 0]
     alone = cut(values, max_lag=2, context=2)
     beside = cut(values, max_lag=2, context=2, copies=1)
     one, other = (
-        least_squares(s, s.targets, s.rows[s.targets, :3], few=few) for s in (alone, beside)
+        least_squares(s, s.targets, s.rows[s.targets, :3], on=on) for s in (alone, beside)
     )
     assert torch.allclose(one.each, other.each[:, :3], atol=1e-5)
     assert torch.allclose(one.conditional_sd, other.conditional_sd[:3])
     assert not other.coefficients[:, 3:].any()
     assert (other.conditional_sd[3:] > 0).all()
+    alike = least_squares(beside, beside.targets, beside.rows[beside.targets, :3], on="all")
+    assert alike.size == 12
+    assert (alike.conditional_sd[:3] < one.conditional_sd).all()
 
 
 def test_few_inputs_forecast_better_where_steps_are_few(cut, noise):
     values = noise(400, 30)
     values[1:, 1:] += 0.5 * values[:-1, :-1]
-    assert forecasts_better_with_few(cut(values, max_lag=4, context=4))
+    assert best_on(cut(values, max_lag=4, context=4)) == "few"
     dense = noise(4000, 6)
     mixing = np.linalg.qr(noise(6, 6, seed=1))[0] * 0.9
     for t in range(1, 4000):
         dense[t] += dense[t - 1] @ mixing
-    assert not forecasts_better_with_few(cut(dense / dense.std(axis=0), max_lag=1, context=1))
+    assert best_on(cut(dense / dense.std(axis=0), max_lag=1, context=1)) == "own"

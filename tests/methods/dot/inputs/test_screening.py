@@ -13,7 +13,7 @@ def screened(cut):
         values = (values - values.mean(axis=0)) / values.std(axis=0)
         sequences = cut(values, max_lag=max_lag, context=max_lag)
         at = sequences.train.nonzero()[:, 0]
-        path = least_squares(sequences, at, sequences.rows[at], few=False)
+        path = least_squares(sequences, at, sequences.rows[at], on="own")
         chosen = candidates(sequences, path, count)
         n = values.shape[1]
         return [{(k % n, k // n + 1) for k in row} for row in chosen.tolist()]
