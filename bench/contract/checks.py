@@ -242,7 +242,7 @@ def column_order_does_not_matter(method: Method) -> None:
     if method.handles.trivial and method.handles.stochastic:
         raise Skip("a trivial method that draws its scores has no order to keep")
     edges, order = [(0, 1, 2), (3, 2, 1)], [2, 0, 3, 1]
-    series = planted_series(edges)
+    series = planted_series(edges, 400)
     expected = discover(method, series, 3).take(order)
     found = discover(method, series.take(order), 3)
     if not method.handles.stochastic:

@@ -102,7 +102,7 @@ def units_do_not_matter(method: Method) -> None:
 
 
 def _ordinary() -> FloatArray:
-    return planted_series([(0, 1, 2)], 500).segments[0]
+    return planted_series([(0, 1, 2)], 300).segments[0]
 
 
 def _with(values: FloatArray, column: FloatArray) -> FloatArray:

@@ -13,7 +13,14 @@ from methods import registry
 # The one check that fits a trained method in full; the others, which fit it many times, do so in
 # short, since what they ask for does not hang on the length of training.
 IN_FULL = "planted_edge_comes_first"
-SHORTEST = {"updates": 60, "epochs": 20, "iterations": 1000, "members": 1}
+SHORTEST = {
+    "updates": 60,
+    "epochs": 20,
+    "iterations": 1000,
+    "members": 1,
+    "runs": 2,
+    "hidden": 20,
+}
 EVERY_DAY = ("same_seed_same_bytes",)
 LONG = (
     IN_FULL,
@@ -25,7 +32,7 @@ LONG = (
 )
 IN_A_PROCESS = "a_truth_in_sight_changes_nothing"
 # These need no edge to be found: every step of training is taken, but not often.
-BARELY = {"updates": 10, "epochs": 2, "iterations": 50, "members": 2}
+BARELY = {"updates": 10, "epochs": 2, "iterations": 50, "members": 2, "runs": 10, "hidden": 20}
 UNTRAINED = (*EVERY_DAY, "result_is_well_formed", IN_A_PROCESS)
 
 
@@ -40,7 +47,7 @@ def barely_trained(cls):
 
 
 def lengths(cls):
-    """Return the parameters of a method that say how long it trains."""
+    """Return the parameters of a method that say how long it trains, and how much."""
     known = inspect.signature(cls).parameters
     return {name: known[name].default for name in SHORTEST if name in known}
 
@@ -67,7 +74,8 @@ def cases():
                 asked.add(cls.discover)
             fits = check.__name__ in (*EVERY_DAY, *LONG, IN_A_PROCESS)
             short = trained and fits and check.__name__ != IN_FULL
-            long = takes_long(cls) and fits and not (short and check.__name__ in EVERY_DAY)
+            quick = barely_trained(cls) != cls() and check.__name__ in EVERY_DAY
+            long = takes_long(cls) and fits and not quick
             long |= check.__name__ == IN_A_PROCESS
             yield pytest.param(
                 name,
