@@ -68,7 +68,7 @@ def strengths_chart(rows: Rows, order: Sequence[str]) -> dict[str, Any]:
     methods = list(dict.fromkeys(row["method"] for row in rows))
     several = len(methods) > 1
     drawn, title = ("share", "share of the largest score") if several else ("score", "score")
-    legend = alt.Legend(title=None, orient="top") if several else None
+    legend = alt.Legend(title=None, orient="top", columns=1) if several else None
     chart = (
         alt.Chart(alt.InlineData(values=list(rows)))
         .mark_point(filled=True, size=60, opacity=1)

@@ -22,7 +22,7 @@ def average_chart(rows: Rows, order: Sequence[str]) -> dict[str, Any]:
 
     names = list(dict.fromkeys(row["method"] for row in rows))
     shapes = alt.Scale(domain=list(order), range=["diamond", "circle", "square"][: len(order)])
-    legend = alt.Legend(title=None, orient="top")
+    legend = alt.Legend(title=None, orient="top", columns=1)  # fits a phone
     chart = (
         alt.Chart(alt.InlineData(values=list(rows)))
         .mark_point(filled=False, size=60, opacity=1, style="hollow")

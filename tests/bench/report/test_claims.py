@@ -226,4 +226,4 @@ def test_an_ablation_names_each_setting_by_what_differs(records):
     lines = [[part.strip() for part in line.split("|")[1:-1]] for line in text.splitlines()]
     assert ["dot attribution=lrp", "0.30", "0.20", "2"] in lines
     assert ["var", "0.40", "-", "2"] in lines
-    assert b"dot attribution=lrp" in (root / "ablation.svg").read_bytes()
+    assert b"DOT, attribution lrp" in (root / "ablation.svg").read_bytes()

@@ -10,9 +10,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from bench.report import labels
+from bench.report.page.series import series_page
+from methods import discover
+from methods.inspection import inspect
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -103,13 +108,15 @@ out.textContent = JSON.stringify(seen);
 document.body.append(out);
 })();"""
 # What is wider than the screen with everything open.
-WIDE = """{
+WIDE = """(async () => {
 for (const part of document.querySelectorAll("details")) part.open = true;
-const over = [...document.querySelectorAll("main *")]
+while ([...places, ...graphs].some((place) => !("drawn" in place.dataset)))
+  await new Promise((next) => setTimeout(next, 20));
+const over = [...document.querySelectorAll("main *:not(svg *)")]
   .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
   .map((part) => part.outerHTML.slice(0, 100));
 parent.postMessage(JSON.stringify([innerWidth, over]), "*");
-}"""
+})();"""
 CATCH = "window.seenErrors = []; window.onerror = (text) => { seenErrors.push(String(text)); };"
 
 
@@ -130,9 +137,9 @@ def chromium(page, *words):
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
 
 
-def probed(small, page, script):
+def probed(text, page, script):
     """Write the page with a script behind its own."""
-    text = small.text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
+    text = text.replace("<head>", f"<head><script>{CATCH}</script>", 1)
     before, end, after = text.rpartition("</body>")
     page.write_text(f"{before}<script>{script}</script>{end}{after}")
     return page
@@ -141,7 +148,7 @@ def probed(small, page, script):
 @pytest.fixture(scope="module")
 def seen(small, tmp_path_factory):
     """What the probe found in the page, and what the console said."""
-    page = probed(small, tmp_path_factory.mktemp("probe") / "page.html", PROBE)
+    page = probed(small.text, tmp_path_factory.mktemp("probe") / "page.html", PROBE)
     done = chromium(page, "--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom")
     (found,) = re.findall(r'<pre id="probe">(.*?)</pre>', done.stdout, flags=re.DOTALL)
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -208,29 +215,44 @@ def test_the_legend_switches_methods_and_published_scores_and_a_button_turns_the
     assert len(set(seen["themes"])) == 2
 
 
-def test_nothing_is_wider_than_a_phone(small, tmp_path):
+@pytest.fixture
+def of_series():
+    """The page on one series, in which one of two methods says something of every link."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(200, 3)), columns=["a", "b", "c"])
+    graphs = {method: discover(frame, max_lag=2, method=method) for method in ("var", "random")}
+    return series_page("data.csv", graphs, ["200 steps"], [], inspect(frame))
+
+
+@pytest.mark.parametrize("kind", ["report", "series"])
+def test_nothing_is_wider_than_a_phone(small, of_series, tmp_path, kind):
     # A window is at least 500 pixels wide, a frame can be narrower.
-    page = probed(small, tmp_path / "page.html", WIDE)
+    text = small.text if kind == "report" else of_series
+    page = probed(text, tmp_path / "page.html", WIDE)
     frame = tmp_path / "frame.html"
     hear = "onmessage = (sent) => { document.title = sent.data; }"
     frame.write_text(
         f"<title>-</title><script>{hear}</script>"
         f'<iframe src="{page.name}" width="400" height="900" style="border: 0"></iframe>'
     )
-    done = chromium(frame, "--virtual-time-budget=9000", "--dump-dom")
+    done = chromium(frame, "--virtual-time-budget=20000", "--dump-dom")
     (found,) = re.findall(r"<title>(.*?)</title>", done.stdout, flags=re.DOTALL)
     assert json.loads(found) == [400, []]
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_a_screenshot_shows_more_than_one_colour(small, tmp_path, width, theme):
+@pytest.mark.parametrize("kind", ["report", "series"])
+def test_a_screenshot_shows_more_than_one_colour(small, of_series, tmp_path, kind, width, theme):
     page = tmp_path / "page.html"
-    page.write_text(small.text.replace("<html", f'<html data-theme="{theme}"', 1))
+    text = small.text if kind == "report" else of_series
+    page.write_text(text.replace("<html", f'<html data-theme="{theme}"', 1))
     folder = Path(os.environ.get("ARTEFACTS") or tmp_path).absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    shot = folder / f"report_{width}_{theme}.png"
-    chromium(page, f"--window-size={width},2400", f"--screenshot={shot}")
+    shot = folder / f"{kind}_{width}_{theme}.png"
+    size = f"--window-size={width},3600"
+    chromium(page, size, "--virtual-time-budget=20000", f"--screenshot={shot}")
     from matplotlib.image import imread
 
     pixels = imread(shot)
