@@ -57,14 +57,18 @@ def at_false_discovery_rate(
 
     Above a threshold `t` the share of false discoveries is estimated as
 
-    .. math:: \frac{F(t)}{\#\{scores \ge t\}}
+    .. math:: \frac{1 + F(t)}{\#\{scores \ge t\}}
 
-    with `F` the expected number of false ones. Benjamini and Hochberg (1995, doi
-    10.1111/j.2517-6161.1995.tb02031.x) take the lowest threshold with an estimate of at most
-    `rate`, which fills the allowance with false discoveries even where edges and the rest lie far
-    apart. Here the threshold lies in the widest gap between neighbouring scores, as a ratio, at
-    or above that. Only thresholds count that lose at most the share `rate` of the discoveries
-    estimated to be true. Where no threshold is allowed, nothing is selected.
+    with `F` the expected number of false ones; the 1 is that of Barber and Candes (2015, doi
+    10.1214/15-AOS1337). With fewer than `1 / rate` discoveries this estimate cannot be low enough.
+    So where no threshold is allowed by it, the 1 is left out, as by Benjamini and Hochberg (1995,
+    doi 10.1111/j.2517-6161.1995.tb02031.x). Where none is allowed by that either, nothing is
+    selected.
+
+    They take the lowest threshold with an estimate of at most `rate`, which fills the allowance
+    with false discoveries even where edges and the rest lie far apart. Here the threshold lies in
+    the widest gap between neighbouring scores, as a ratio, at or above that. Only thresholds count
+    that lose at most the share `rate` of the discoveries estimated to be true.
 
     Parameters
     ----------
@@ -78,7 +82,9 @@ def at_false_discovery_rate(
     ordered = np.sort(scores, axis=None)[::-1]
     false = expected_false(ordered)
     found = np.arange(1, ordered.size + 1)
-    allowed = np.flatnonzero(false / found <= rate)
+    allowed = np.flatnonzero((1 + false) / found <= rate)
+    if allowed.size == 0:
+        allowed = np.flatnonzero(false / found <= rate)
     if allowed.size == 0:
         return np.zeros(scores.shape, dtype=bool)
     true = found - false
