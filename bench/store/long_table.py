@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,13 +152,14 @@ def read_table(path: Path) -> tuple[list[Cell], Callable[[str], Record | None]]:
     labelled = table.drop_duplicates(["key", "simulator", "axes"]).to_dict("records")
     cells = {(row["key"], row["simulator"], row["axes"]): _cell(row) for row in labelled}
     by_key = {key: cell for (key, _, _), cell in cells.items()}
-    groups = dict(iter(table.groupby("key")))
+    heads = {row["key"]: row for row in table.drop_duplicates("key").to_dict("records")}
+    scores = _scores(table)
 
     def read(key: str) -> Record | None:
-        rows = groups.get(key)
-        if rows is None or rows["status"].iloc[0] == "missing":
+        head = heads.get(key)
+        if head is None or head["status"] == "missing":
             return None
-        return _record(by_key[key], rows.drop_duplicates(["level", "scope", "metric"]))
+        return _record(by_key[key], head, scores.get(key, {}))
 
     return list(cells.values()), read
 
@@ -184,15 +186,21 @@ def _cell(row: dict[Any, Any]) -> Cell:
     )
 
 
-def _record(cell: Cell, rows: pd.DataFrame) -> Record:
-    first = {name: _known(value) for name, value in rows.iloc[0].to_dict().items()}
-    scores = rows.dropna(subset=["metric"])
-    names = ["/".join(name) for name in scores[["level", "scope", "metric"]].to_numpy()]
-    values = [
-        Value(**{str(part): _known(number) for part, number in entry.items()})
-        for entry in scores[["value", "floor", "ceiling"]].to_dict("records")
-    ]
-    metrics = dict(zip(names, values, strict=True))
+def _scores(table: pd.DataFrame) -> Mapping[str, dict[str, Value]]:
+    """Return the values of each key by the names of their metrics, in one pass over the table."""
+    place = ["key", "level", "scope", "metric"]
+    known = table.dropna(subset=["metric"]).drop_duplicates(place)
+    columns = (known[name].tolist() for name in (*place, "value", "floor", "ceiling"))
+    found: dict[str, dict[str, Value]] = defaultdict(dict)
+    for key, level, scope, metric, *numbers in zip(*columns, strict=True):
+        value, floor, ceiling = map(_known, numbers)
+        found[key][f"{level}/{scope}/{metric}"] = Value(value=value, floor=floor, ceiling=ceiling)
+    return found
+
+
+def _record(cell: Cell, head: Mapping[Any, Any], scores: Mapping[str, Value]) -> Record:
+    first = {name: _known(value) for name, value in head.items()}
+    metrics = dict(scores)
     error, converged = (metrics.pop(name, Value()) for name in (FORECAST_ERROR, CONVERGED))
     properties = {n.removeprefix(_SYSTEM): metrics.pop(n).value for n in _of_system(metrics)}
     if error.ceiling is not None:
