@@ -35,9 +35,10 @@ def draw(path: Path) -> None:
     y = alt.Y("data:N", title=None, scale=names, axis=alt.Axis(labelLimit=300))
     title = "AUPRC, mean over three systems (1: every edge ranked before every non-edge)"
     x = alt.X("value:Q", title=title, scale=alt.Scale(domain=[0, 1]))
+    rows = _rows()
     legend, domain = alt.Legend(title=None, orient="right"), alt.Scale(domain=called)
     points = (
-        alt.Chart(alt.InlineData(values=[row for row in _rows() if row["method"] != _CHANCE]))
+        alt.Chart(alt.InlineData(values=[row for row in rows if row["method"] != _CHANCE]))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
             x=x,
@@ -49,7 +50,7 @@ def draw(path: Path) -> None:
         )
     )
     chance = (
-        alt.Chart(alt.InlineData(values=[row for row in _rows() if row["method"] == _CHANCE]))
+        alt.Chart(alt.InlineData(values=[row for row in rows if row["method"] == _CHANCE]))
         .mark_tick(style="quiet", thickness=2, size=24)
         .encode(x=x, y=y, description="mark:N")
     )
