@@ -8,6 +8,8 @@ import pytest
 
 from bench.dev.docs import declared, kinds, measured, picture, provenance, read
 from bench.dev.docs.engine import PARTS, ROOT, documents, updated
+from methods import DOT
+from simulators.structural import Structural
 
 DOCUMENTS = [path.relative_to(ROOT) for path in documents(ROOT)]
 
@@ -149,12 +151,15 @@ def test_leaders_are_within_the_margin_and_not_trivial(scores, leaders):
 
 
 def test_what_is_older_than_the_code_is_told(results):
-    old = read.long(results).assign(method="dot", kind="structural")
-    assert list(provenance.older(old)) == ["`structural` 1 (now 2)", "`dot` 1 (now 2)"]
-    assert list(provenance.older(old.assign(method_version=2, simulator_version=2))) == []
+    table = read.long(results).assign(method="dot", kind="structural")
+    now = {"dot": DOT.version, "structural": Structural.version}
+    told = [f"`{name}` 1 (now {now[name]})" for name in ("structural", "dot")]
+    assert list(provenance.older(table)) == told
+    today = table.assign(method_version=now["dot"], simulator_version=now["structural"])
+    assert list(provenance.older(today)) == []
     # Older tables have no such columns.
-    bare = old.drop(columns=["method_version", "simulator_version"])
-    assert list(provenance.older(bare)) == list(provenance.older(old))
+    bare = table.drop(columns=["method_version", "simulator_version"])
+    assert list(provenance.older(bare)) == told
 
 
 def test_the_picture_shows_the_numbers_of_the_tables():
