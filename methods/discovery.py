@@ -34,9 +34,8 @@ def discover(
 ) -> LaggedGraph:
     """Find the lagged graph of a frame, as `lagbench discover` does.
 
-    Numerical libraries get one thread each while the method runs, and their own number back
-    after it: small matrices are several times slower with more, and the result is the same on
-    every machine.
+    Numerical libraries get one thread each while the method runs, and their own number back after
+    it. Small matrices are slower with more, and the result is the same on every machine.
 
     Parameters
     ----------
@@ -50,12 +49,11 @@ def discover(
     seed
         Seed of the method's random numbers, at least 0.
     knowledge
-        Links that are forbidden or required, and tiers: a mapping such as
-        `{"forbidden": ["river -> rain"]}`, or `methods.types.knowledge.Knowledge`, which also
-        reads files and tigramite's `link_assumptions`. Most methods decline it.
+        What is known of links, such as `{"forbidden": ["river -> rain"]}`; see
+        `methods.types.knowledge`. Most methods decline it.
     bootstrap
-        Number of resamples of the series in blocks; 0 for none. The statistic `frequency` of an
-        edge is the share of them in which it is found again; see `methods.bootstrap`.
+        Number of resamples, 0 for none, of which `frequency` counts those that find an edge again;
+        see `methods.bootstrap`.
     parameters
         Parameters of the method, as `alpha=0.01`; see `docs/methods.md`.
 
@@ -76,25 +74,39 @@ def discover(
     >>> from methods import discover
     >>> graph = discover(frame, max_lag=5, method="pcmci", alpha=0.01)  # doctest: +SKIP
     """
-    if isinstance(method, Method):
-        if parameters:
-            raise InputError(
-                f"parameters: expected none beside a method that is built, found {[*parameters]}"
-            )
-        built = method
-    else:
-        built = methods.registry.load(method)(**parameters)
-    known = {} if knowledge is None else {"knowledge": Knowledge.of(knowledge)}
-    with one_thread(built):
-        run: dict[str, Any] = {"max_lag": max_lag, "rng": np.random.default_rng(seed), **known}
-        if not bootstrap:
-            return built.discover(data, **run)  # type: ignore[arg-type]
+    built = _built(method, parameters)
+    known: dict[str, Any] = {} if knowledge is None else {"knowledge": Knowledge.of(knowledge)}
+    if bootstrap:
         require_segments(built, bootstrap)
-        series = data
-        if not isinstance(data, TimeSeries):
-            series = TimeSeries.from_frame(data, max_lag=max_lag)
-        graph = built.discover(series, **run)  # type: ignore[arg-type]
-        return with_frequency(graph, built, series, resamples=bootstrap, seed=seed, **known)  # type: ignore[arg-type]
+    with one_thread(built):
+        rng = np.random.default_rng(seed)
+        graph = built.discover(data, max_lag=max_lag, rng=rng, **known)  # type: ignore[arg-type]
+        return _again(graph, built, data, bootstrap, seed, known) if bootstrap else graph
+
+
+def _again(
+    graph: LaggedGraph,
+    method: Method,
+    data: pd.DataFrame | TimeSeries,
+    resamples: int,
+    seed: int,
+    known: Mapping[str, Any],
+) -> LaggedGraph:
+    """Return the graph with the share of resamples in which each edge is found again."""
+    if not isinstance(data, TimeSeries):
+        data = TimeSeries.from_frame(data, max_lag=graph.max_lag)
+    return with_frequency(graph, method, data, resamples=resamples, seed=seed, **known)
+
+
+def _built(method: str | Method, parameters: Mapping[str, Any]) -> Method:
+    """Return a method with its parameters; one that is built already takes none."""
+    if not isinstance(method, Method):
+        return methods.registry.load(method)(**parameters)
+    if parameters:
+        raise InputError(
+            f"parameters: expected none beside a method that is built, found {[*parameters]}"
+        )
+    return method
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def stays(graph: LaggedGraph, series: TimeSeries) -> list[str]:
                 when = f" ({first} to {last})"
             found.setdefault(int(labels[start]), []).append(f"{where}{start}-{stop}{when}")
     counts = {k: sum(int((part == k).sum()) for part in graph.regimes) for k in found}
-    lines = [f"{len(found)} regime{'s' if len(found) > 1 else ''} found, in steps:"]
+    lines = [f"regimes found: {len(found)}, in steps"]
     for label, places in sorted(found.items()):
         more = f", and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
         lines.append(f"  {label}: {counts[label]} steps: {', '.join(places[:_SHOWN])}{more}")

@@ -50,7 +50,7 @@ def test_discover_says_when_each_regime_was_and_gives_each_its_links(csv, tmp_pa
     words = ["discover", str(csv), "--max-lag", "2", "--method", "halves:Halves"]
     assert main([*words, "--out", str(out), "--plot", str(plot)]) == 0
     said = capsys.readouterr().out
-    assert "2 regimes found, in steps:" in said
+    assert "regimes found: 2, in steps" in said
     assert "  0: 20 steps: 0-19 (2021-03-01 to 2021-03-20)\n" in said
     assert "  1: 20 steps: 20-39 (2021-03-21 to 2021-04-09)\n" in said
     rows = [line.split() for line in said.splitlines() if line.split()[:1] == ["1"]]
@@ -74,7 +74,7 @@ def test_stays_are_counted_in_their_segment_and_the_first_are_listed():
     series = TimeSeries.from_segments([np.arange(n)[:, None] % 4.0 for n in (5, 12)], ["a"])
     graph = LaggedGraph(np.ones((1, 1, 2)), ("a",), regimes=labels)
     assert stays(graph, series) == [
-        "2 regimes found, in steps:",
+        "regimes found: 2, in steps",
         "  1: 9 steps: segment 0 2-4, segment 1 0-0, segment 1 2-2, segment 1 4-4, and 3 more",
         "  3: 8 steps: segment 0 0-1, segment 1 1-1, segment 1 3-3, segment 1 5-5, and 3 more",
     ]
