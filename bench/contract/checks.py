@@ -203,25 +203,30 @@ def _at_once() -> TimeSeries:
 
 
 def knowledge_is_kept_or_declined(method: Method) -> None:
-    """Select what is required and nothing that is forbidden, or decline knowledge."""
+    """Select nothing that is forbidden, select or decline what is required, or decline both."""
     series = planted_series([(0, 1, 2)])
-    names = series.names
-    known = Knowledge(
-        forbidden=(Link(names[0], names[1]),), required=(Link(names[2], names[3], 1),)
-    )
-    run = {"max_lag": 2, "rng": generator(), "knowledge": known}
+    a, b, c, d = series.names
+
+    def found(known: Knowledge) -> LaggedGraph:
+        return method.discover(series, max_lag=2, rng=generator(), knowledge=known)  # type: ignore[call-arg]
+
+    forbidden = Knowledge(forbidden=(Link(a, b),))
     if not method.handles.knowledge:
         try:
-            method.discover(series, **run)  # type: ignore[arg-type]
+            found(forbidden)
         except DeclinedError:
             raise Skip("takes no background knowledge, and says so") from None
         raise AssertionError("handles.knowledge is False, yet knowledge is taken")
-    graph = method.discover(series, **run)  # type: ignore[arg-type]
+    graph = found(forbidden)
     require(graph.adjacency is not None, "knowledge is taken, but nothing is selected")
-    selected = np.asarray(graph.adjacency)
-    require(bool(selected[2, 3, 1]), f"{say(graph, (2, 3, 1))} is required and not selected")
-    require(not selected[0, 1].any(), f"{names[0]} -> {names[1]} is forbidden and selected")
+    require(not np.asarray(graph.adjacency)[0, 1].any(), f"{a} -> {b} is forbidden and selected")
     require(bool(np.isnan(graph.scores[0, 1]).all()), "a forbidden link has a score")
+    try:
+        graph = found(Knowledge(required=(Link(c, d, 1),)))
+    except DeclinedError:
+        return
+    selected = bool(np.asarray(graph.adjacency)[2, 3, 1])
+    require(selected, f"{say(graph, (2, 3, 1))} is required and not selected")
 
 
 def planted_edge_comes_first(method: Method) -> None:

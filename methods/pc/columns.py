@@ -26,8 +26,9 @@ from methods.common.lagged import (
     require_windows,
 )
 from methods.pc.fisherz import register
-from methods.types.arrays import FloatArray
+from methods.types.arrays import BoolArray, FloatArray
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Constraints
 from methods.types.marks import Marks
 from methods.types.method import DeclinedError, Exact
 from methods.types.series import TimeSeries
@@ -69,14 +70,31 @@ class Columns:
         smallest = np.full(self.correlations.shape, np.inf)
         return data, register(exact), {"n_rows": self.n_rows, "smallest": smallest}
 
-    def graph(self, kept: Any, smallest: FloatArray) -> LaggedGraph:
+    def unlinked(self, banned: BoolArray) -> BoolArray:
+        """Return which columns cannot be adjacent: neither acts on the other, or time forbids it.
+
+        `banned` is that of `banned_effects`; the result has its shape.
+        """
+        n, lags = self.series.n_vars, np.arange(1, self.max_lag + 1)
+        lag = np.concatenate([np.tile(lags, n), np.zeros(n, dtype=int)])
+        never = banned & (banned.T | (lag[:, None] > lag))
+        return np.asarray(never | never.T)
+
+    def graph(
+        self, kept: Any, smallest: FloatArray, banned: BoolArray | None = None
+    ) -> LaggedGraph:
         """Return the lagged graph of the kept edges and statistics, matrices over the columns.
 
-        Time directs the edges from the past, marked `-->`. An edge at lag 0 is marked `o-o`.
+        Time directs the edges from the past, marked `-->`. An edge at lag 0 is marked `o-o`, or
+        `-->` where the other direction is banned.
         """
         marks = np.where(kept, "-->", "").astype("<U3")
         present = self._present
         marks[present, present] = np.where(np.asarray(kept)[present, present], "o-o", "")
+        if banned is not None:
+            now, linked = banned[present, present], marks[present, present] != ""
+            marks[present, present][now & linked] = "<--"
+            marks[present, present][now.T & linked] = "-->"
         return self.marked(marks, smallest)
 
     def marked(self, marks: Marks, smallest: FloatArray) -> LaggedGraph:
@@ -84,7 +102,9 @@ class Columns:
 
         A lagged edge is selected unless its mark has an arrowhead at the cause.
         """
-        statistic, lagged = self._lagged(smallest), self._lagged(marks)
+        # What was never tested, because it is forbidden, is no link.
+        statistic = np.where(np.isinf(smallest), 0.0, smallest)
+        statistic, lagged = self._lagged(statistic), self._lagged(marks)
         present = self._present
         graph = LaggedGraph.from_lags(
             statistic,
@@ -140,8 +160,36 @@ def _rows(series: TimeSeries, max_lag: int, index: FloatArray | None) -> Iterato
         start = stop
 
 
-def time_order(n: int, max_lag: int) -> Any:
-    """Return one tier per lag, the oldest first, as the library's background knowledge."""
+def banned_effects(knowledge: Constraints, who: str) -> BoolArray:
+    """Return which column is known not to act on which, at every shift in time, `(p, p)`.
+
+    An effect that is forbidden at lag 1 is so from `t - 2` to `t - 1` as from `t - 1` to `t`.
+
+    Raises
+    ------
+    DeclinedError
+        If a link is required, which these searches do not take.
+    """
+    if knowledge.required.any():
+        raise DeclinedError(
+            f"{who} takes forbidden links and tiers, and no required links: its search has no way "
+            "to keep one"
+        )
+    n, _, lags = knowledge.forbidden.shape
+    lag, variable = np.divmod(np.arange(n * lags), n)  # the present first, then lag by lag
+    order = np.concatenate([np.flatnonzero((variable == i) & (lag > 0)) for i in range(n)])
+    order = np.concatenate([order, np.arange(n)])
+    lag, variable = lag[order], variable[order]
+    between = lag[:, None] - lag
+    banned = knowledge.forbidden[variable[:, None], variable, np.maximum(between, 0)]
+    return np.asarray(banned & (between >= 0))
+
+
+def time_order(n: int, max_lag: int, banned: BoolArray | None = None) -> Any:
+    """Return one tier per lag, the oldest first, as the library's background knowledge.
+
+    With `banned` it also says which column does not act on which.
+    """
     from causallearn.graph.GraphNode import GraphNode
     from causallearn.utils.PCUtils.BackgroundKnowledge import BackgroundKnowledge
 
@@ -150,6 +198,8 @@ def time_order(n: int, max_lag: int) -> Any:
     for column, lag in enumerate(lags):
         # The library's name for this column.
         knowledge.add_node_to_tier(GraphNode(f"X{column + 1}"), max_lag - lag)
+    for a, b in [] if banned is None else np.argwhere(banned).tolist():
+        knowledge.add_forbidden_by_node(GraphNode(f"X{a + 1}"), GraphNode(f"X{b + 1}"))
     return knowledge
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Interval
 
-from methods.pc.columns import columns_of, silence, time_order
+from methods.pc.columns import banned_effects, columns_of, silence, time_order
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Constraints
 from methods.types.marks import Marks
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
@@ -55,7 +56,7 @@ class FCI(Method):
     Artificial Intelligence 172, 2008, DOI 10.1016/j.artint.2008.08.001.
     """
 
-    handles = Handles(latent=True)
+    handles = Handles(latent=True, knowledge=True)
     libraries = ("causallearn.search.ConstraintBased.FCI",)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05
@@ -63,12 +64,18 @@ class FCI(Method):
     exact: Exact = "fast"
 
     def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+        self,
+        series: TimeSeries,
+        *,
+        max_lag: int,
+        rng: np.random.Generator,
+        knowledge: Constraints | None = None,
     ) -> LaggedGraph:
         """Return the smallest test statistic of each lagged edge and the edges kept."""
         from causallearn.search.ConstraintBased.FCI import fci
 
         columns = columns_of(series, max_lag, "FCI")
+        banned = None if knowledge is None else banned_effects(knowledge, "FCI")
         data, test, options = columns.for_library(self.exact)
         with silence():
             found, _ = fci(
@@ -76,7 +83,7 @@ class FCI(Method):
                 test,
                 self.alpha,
                 self.depth,
-                background_knowledge=time_order(series.n_vars, max_lag),
+                background_knowledge=time_order(series.n_vars, max_lag, banned),
                 show_progress=False,
                 **options,
             )

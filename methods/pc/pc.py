@@ -8,9 +8,10 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
-from methods.pc.columns import columns_of, time_order
+from methods.pc.columns import banned_effects, columns_of, time_order
 from methods.pc.skeleton import skeleton
 from methods.types.graph import LaggedGraph
+from methods.types.knowledge import Constraints
 from methods.types.method import Exact, Handles, Method
 from methods.types.series import TimeSeries
 
@@ -46,24 +47,32 @@ class PC(Method):
     Colombo and Maathuis, JMLR 15, 2014, pages 3741-3782.
     """
 
-    handles = Handles()
+    handles = Handles(knowledge=True)
     libraries = ("causallearn.search.ConstraintBased.PC",)
 
     alpha: Annotated[float, Interval(gt=0, lt=1)] = 0.05
     exact: Exact = "fast"
 
     def discover(
-        self, series: TimeSeries, *, max_lag: int, rng: np.random.Generator
+        self,
+        series: TimeSeries,
+        *,
+        max_lag: int,
+        rng: np.random.Generator,
+        knowledge: Constraints | None = None,
     ) -> LaggedGraph:
         """Return the smallest test statistic of each lagged edge and the edges kept."""
         columns = columns_of(series, max_lag, "PC")
+        banned = None if knowledge is None else banned_effects(knowledge, "PC")
         if self.exact == "fast":
-            return columns.graph(*skeleton(columns.correlations, columns.n_rows, self.alpha))
+            apart = None if banned is None else columns.unlinked(banned)
+            found = skeleton(columns.correlations, columns.n_rows, self.alpha, apart)
+            return columns.graph(*found, banned)
         from causallearn.search.ConstraintBased.PC import pc
 
         data, test, options = columns.for_library("library")
-        order = time_order(series.n_vars, max_lag)
+        order = time_order(series.n_vars, max_lag, banned)
         found = pc(
             data, self.alpha, test, background_knowledge=order, show_progress=False, **options
         )
-        return columns.graph(found.G.graph != 0, options["smallest"])
+        return columns.graph(found.G.graph != 0, options["smallest"], banned)

@@ -16,7 +16,7 @@ _CHUNK = 2048  # conditioning sets at once; bounds memory
 
 
 def skeleton(
-    correlations: FloatArray, n_samples: int, alpha: float
+    correlations: FloatArray, n_samples: int, alpha: float, unlinked: BoolArray | None = None
 ) -> tuple[BoolArray, FloatArray]:
     """Return which pairs of `(p, p)` columns stay adjacent, and their smallest statistics.
 
@@ -25,12 +25,16 @@ def skeleton(
     is `z = sqrt(N - k - 3) |atanh(r_xy|S)|`. All pairs with a two-sided p-value above `alpha` for
     some set are removed together, so that the order of columns does not matter. Sets are taken in
     bulk: one solution serves all neighbours of `x`. The correlations must be positive definite.
+    Pairs in `unlinked` are known not to be adjacent; they are not tested, and their statistic is
+    infinite.
 
     References
     ----------
     Colombo and Maathuis, JMLR 15, 2014, pages 3741-3782, algorithm 4.1.
     """
     kept = ~np.eye(len(correlations), dtype=bool)
+    if unlinked is not None:
+        kept &= ~unlinked
     smallest = np.full(correlations.shape, np.inf)
     size = 0
     while kept.sum(axis=1).max() > size:

@@ -24,7 +24,7 @@ import numpy as np
 from methods.types.arrays import BoolArray
 from methods.types.errors import InputError, did_you_mean
 
-TAKERS = ("lpcmci", "pcmci", "pcmciplus", "var")
+TAKERS = ("fci", "lpcmci", "pc", "pcmci", "pcmciplus", "var")
 """The registered methods that take knowledge; `Handles.knowledge` says so of each."""
 
 _LINK = re.compile(r"\s*(?P<cause>.+?)\s*->\s*(?P<effect>.+?)\s*(@\s*(?P<lag>\d+)\s*)?")

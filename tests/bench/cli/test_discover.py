@@ -71,7 +71,7 @@ def test_what_is_known_is_kept(csv, tmp_path, capsys):
         assert main([*words, "--forbid", option]) == 2
         assert said in capsys.readouterr().err
     assert main([*words[:-3], "varlingam", "--forbid", "rain->river"]) == 2
-    assert "these methods do: lpcmci, pcmci, pcmciplus, var" in capsys.readouterr().err
+    assert "these methods do: fci, lpcmci, pc, pcmci, pcmciplus, var" in capsys.readouterr().err
 
 
 def test_the_same_seed_prints_the_same(csv, capsys):

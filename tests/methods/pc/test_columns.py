@@ -5,8 +5,10 @@ import pytest
 
 from methods import DeclinedError, TimeSeries
 from methods.pc.cdnod import CDNOD
+from methods.pc.columns import banned_effects
 from methods.pc.fci import FCI
 from methods.pc.pc import PC
+from methods.types.knowledge import Knowledge
 
 ROUTES = [(method, exact) for method in (PC, FCI, CDNOD) for exact in ("fast", "library")]
 
@@ -31,12 +33,13 @@ def small_system(seed):
     return TimeSeries.from_segments(np.split(values, cuts)), lags
 
 
-def discover(method, series, max_lag, exact):
-    return method(exact=exact).discover(series, max_lag=max_lag, rng=np.random.default_rng(0))
+def discover(method, series, max_lag, exact, **known):
+    rng = np.random.default_rng(0)
+    return method(exact=exact).discover(series, max_lag=max_lag, rng=rng, **known)
 
 
-def both(method, series, max_lag):
-    return [discover(method, series, max_lag, exact) for exact in ("fast", "library")]
+def both(method, series, max_lag, **known):
+    return [discover(method, series, max_lag, exact, **known) for exact in ("fast", "library")]
 
 
 @pytest.mark.parametrize("method", [PC, FCI, CDNOD])
@@ -94,3 +97,46 @@ def test_one_variable_of_any_unit(method):
     ]
     for graph in graphs:
         assert graph.adjacency[0, 0].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("method", [PC, FCI])
+def test_what_is_forbidden_is_left_out_on_both_routes(method):
+    """The library's own knowledge on one route, and pairs that are never tested on the other."""
+    known = {"forbidden": ["X0->X1", "X1->X0@1", "X0->X0@1"]}
+    for seed in range(20):
+        series, lags = small_system(seed)
+        free = discover(method, series, lags, "fast")
+        fast, shipped = both(method, series, lags, knowledge=known)
+        assert np.array_equal(fast.marks, shipped.marks)
+        assert np.array_equal(fast.adjacency, shipped.adjacency)
+        assert fast.p_values == pytest.approx(shipped.p_values, rel=1e-7, abs=1e-14, nan_ok=True)
+        for i, j, places in ((0, 1, slice(None)), (1, 0, 1), (0, 0, 1)):
+            assert np.isnan(fast.scores[i, j, places]).all()
+            assert not fast.adjacency[i, j, places].any()
+        assert fast.marks[0, 1, 0] in ("", "<--", "<-o", "<->")
+        assert not (fast.adjacency[2:, 2:] & np.isnan(free.scores[2:, 2:])).any()
+
+
+def test_a_forbidden_link_is_forbidden_at_every_shift_in_time():
+    """Columns are X0(t-1), X0(t-2), X1(t-1), X1(t-2), X0(t), X1(t)."""
+    knowledge = Knowledge.of({"forbidden": ["X0->X1@1"]}).over(("X0", "X1"), 2)
+    assert np.argwhere(banned_effects(knowledge, "PC")).tolist() == [[0, 5], [1, 2]]
+    now = Knowledge.of({"forbidden": ["X1->X0@0"]}).over(("X0", "X1"), 2)
+    assert np.argwhere(banned_effects(now, "PC")).tolist() == [[2, 0], [3, 1], [5, 4]]
+
+
+def test_a_direction_that_is_forbidden_at_lag_0_leaves_the_other():
+    values = np.random.default_rng(0).normal(size=(300, 2))
+    values[:, 1] += values[:, 0]
+    series = TimeSeries.from_array(values)
+    known = {"forbidden": ["X1->X0@0"]}
+    for exact in ("fast", "library"):
+        graph = discover(PC, series, 1, exact, knowledge=known)
+        assert graph.marks[:, :, 0].tolist() == [["", "-->"], ["<--", ""]]
+
+
+@pytest.mark.parametrize("method", [PC, FCI])
+def test_required_links_are_declined(method):
+    series, lags = small_system(1)
+    with pytest.raises(DeclinedError, match="takes forbidden links and tiers, and no required"):
+        discover(method, series, lags, "fast", knowledge={"required": ["X0->X1@1"]})
