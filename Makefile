@@ -14,10 +14,10 @@ STAMP := $(VENV)/.installed
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-test: lint ## lint, types, imports and the everyday tests (5 minutes on 2 cores)
+test: lint ## lint, types, imports and the everyday tests (10 minutes on 2 cores)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (20 minutes)
+test-all: lint ## the same with every test: clusters, long training, soak, wheel, documents (half an hour or more)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 	$(PY) -m pytest -m slow -n $(WORKERS) --dist worksteal $(ARGS)
 
