@@ -108,6 +108,10 @@ class Method(Parameters):
     ) -> LaggedGraph:
         """Find the lagged graph of a series.
 
+        Callers may also give `knowledge`, see `methods.types.knowledge`. An adapter whose
+        `handles.knowledge` is set gets it as `Constraints`; the others decline it. A forbidden
+        link has no score.
+
         Parameters
         ----------
         series
@@ -119,10 +123,6 @@ class Method(Parameters):
         rng
             The only source of randomness. Callers may leave it out for
             `np.random.default_rng(0)`, the stream of `lagbench discover`.
-
-        Callers may also give `knowledge`, see `methods.types.knowledge`. An adapter whose
-        `handles.knowledge` is set gets it as `Constraints`; the others decline it. A forbidden
-        link has no score.
 
         Returns
         -------
