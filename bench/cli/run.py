@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hydra
+from filelock import FileLock
 from omegaconf import DictConfig
 
 from bench.cli.list import describe
@@ -47,7 +48,6 @@ def run(overrides: Sequence[str]) -> int:
     here = os.getpid()
     lost = 0
     planned: dict[Path, list[Cell]] = {}
-    scans: dict[Path, Scan] = {}
 
     def job(cells: list[Cell], settings: Settings) -> None:
         nonlocal lost
@@ -56,18 +56,17 @@ def run(overrides: Sequence[str]) -> int:
         if os.getpid() == here:
             lost += outcome.lost
             planned.setdefault(store.root, []).extend(cells)
-            scans[store.root] = outcome.scan
             return
         # A launcher has sent this job elsewhere: it reports on all that the store has planned,
         # and tells the launcher by an error what an exit code would have.
-        _report(commands.load(store), outcome.scan, store)
+        _report(commands.load(store), store)
         if outcome.lost:
             raise RuntimeError(f"{settings.name}: {outcome.lost} cells failed")
 
     errors = _compose_each(overrides, job)
     # After the last job, so that a multirun ends in one report of all its jobs.
     for root, cells in planned.items():
-        _report(cells, scans[root], Store(root))
+        _report(cells, Store(root))
     for error in errors:
         print(f"lagbench: {error}", file=sys.stderr)
     return 2 if errors else int(lost > 0)
@@ -84,7 +83,7 @@ def run_profile(overrides: Sequence[str]) -> int:
     store, cells = Store.of(settings.results_dir, settings.name), cells_of(planned)
     first = cells_of(part for part in planned if part.name in settings.headline) or cells
     outcome = _sweep(first, store, settings)
-    _report(first, outcome.scan, store)
+    _report(first, store)
     if len(first) < len(cells):
         outcome = _sweep(cells, store, settings)
     _compare(planned, cells, outcome.scan, settings)
@@ -163,12 +162,15 @@ def _sweep(cells: list[Cell], store: Store, settings: Settings) -> Outcome:
     return sweep(cells, store, settings)
 
 
-def _report(cells: Sequence[Cell], scan: Scan, store: Store) -> None:
+def _report(cells: Sequence[Cell], store: Store) -> None:
     from bench.report.run_report import write_report
     from bench.run.sweep import writing
 
-    with writing(store):
-        write_report(cells, scan, store)
+    # Of runners that end together the last one sees the records of all, and leaves its tables.
+    mutex = store.root / ".tables.lock"
+    with writing(store), FileLock(mutex):
+        write_report(cells, store.scan(), store)
+        mutex.unlink(missing_ok=True)
 
 
 def _compare(
